@@ -1,0 +1,107 @@
+"""What is kept of a message after it was read once: small facts, no letter. Pure values, JSON-able."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from app.cadence.thread import NO_SIGNALS, Promise, Signals, Stage
+
+
+class Kind(StrEnum):
+    """What an incoming message is; the words of `aftertouch read inbound`."""
+
+    REPLY = "reply"
+    AUTO_REPLY = "auto-reply"
+    OOO = "ooo"
+    ATS_RECEIPT = "ats-receipt"
+    BOUNCE = "bounce"
+    REJECTION = "rejection"
+    CALENDAR = "calendar"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class InboundReading:
+    """What an incoming message says. `promise.quote` and `question` are the only words kept of it.
+
+    `failed_address` is who a bounce is about, `failed_reference` the message key it is about.
+    `calendar_method` is REQUEST, REPLY, CANCEL or COUNTER. `no_contact` is "all" or "phone".
+    """
+
+    kind: Kind = Kind.REPLY
+    return_date: date | None = None
+    promise: Promise | None = None
+    closure: bool = False
+    asks: tuple[str, ...] = ()
+    question: str = ""
+    on_hold: bool = False
+    hold_until: date | None = None
+    no_contact: str | None = None
+    invites_call: bool = False
+    invites_contact: bool = False
+    meeting: bool = False
+    names: tuple[str, ...] = ()
+    cue: Stage | None = None
+    failed_address: str = ""
+    bounce_reason: str = ""
+    calendar_method: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundReading:
+    """What a message of the person's own says. `cue` is the stage it speaks of (an application, a cold mail)."""
+
+    signals: Signals = NO_SIGNALS
+    cue: Stage | None = None
+    forward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFact:
+    """One stored message. `key` is its evidence key, unique per person.
+
+    `message_key` identifies the same letter in two folders or two mailboxes (a hash of Message-ID, or of
+    sender, recipients, date and subject); `reference_keys` are the message keys it answers. `people` holds
+    every address of To, Cc and Bcc. `thread_key` joins account and provider thread id.
+    """
+
+    key: str
+    at: datetime
+    outbound: bool
+    message_key: str
+    thread_key: str
+    sender: str
+    sender_name: str
+    people: tuple[str, ...]
+    reading: InboundReading | OutboundReading
+    reference_keys: tuple[str, ...] = ()
+    folder: str = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedFact:
+    """A call, voice mail or other contact the person logged. `outcome` is no_answer, message_left or spoke."""
+
+    key: str
+    at: datetime
+    channel: str
+    outcome: str
+    mood: str | None = None
+    promise: Promise | None = None
+    signals: Signals = NO_SIGNALS
+
+
+class CorrectionKind(StrEnum):
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    NOT_JOB_SEARCH = "not_job_search"
+    OTHER_RECIPIENT = "other_recipient"
+    NOT_A_TOUCH = "not_a_touch"
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionFact:
+    """What the person set right. `subject_key` is the evidence key it is about, empty for the whole recipient."""
+
+    kind: CorrectionKind
+    at: datetime
+    subject_key: str = ""

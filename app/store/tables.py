@@ -1,0 +1,279 @@
+"""Every table, once. Facts only: what a verdict is made of is stored, the verdict never is.
+
+All instants are aware UTC. `sealed` columns hold AES-256-GCM ciphertext bound to table, row and column.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from app.store.instants import Instant
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _person() -> Column[str]:
+    return Column("person_id", String(32), ForeignKey("people.id", ondelete="CASCADE"), nullable=False)
+
+
+def _account() -> Column[str]:
+    return Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
+
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("calendar_hash", String(64), unique=True),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _person(),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _person(),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _person(),
+    Column("name", String(100), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant),
+    Column("expires_at", Instant, nullable=False),
+)
+
+device_codes = Table(
+    "device_codes",
+    metadata,
+    Column("device_code_hash", String(64), primary_key=True),
+    Column("user_code", String(16), nullable=False, unique=True),
+    Column("name", String(100), nullable=False),
+    Column("person_id", String(32), ForeignKey("people.id", ondelete="CASCADE")),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("decided", String(10)),
+    Column("polled_at", Instant),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _person(),
+    Column("provider", String(16), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("state_reason", Text, nullable=False, default=""),
+    Column("next_action", Text, nullable=False, default=""),
+    Column("state_since", Instant, nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("secret_version", Integer, nullable=False, default=1),
+    Column("scopes", Text, nullable=False, default=""),
+    Column("cursor", LargeBinary),
+    Column("progress_done", Integer),
+    Column("progress_total", Integer),
+    Column("newest_message_at", Instant),
+    Column("covered_since", Instant),
+    Column("as_of", Instant),
+    Column("deep_at", Instant),
+    UniqueConstraint("person_id", "provider", "subject"),
+)
+
+account_addresses = Table(
+    "account_addresses",
+    metadata,
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("address", String(320), primary_key=True),
+    _person(),
+    Column("first_seen", Instant, nullable=False),
+)
+
+link_flows = Table(
+    "link_flows",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    _person(),
+    Column("provider", String(16), nullable=False),
+    Column("flow", LargeBinary, nullable=False),
+    Column("account_id", String(32)),
+    Column("expires_at", Instant, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    _person(),
+    _account(),
+    Column("provider_message_id", String(512), nullable=False),
+    Column("provider_thread_id", String(512), nullable=False),
+    Column("message_key", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("outbound", Boolean, nullable=False),
+    Column("sender", String(320), nullable=False),
+    Column("sender_name", LargeBinary),
+    Column("subject", LargeBinary),
+    Column("quote", LargeBinary),
+    Column("reading", Text, nullable=False),
+    Column("reader_version", Integer, nullable=False),
+    Column("folder", String(10), nullable=False),
+    Column("present", Boolean, nullable=False, default=True),
+    Column("link", Text, nullable=False, default=""),
+    UniqueConstraint("account_id", "provider_message_id"),
+    Index("ix_messages_person_key", "person_id", "message_key"),
+    Index("ix_messages_thread", "account_id", "provider_thread_id"),
+)
+
+message_people = Table(
+    "message_people",
+    metadata,
+    Column("message_id", RowId, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(4), primary_key=True),
+    Column("address", String(320), primary_key=True),
+    _person(),
+    Column("at", Instant, nullable=False),
+    Index("ix_message_people_address", "person_id", "address", "at", "role", "message_id"),
+)
+
+message_references = Table(
+    "message_references",
+    metadata,
+    Column("message_id", RowId, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("message_key", String(32), primary_key=True),
+    _person(),
+    Index("ix_message_references_key", "person_id", "message_key"),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _person(),
+    Column("name", LargeBinary),
+    Column("stage", String(16)),
+    Column("muted_at", Instant),
+    Column("merged_into", String(32)),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_recipients_person", "person_id", "id"),
+)
+
+recipient_addresses = Table(
+    "recipient_addresses",
+    metadata,
+    Column("person_id", String(32), ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("address", String(320), primary_key=True),
+    Column("recipient_id", String(32), ForeignKey("recipients.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+logged_touches = Table(
+    "logged_touches",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _person(),
+    Column("recipient_id", String(32), ForeignKey("recipients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("channel", String(10), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("mood", String(8)),
+    Column("note_promise", LargeBinary),
+    Column("promise_start", String(10)),
+    Column("promise_end", String(10)),
+    Column("idempotency_key", String(200)),
+    Column("created_at", Instant, nullable=False),
+    Column("deleted_at", Instant),
+    UniqueConstraint("person_id", "idempotency_key"),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _person(),
+    Column("recipient_id", String(32), ForeignKey("recipients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(24), nullable=False),
+    Column("subject_key", String(64), nullable=False, default=""),
+    Column("at", Instant, nullable=False),
+    Column("undone_at", Instant),
+)
+
+rule_switches = Table(
+    "rule_switches",
+    metadata,
+    Column("person_id", String(32), ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("rule", String(40), primary_key=True),
+)
+
+sync_jobs = Table(
+    "sync_jobs",
+    metadata,
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("want", Integer, nullable=False, default=1),
+    Column("want_deep", Integer, nullable=False, default=0),
+    Column("done", Integer, nullable=False, default=0),
+    Column("done_deep", Integer, nullable=False, default=0),
+    Column("due_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", Instant),
+    Index("ix_sync_jobs_due", "due_at"),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("provider_message_id", String(512), primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("reader_version", Integer, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    _person(),
+    Column("at", Instant, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("about", String(64), nullable=False, default=""),
+)

@@ -1,0 +1,159 @@
+"""The one promise every provider keeps: link, open, sync in pages, probe, revoke; and how each may fail."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """Where to send the browser, and what must be kept (sealed, once) until it comes back.
+
+    `flow` is JSON-serialisable and holds state, verifier and nonce.
+    """
+
+    url: str
+    state: str
+    flow: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A linked mailbox. `subject` is the provider's stable identity (Google sub, Microsoft tid.oid).
+
+    `secret` is the refresh material: JSON text, sealed before it is stored, never shown.
+    """
+
+    subject: str
+    address: str
+    secret: str
+    scopes: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"Grant(subject={self.subject!r}, secret=<sealed>)"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step of a sync. Store `messages` and `cursor` in one transaction, then ask for the next.
+
+    `gone` are provider ids no longer in the mailbox: their presence ends, their facts stay. `done` and
+    `total` count messages of the first sync, `total` None when unknown. `caught_up` marks the last page. `degraded` says
+    that history stays unusable and the mailbox is being listed instead.
+    """
+
+    messages: tuple[Message, ...]
+    cursor: str
+    gone: tuple[str, ...] = ()
+    done: int = 0
+    total: int | None = None
+    caught_up: bool = False
+    degraded: bool = False
+
+
+KeepGrant = Callable[[Grant], Awaitable[None]]
+
+
+class Mailbox(ABC):
+    """An open, linked mailbox. Calls `keep` with every rotated secret before using what came with it."""
+
+    @abstractmethod
+    async def own_addresses(self) -> frozenset[str]:
+        """Every address the person sends from here, lower case: the profile's and all accepted aliases."""
+
+    @abstractmethod
+    def pages(self, cursor: str | None, *, since: datetime, deep: bool = False) -> AsyncIterator[Page]:
+        """Sync from `cursor` (None: first sync, newest first, back to `since`) until caught up.
+
+        Resumable after any page. `deep` also walks every slow layer and reconciles the last 30 days.
+        """
+
+    @abstractmethod
+    async def probe(self, address: str, *, since: datetime) -> tuple[Message, ...]:
+        """Mail to and from one address, in any folder, cheaply: for a recipient not synced yet."""
+
+    @abstractmethod
+    async def close(self) -> None: ...
+
+
+class Connector(ABC):
+    """One provider. Builds no state of its own; everything it needs comes with each call."""
+
+    provider: str
+
+    @abstractmethod
+    async def begin(self, *, redirect_uri: str, login_hint: str | None = None) -> Authorization:
+        """Start an authorization code flow with PKCE, state and nonce. Raises Misconfigured, Unreachable."""
+
+    @abstractmethod
+    async def finish(self, *, flow: Mapping[str, object], answer: Mapping[str, str], redirect_uri: str) -> Grant:
+        """Turn the callback's query into a grant. The caller has already burned the state.
+
+        Raises ConsentDenied, LinkRefused, MissingPermission, Misconfigured, AdminBlocked, Unreachable.
+        """
+
+    @abstractmethod
+    def open(self, grant: Grant, *, keep: KeepGrant) -> Mailbox: ...
+
+    @abstractmethod
+    async def revoke(self, grant: Grant) -> bool:
+        """Withdraw the grant at the provider; False when the provider could not be told or offers no way."""
+
+
+class ConnectorError(Exception):
+    """`reason` is a short machine word; the message is for the person and holds no secret."""
+
+    def __init__(self, message: str, *, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Transient(ConnectorError):
+    """Try again by itself; `retry_after` in seconds when the provider named it."""
+
+    def __init__(self, message: str, *, reason: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, reason=reason)
+        self.retry_after = retry_after
+
+
+class Unreachable(Transient):
+    """Network trouble, a 5xx, or an answer that is no answer."""
+
+
+class RateLimited(Transient):
+    """The provider said slow down."""
+
+
+class DailyLimit(RateLimited):
+    """The provider's daily quota is used up."""
+
+
+class AccessRevoked(ConnectorError):
+    """The grant is dead or needs the person: link again."""
+
+
+class MissingPermission(ConnectorError):
+    """The person left out the scope that reading mail needs."""
+
+
+class AdminBlocked(ConnectorError):
+    """The organisation's administrator does not allow it."""
+
+
+class Misconfigured(ConnectorError):
+    """Our own set-up: client id, secret, redirect address or a switched-off API."""
+
+
+class HistoryUnusable(ConnectorError):
+    """Even a fresh cursor is refused; the connector has fallen back to listing."""
+
+
+class ConsentDenied(ConnectorError):
+    """The person said no at the provider."""
+
+
+class LinkRefused(ConnectorError):
+    """The callback does not belong to a flow we started (state, issuer, nonce, audience, code)."""
