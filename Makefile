@@ -1,0 +1,67 @@
+# Five commands: make run | test | check | bench | extension. `make install` only sets things up.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-ready
+DEV := .venv/.dev-ready
+NODE := extension/node_modules/.ready
+
+.PHONY: run install test check bench extension format lock audit clean
+
+run: $(RUNTIME) $(NODE)
+	@npm run --silent build --prefix extension
+	exec $(BIN)/aftertouch serve
+
+install: $(RUNTIME) $(NODE)
+
+test: $(DEV) $(NODE)
+	@scripts/need-browser
+	npm run --silent build --prefix extension
+	AFTERTOUCH_TEST=1 npm run --silent build --prefix extension
+	npm run --silent test --prefix extension
+	$(BIN)/pytest $(ARGS)
+
+check: $(DEV) $(NODE)
+	@$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	npm run --silent lint --prefix extension
+	npm run --silent typecheck --prefix extension
+
+bench: $(DEV) $(NODE)
+	@npm run --silent build --prefix extension
+	$(BIN)/python -m tests.bench
+
+extension: $(NODE)
+	@npm run --silent build --prefix extension
+
+format: $(DEV) $(NODE)
+	@$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	npm run --silent format --prefix extension
+
+lock: $(DEV)
+	@scripts/lock
+
+clean:
+	rm -rf .venv extension/node_modules extension/dist app/web/static/built .run
+
+.venv/bin/uv: requirements-uv.lock
+	@scripts/make-venv $(PYTHON)
+
+$(RUNTIME): requirements.lock .venv/bin/uv
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(NODE): extension/package-lock.json
+	@scripts/need-node
+	npm ci --silent --prefix extension
+	touch $@
