@@ -24,7 +24,8 @@ class Kind(StrEnum):
 class InboundReading:
     """What an incoming message says. `promise.quote` and `question` are the only words kept of it.
 
-    `failed_address` is who a bounce is about, `failed_reference` the message key it is about.
+    `failed_address` is who a bounce is about, `failed_reference` the message key it is about;
+    `bounce_reason` "delayed" means it may still arrive.
     `calendar_method` is REQUEST, REPLY, CANCEL or COUNTER. `no_contact` is "all" or "phone".
     """
 
@@ -43,6 +44,7 @@ class InboundReading:
     names: tuple[str, ...] = ()
     cue: Stage | None = None
     failed_address: str = ""
+    failed_reference: str = ""
     bounce_reason: str = ""
     calendar_method: str | None = None
 

@@ -1,0 +1,104 @@
+"""Readings as compact JSON for the store, their few quoted words apart, so that those alone are sealed."""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
+from app.cadence.thread import Promise, Signals, Stage
+from app.reading.facts import InboundReading, Kind, OutboundReading
+
+Reading = InboundReading | OutboundReading
+
+FORMAT = 1
+_WAYS = {"in": InboundReading, "out": OutboundReading}
+
+
+def reading_to_json(reading: Reading) -> str:
+    """One JSON object without defaults and without quoted words: `{"v": 1, "way": "in", …}`."""
+    way = "in" if isinstance(reading, InboundReading) else "out"
+    return _dump({"v": FORMAT, "way": way, **_plain(_unquoted(reading))})
+
+
+def words_to_json(reading: Reading) -> str:
+    """The quoted words of a reading (promise, question) as JSON, empty when there are none; meant to be sealed."""
+    if not isinstance(reading, InboundReading):
+        return ""
+    quote = reading.promise.quote if reading.promise else ""
+    words = {"promise": quote, "question": reading.question}
+    kept = {name: text for name, text in words.items() if text}
+    return _dump(kept) if kept else ""
+
+
+def reading_from_json(text: str, words: str = "") -> Reading:
+    """The reading again, with its quoted words where they were kept. Raises ValueError for anything else."""
+    try:
+        stored = json.loads(text)
+        kind = _WAYS[stored["way"]]
+        reading: Reading = kind(**_revived(stored))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"This is no stored reading: {error}") from error
+    return _quoted(reading, json.loads(words)) if words else reading
+
+
+def _unquoted(reading: Reading) -> Reading:
+    if isinstance(reading, OutboundReading):
+        return reading
+    promise = replace(reading.promise, quote="") if reading.promise else None
+    return replace(reading, promise=promise, question="")
+
+
+def _quoted(reading: Reading, words: dict[str, str]) -> Reading:
+    if isinstance(reading, OutboundReading):
+        return reading
+    promise = replace(reading.promise, quote=words.get("promise", "")) if reading.promise else None
+    return replace(reading, promise=promise, question=words.get("question", ""))
+
+
+def _plain(value: Reading | Promise | Signals) -> dict[str, Any]:
+    return {
+        field.name: _scalar(kept) for field in fields(value) if (kept := getattr(value, field.name)) != field.default
+    }
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, Promise | Signals):
+        return _plain(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _revived(stored: dict[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(_WAYS[stored["way"]])}
+    return {name: _REVIVE.get(name, _same)(value) for name, value in stored.items() if name in names}
+
+
+def _same(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _promise(value: dict[str, Any]) -> Promise:
+    return Promise(_day(value.get("start")), _day(value.get("end")), invites=value.get("invites", False))
+
+
+def _signals(value: dict[str, Any]) -> Signals:
+    known = {field.name for field in fields(Signals)}
+    return Signals(**{name: _same(kept) for name, kept in value.items() if name in known})
+
+
+_REVIVE: dict[str, Callable[[Any], Any]] = {
+    "kind": Kind,
+    "return_date": _day,
+    "hold_until": _day,
+    "promise": _promise,
+    "cue": Stage,
+    "signals": _signals,
+}
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

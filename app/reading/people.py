@@ -1,0 +1,63 @@
+"""Whose address this is: automatic senders, role mailboxes, companies, one person under two addresses."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+from app.reading.lexicons import senders
+
+_AUTOMATIC = re.compile(
+    r"(^|[._+-])(no-?_?\.?reply|do-?_?\.?not-?_?\.?reply|mailer-daemon|postmaster|bounces?|notifications?"
+    r"|nicht-?antworten|keine-?antwort|no-?responder|nepasrepondre)([._+-]|\d|$)"
+)
+
+_BESIDE_THE_NAME = re.compile(r"\([^)]*\)|\b(via|through|über|por)\b.*|\b(dr|mr|mrs|ms|prof|herr|frau)\b\.?")
+
+
+def is_automatic(address: str) -> bool:
+    """Whether nobody reads mail sent to this address ("no-reply@…", "mailer-daemon@…")."""
+    return _AUTOMATIC.search(_local(address)) is not None
+
+
+def is_role(address: str) -> bool:
+    """Whether the mailbox belongs to a function and not to one person ("careers@…")."""
+    return is_automatic(address) or _local(address).split("+")[0] in senders("role_names")
+
+
+def same_company(address: str, addresses: Iterable[str]) -> bool:
+    """Whether the address lies in the organisational domain of one of the others; free mail hosts are no company."""
+    company = organisation(address)
+    return company != "" and any(company == organisation(other) for other in addresses)
+
+
+@lru_cache(maxsize=4096)
+def organisation(address: str) -> str:
+    """The registrable domain ("acme.co.uk" of "rita@mail.acme.co.uk"); empty for free mail hosts."""
+    domain = address.rpartition("@")[2].lower()
+    private = _suffixes().privatesuffix(domain) or domain
+    return "" if not senders("free_domains").isdisjoint((private, domain)) else private
+
+
+def same_person(name: str, other: str) -> bool:
+    """Whether two display names are the same full name: at least two words, in any order, case aside."""
+    words, others = _words(name), _words(other)
+    return len(words) >= 2 and words == others
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> frozenset[str]:
+    bare = re.sub(
+        r"\(.*?\)|\b(via|through|über|por)\b.*|\b(dr|mr|mrs|ms|prof|herr|frau)\b\.?", " ", name.casefold()[:200]
+    )
+    return frozenset(re.findall(r"[^\W\d_]{2,}", bare))
+
+
+def _local(address: str) -> str:
+    return address.rpartition("@")[0].lower()
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
