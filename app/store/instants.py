@@ -35,4 +35,5 @@ class Instant(TypeDecorator[datetime]):
             return None
         if dialect.name == "sqlite":
             return _EPOCH + timedelta(microseconds=value)
-        return value.astimezone(UTC)
+        moment: datetime = value.astimezone(UTC)
+        return moment

@@ -1,6 +1,8 @@
 """Every table, once. Facts only: what a verdict is made of is stored, the verdict never is.
 
-All instants are aware UTC. `sealed` columns hold AES-256-GCM ciphertext bound to table, row and column.
+All instants are aware UTC. LargeBinary columns hold AES-256-GCM ciphertext bound to table, row and column
+(app/store/sealing.py). `name_hash` is a keyed hash of a full display name of two or more words: it finds the
+same name behind another address and cannot be read back.
 """
 
 from sqlalchemy import (
@@ -16,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from app.store.instants import Instant
@@ -88,6 +91,7 @@ device_codes = Table(
     Column("expires_at", Instant, nullable=False),
     Column("decided", String(10)),
     Column("polled_at", Instant),
+    Column("slower", Integer, nullable=False, default=0),
 )
 
 accounts = Table(
@@ -136,6 +140,8 @@ link_flows = Table(
     Column("expires_at", Instant, nullable=False),
 )
 
+_NAMED = text("name_hash IS NOT NULL")
+
 messages = Table(
     "messages",
     metadata,
@@ -149,6 +155,7 @@ messages = Table(
     Column("outbound", Boolean, nullable=False),
     Column("sender", String(320), nullable=False),
     Column("sender_name", LargeBinary),
+    Column("name_hash", String(16)),
     Column("subject", LargeBinary),
     Column("quote", LargeBinary),
     Column("reading", Text, nullable=False),
@@ -159,6 +166,7 @@ messages = Table(
     UniqueConstraint("account_id", "provider_message_id"),
     Index("ix_messages_person_key", "person_id", "message_key"),
     Index("ix_messages_thread", "account_id", "provider_thread_id"),
+    Index("ix_messages_name", "person_id", "name_hash", sqlite_where=_NAMED, postgresql_where=_NAMED),
 )
 
 message_people = Table(
@@ -170,6 +178,7 @@ message_people = Table(
     _person(),
     Column("at", Instant, nullable=False),
     Index("ix_message_people_address", "person_id", "address", "at", "role", "message_id"),
+    sqlite_with_rowid=False,
 )
 
 message_references = Table(
@@ -179,6 +188,7 @@ message_references = Table(
     Column("message_key", String(32), primary_key=True),
     _person(),
     Index("ix_message_references_key", "person_id", "message_key"),
+    sqlite_with_rowid=False,
 )
 
 recipients = Table(
@@ -200,6 +210,7 @@ recipient_addresses = Table(
     Column("person_id", String(32), ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("address", String(320), primary_key=True),
     Column("recipient_id", String(32), ForeignKey("recipients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name_hash", String(16)),
 )
 
 logged_touches = Table(
@@ -253,6 +264,7 @@ sync_jobs = Table(
     Column("fence", Integer, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),
     Column("not_before", Instant),
+    Column("deep_due_at", Instant),
     Index("ix_sync_jobs_due", "due_at"),
 )
 

@@ -1,0 +1,231 @@
+"""Database: short transactions on SQLite or PostgreSQL; the only file that knows one from the other."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    String,
+    Table,
+    column,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    table,
+)
+from sqlalchemy import exc as sql_errors
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import QueuePool
+
+from app.store.errors import StorageFull, StoreUnavailable
+from app.store.migrations import HEAD, VERSION_TABLE
+from app.store.tables import metadata
+
+_BUSY_SECONDS = 5.0
+_MMAP_BYTES = 256 * 1024 * 1024
+_MIGRATION_LOCK = 7_236_801
+_ADMIN_LOCK = 7_236_802
+
+
+class Database:
+    """Opened once at start, safe to use from several threads.
+
+    Every block is short, synchronous and never spans an `await`. Inside a `write` block no other may be opened
+    by the same thread: SQLite has one writer. Raises StorageFull and StoreUnavailable (app/store/errors.py).
+    """
+
+    def __init__(self, reader: Engine, writer: Engine) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    def open(cls, url: str, *, pool_size: int = 10) -> "Database":
+        """`url` is `sqlite:////path/to/file` or `postgresql://...`. Raises ValueError for anything else."""
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+            return cls(*_open_sqlite(parsed, pool_size))
+        if parsed.get_backend_name() == "postgresql":
+            return cls(*_open_postgres(parsed, pool_size))
+        raise ValueError("the database must be a SQLite file or a PostgreSQL server")
+
+    @property
+    def backend(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._writer.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent snapshot. Writing through it is refused by the database."""
+        with _plain_errors(), self._reader.connect() as tx:
+            yield tx
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        """Commits at the end, rolls back on any error.
+
+        `durable` waits for the disk: for what cannot be fetched again (what the person entered, tokens,
+        pairings, receipts). Facts from a provider need it not: their cursor rolls back with them.
+        """
+        with _plain_errors(), self._writer.connect() as tx, tx.execution_options(durable=durable).begin():
+            yield tx
+
+    def at_head(self) -> bool:
+        """Whether the tables are those this version of the program was written for."""
+        with self.read() as tx:
+            return _revision(tx) == HEAD
+
+    def migrate(self) -> None:
+        """Bring the tables up to date in one transaction; costs one read when they already are."""
+        if self.at_head():
+            return
+        # Alembic takes 0.4 s to import (2026-11): only a start that migrates pays for it.
+        from app.store.migrations.upgrade import upgrade
+
+        with self.write(durable=True) as tx:
+            if self.backend == "postgresql":
+                tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            upgrade(tx)
+
+    def checkpoint_erasure(self) -> bool:
+        """After an erasure: leave no deleted row in any file. False when a reader was in the way: ask again.
+
+        On SQLite the file is rewritten and the log cut to nothing. On PostgreSQL the dead rows are vacuumed;
+        its log and backups keep their own retention.
+        """
+        with _plain_errors():
+            raw = self._writer.raw_connection()
+            try:
+                return _checkpoint_sqlite(raw) if self.backend == "sqlite" else _vacuum_postgres(raw)
+            finally:
+                raw.close()
+
+    def close(self) -> None:
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def insert_into(tx: Connection, into: Table) -> postgresql.Insert:
+    """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`, alike on both databases."""
+    if tx.dialect.name == "sqlite":
+        return cast(postgresql.Insert, sqlite.insert(into))
+    return postgresql.insert(into)
+
+
+def wait_alone(tx: Connection) -> None:
+    """Until this transaction ends no other that called this runs: for the rare check-then-insert."""
+    if tx.dialect.name == "postgresql":
+        tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADMIN_LOCK})")
+
+
+def _open_sqlite(url: URL, pool_size: int) -> tuple[Engine, Engine]:
+    Path(str(url.database)).touch(mode=0o600)
+    timeout = {"connect_args": {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}}
+    writer = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=30, **timeout)
+    reader = create_engine(url, poolclass=QueuePool, pool_size=pool_size, **timeout)
+    event.listen(writer, "connect", _set_up_sqlite_writer)
+    event.listen(reader, "connect", _set_up_sqlite_reader)
+    event.listen(writer, "begin", _begin_sqlite_write)
+    event.listen(reader, "begin", _begin_sqlite_read)
+    with _plain_errors(), writer.connect():
+        pass
+    return reader, writer
+
+
+def _set_up_sqlite_writer(connection: sqlite3.Connection, _: object) -> None:
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _set_up_sqlite_reader(connection: sqlite3.Connection, _: object) -> None:
+    for pragma in ("query_only=ON", "temp_store=MEMORY", f"mmap_size={_MMAP_BYTES}"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _begin_sqlite_write(tx: Connection) -> None:
+    # A deferred BEGIN that reads first and writes later fails with "locked" whatever the timeout; IMMEDIATE waits.
+    durable = tx.get_execution_options().get("durable", False)
+    tx.exec_driver_sql("PRAGMA synchronous=FULL" if durable else "PRAGMA synchronous=NORMAL")
+    tx.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_sqlite_read(tx: Connection) -> None:
+    tx.exec_driver_sql("BEGIN")
+
+
+def _open_postgres(url: URL, pool_size: int) -> tuple[Engine, Engine]:
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), engine
+
+
+def _checkpoint_sqlite(raw: Any) -> bool:
+    cursor = raw.cursor()
+    cursor.execute("VACUUM")
+    busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return bool(busy == 0)
+
+
+def _vacuum_postgres(raw: Any) -> bool:
+    raw.driver_connection.autocommit = True
+    try:
+        raw.driver_connection.execute("VACUUM " + ", ".join(metadata.tables))
+    finally:
+        raw.driver_connection.autocommit = False
+    return True
+
+
+def _revision(tx: Connection) -> str | None:
+    if not inspect(tx).has_table(VERSION_TABLE):
+        return None
+    return tx.execute(select(column("version_num", String)).select_from(table(VERSION_TABLE))).scalar()
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except sql_errors.TimeoutError as error:
+        raise StoreUnavailable("The database is busy. Try again in a moment.") from error
+    except sql_errors.DBAPIError as error:
+        raise _plain(error) from error
+
+
+def _plain(error: sql_errors.DBAPIError) -> Exception:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return _plain_sqlite(code & 0xFF, error)
+    if isinstance(error, sql_errors.OperationalError | sql_errors.InterfaceError):
+        return _plain_postgres(getattr(error.orig, "sqlstate", None))
+    return error
+
+
+def _plain_sqlite(code: int, error: sql_errors.DBAPIError) -> Exception:
+    if code == sqlite3.SQLITE_FULL:
+        return StorageFull("The disk is full. Free some space; nothing was lost.")
+    if code in _SQLITE_TROUBLE:
+        return StoreUnavailable(f"The database file cannot be used now: {error.orig}.")
+    return error
+
+
+_SQLITE_TROUBLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_NOTADB,
+}
+
+
+def _plain_postgres(state: str | None) -> Exception:
+    if state == "53100":
+        return StorageFull("The database server's disk is full. Free some space; nothing was lost.")
+    return StoreUnavailable(f"The database server cannot be used now ({state or 'no connection'}).")

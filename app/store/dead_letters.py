@@ -1,0 +1,66 @@
+"""Dead letters: messages that could not be read, kept in sight and tried again by a newer reader."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, delete, select
+
+from app.store.database import insert_into
+from app.store.tables import accounts, dead_letters
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """`error` is the kind of error, never content."""
+
+    account_id: str
+    provider_message_id: str
+    attempts: int
+    error: str
+    reader_version: int
+    first_at: datetime
+    last_at: datetime
+
+
+_COLUMNS = tuple(dead_letters.c)
+
+
+def record(
+    tx: Connection, account_id: str, provider_message_id: str, error: str, reader_version: int, now: datetime
+) -> int:
+    """Remember one more failed attempt; how many there were with this reader version."""
+    letters = dead_letters.c
+    row = {"account_id": account_id, "provider_message_id": provider_message_id, "attempts": 1, "error": error}
+    fresh = insert_into(tx, dead_letters).values(
+        row | {"reader_version": reader_version, "first_at": now, "last_at": now}
+    )
+    again = fresh.on_conflict_do_update(
+        index_elements=[letters.account_id, letters.provider_message_id],
+        set_={
+            "attempts": case((letters.reader_version == reader_version, letters.attempts + 1), else_=1),
+            "error": error,
+            "reader_version": reader_version,
+            "last_at": now,
+        },
+    )
+    return int(tx.execute(again.returning(letters.attempts)).scalar_one())
+
+
+def of_person(tx: Connection, person_id: str) -> list[DeadLetter]:
+    """Newest first."""
+    mine = select(*_COLUMNS).join(accounts).where(accounts.c.person_id == person_id)
+    return [DeadLetter(*row) for row in tx.execute(mine.order_by(dead_letters.c.last_at.desc()))]
+
+
+def for_newer_reader(tx: Connection, account_id: str, reader_version: int, *, limit: int = 100) -> list[DeadLetter]:
+    """Those last tried by an older reader than this."""
+    old = (dead_letters.c.account_id == account_id) & (dead_letters.c.reader_version < reader_version)
+    found = select(*_COLUMNS).where(old).order_by(dead_letters.c.provider_message_id).limit(limit)
+    return [DeadLetter(*row) for row in tx.execute(found)]
+
+
+def settle(tx: Connection, account_id: str, provider_message_id: str) -> bool:
+    """The message was read after all, or is gone."""
+    letters = dead_letters.c
+    this = (letters.account_id == account_id) & (letters.provider_message_id == provider_message_id)
+    return tx.execute(delete(dead_letters).where(this)).rowcount > 0

@@ -1,0 +1,56 @@
+"""Devices: browsers that hold a device token, known by its hash alone."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import delete as delete_from
+
+from app.store.database import insert_into
+from app.store.tables import devices
+
+_LAST_USE_COUNTS_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    id: str
+    person_id: str
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime
+
+
+_NAMES = tuple(field.name for field in fields(Device))
+_COLUMNS = tuple(devices.c[name] for name in _NAMES)
+
+
+def add(tx: Connection, device: Device, *, token_hash: str) -> None:
+    row = {name: getattr(device, name) for name in _NAMES}
+    tx.execute(insert_into(tx, devices).values(row | {"token_hash": token_hash}))
+
+
+def find_by_token(tx: Connection, token_hash: str, now: datetime) -> Device | None:
+    """The device of this token; None when it is unknown, deleted or expired."""
+    live = (devices.c.token_hash == token_hash) & (devices.c.expires_at > now)
+    row = tx.execute(select(*_COLUMNS).where(live)).first()
+    return None if row is None else Device(**row._mapping)
+
+
+def note_use(tx: Connection, device_id: str, now: datetime) -> bool:
+    """Remember when the device was last used, to the minute; whether anything had to be written."""
+    old = or_(devices.c.last_used_at.is_(None), devices.c.last_used_at <= now - _LAST_USE_COUNTS_AFTER)
+    return tx.execute(update(devices).where(devices.c.id == device_id, old).values(last_used_at=now)).rowcount > 0
+
+
+def of_person(tx: Connection, person_id: str) -> list[Device]:
+    """Newest first, expired ones included."""
+    mine = select(*_COLUMNS).where(devices.c.person_id == person_id)
+    ordered = mine.order_by(devices.c.created_at.desc(), devices.c.id)
+    return [Device(**row._mapping) for row in tx.execute(ordered)]
+
+
+def delete(tx: Connection, person_id: str, device_id: str) -> bool:
+    mine = (devices.c.id == device_id) & (devices.c.person_id == person_id)
+    return tx.execute(delete_from(devices).where(mine)).rowcount > 0

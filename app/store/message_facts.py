@@ -1,0 +1,170 @@
+"""Stored messages, read back as facts: those about some addresses, or all of a person's, in one statement each."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, bindparam, or_, select, union
+from sqlalchemy.sql.selectable import ScalarSelect
+
+from app.reading.facts import InboundReading, MessageFact, OutboundReading
+from app.reading.keeping import reading_from_json
+from app.reading.people import organisation
+from app.store.prepared import Prepared
+from app.store.sealing import Sealer
+from app.store.spelling import Lines, OneOf
+from app.store.tables import accounts, message_people, message_references, messages, recipient_addresses
+
+KEY_PREFIX = "m"
+_ADDRESSED = ("to", "cc", "bcc")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A fact with what shows it to the person. `provider` is `google` or `microsoft`, `link` opens the message."""
+
+    fact: MessageFact
+    account_id: str
+    provider: str
+    link: str
+    present: bool
+    _place: str = field(repr=False, compare=False)
+    _subject: bytes | None = field(repr=False, compare=False)
+    _sealer: Sealer = field(repr=False, compare=False)
+
+    @property
+    def subject(self) -> str:
+        """Opened when asked for: some 4 microseconds. Raises KeyMissing."""
+        return self._sealer.open_text(self._subject, table="messages", row=self._place, column="subject")
+
+
+def for_addresses(tx: Connection, sealer: Sealer, person_id: str, addresses: Iterable[str]) -> list[StoredMessage]:
+    """Every fact that may bear on these addresses (lower case), in order of time.
+
+    Mail to them and from them; whatever answers the person's mail to them; whatever else lies in those provider
+    threads; mail from other addresses under the same full name; bounces that name them; and what colleagues of
+    the same company wrote. What it means for the recipient is `app.reading.threads`' to say.
+    """
+    asked = tuple(addresses)
+    companies = tuple({f"@{company}" for company in map(organisation, asked) if company})
+    rows = _ABOUT.rows(tx, person=person_id, addresses=asked, companies=companies)
+    return list(_stored(sealer, rows))
+
+
+def of_person(tx: Connection, sealer: Sealer, person_id: str) -> list[StoredMessage]:
+    """Every fact of the person, in order of time."""
+    return list(_stored(sealer, _ALL.rows(tx, person=person_id)))
+
+
+def by_key(tx: Connection, sealer: Sealer, person_id: str, key: str) -> StoredMessage | None:
+    """The message an evidence key points at; None when there is no such message of this person's."""
+    number = key.removeprefix(KEY_PREFIX)
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return next(_stored(sealer, _ONE.rows(tx, person=person_id, message=int(number))), None)
+
+
+def _about() -> Select[Any]:
+    person, people = bindparam("person", type_=messages.c.person_id.type), message_people.c
+    here = select(messages.c.id, messages.c.message_key, messages.c.account_id, messages.c.provider_thread_id)
+    told = here.add_columns(messages.c.outbound, messages.c.name_hash, people.role)
+    touching = (people.person_id == person) & OneOf(people.address, "addresses")
+    near = told.join(message_people, people.message_id == messages.c.id).where(touching).cte("near")
+    found = _beside(person, near).subquery("found")
+    return _facts().where(messages.c.id.in_(select(found.c.id)))
+
+
+def _beside(person: ColumnElement[str], near: Any) -> CompoundSelect[Any]:
+    people, answers, named = message_people.c, message_references.c, recipient_addresses.c
+    sent = select(near.c.message_key).where(near.c.outbound)
+    theirs = near.c.outbound | (near.c.role == "from")
+    names = union(
+        select(near.c.name_hash).where(near.c.role == "from", near.c.name_hash.is_not(None)),
+        select(named.name_hash).where(
+            named.person_id == person, OneOf(named.address, "addresses"), named.name_hash.is_not(None)
+        ),
+    )
+    return union(
+        select(near.c.id.label("id")),
+        select(people.message_id).where(people.person_id == person, OneOf(people.address, "companies")),
+        select(answers.message_id).where(answers.person_id == person, answers.message_key.in_(sent)),
+        select(messages.c.id)
+        .join(
+            near,
+            (near.c.account_id == messages.c.account_id) & (near.c.provider_thread_id == messages.c.provider_thread_id),
+        )
+        .where(theirs, near.c.provider_thread_id != ""),
+        select(messages.c.id).where(messages.c.person_id == person, messages.c.name_hash.in_(names)),
+    )
+
+
+def _facts() -> Select[Any]:
+    here = messages.c
+    told = select(
+        here.id, here.account_id, accounts.c.provider, here.provider_message_id, here.provider_thread_id,
+        here.message_key, here.at, here.outbound, here.sender, here.sender_name, here.name_hash, here.subject,
+        here.quote, here.reading, here.folder, here.present, here.link,
+        _joined(message_people.c.address, message_people, or_(*(message_people.c.role == role for role in _ADDRESSED))),
+        _joined(message_references.c.message_key, message_references),
+    )  # fmt: skip
+    mine = (here.person_id == bindparam("person", type_=here.person_id.type)) & (accounts.c.id == here.account_id)
+    return told.where(mine).order_by(here.at, here.id)
+
+
+def _joined(column: ColumnElement[str], table: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[str]:
+    listed = select(Lines(column)).where(table.c.message_id == messages.c.id, *conditions)
+    return listed.correlate(messages).scalar_subquery()
+
+
+_ABOUT = Prepared(_about())
+_ALL = Prepared(_facts())
+_ONE = Prepared(_facts().where(messages.c.id == bindparam("message", type_=messages.c.id.type)))
+
+
+def _stored(sealer: Sealer, rows: Iterable[tuple[Any, ...]]) -> Iterator[StoredMessage]:
+    names: dict[tuple[str, str], str] = {}
+    for row in rows:
+        yield _message(sealer, names, row)
+
+
+def _message(sealer: Sealer, names: dict[tuple[str, str], str], row: tuple[Any, ...]) -> StoredMessage:
+    (
+        row_id, account_id, provider, provider_message_id, provider_thread_id, message_key, at, outbound, sender,
+        sealed_name, hashed, subject, quote, reading, folder, present, link, people, references,
+    ) = row  # fmt: skip
+    place = f"{account_id}/{provider_message_id}"
+    name = names.get((sender, hashed)) if hashed else None
+    if name is None:
+        name = names[sender, hashed or ""] = sealer.open_text(
+            sealed_name, table="messages", row=place, column="sender_name"
+        )
+    fact = MessageFact(
+        key=f"{KEY_PREFIX}{row_id}",
+        at=at,
+        outbound=outbound,
+        message_key=message_key,
+        thread_key=f"{account_id}:{provider_thread_id}" if provider_thread_id else "",
+        sender=sender,
+        sender_name=name,
+        people=_split(people),
+        reading=_reading(sealer, place, reading, quote),
+        reference_keys=_split(references),
+        folder=folder,
+    )
+    return StoredMessage(fact, account_id, provider, link, present, place, subject, sealer)
+
+
+def _reading(sealer: Sealer, place: str, text: str, quote: bytes | None) -> InboundReading | OutboundReading:
+    if quote is None:
+        return _read_once(text)
+    return reading_from_json(text, sealer.open_text(quote, table="messages", row=place, column="quote"))
+
+
+@lru_cache(maxsize=20_000)
+def _read_once(text: str) -> InboundReading | OutboundReading:
+    return reading_from_json(text)
+
+
+def _split(joined: str | None) -> tuple[str, ...]:
+    return tuple(sorted(set(joined.split("\n")))) if joined else ()

@@ -1,0 +1,41 @@
+"""People: who the facts belong to. A local installation has one, made on first start."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from app.store.database import insert_into, wait_alone
+from app.store.ids import new_id
+from app.store.tables import people
+
+
+def sole_person(tx: Connection, now: datetime) -> str:
+    """The id of the person of a local installation, made when there is none yet (needs a write transaction then)."""
+    found = _oldest(tx)
+    if found is None:
+        wait_alone(tx)
+        found = _oldest(tx) or add(tx, now)
+    return found
+
+
+def add(tx: Connection, now: datetime) -> str:
+    person_id = new_id()
+    tx.execute(insert_into(tx, people).values(id=person_id, created_at=now))
+    return person_id
+
+
+def exists(tx: Connection, person_id: str) -> bool:
+    return tx.execute(select(people.c.id).where(people.c.id == person_id)).first() is not None
+
+
+def set_calendar_hash(tx: Connection, person_id: str, calendar_hash: str | None) -> None:
+    """The hash of the calendar address's secret; the former one stops working. None switches the feed off."""
+    tx.execute(update(people).where(people.c.id == person_id).values(calendar_hash=calendar_hash))
+
+
+def find_by_calendar(tx: Connection, calendar_hash: str) -> str | None:
+    return tx.execute(select(people.c.id).where(people.c.calendar_hash == calendar_hash)).scalar()
+
+
+def _oldest(tx: Connection) -> str | None:
+    return tx.execute(select(people.c.id).order_by(people.c.created_at, people.c.id).limit(1)).scalar()

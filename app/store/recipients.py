@@ -1,0 +1,219 @@
+"""Recipients: whom the person writes to, under one or several addresses; named, staged, muted, merged, split.
+
+Merging moves nothing: the merged recipient keeps its rows and points at the one it now counts as, so that
+`unmerge` gives back exactly what was.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import delete as delete_from
+
+from app.store.database import insert_into
+from app.store.ids import new_id
+from app.store.names import name_hash
+from app.store.sealing import Sealer
+from app.store.tables import corrections, logged_touches, message_people, recipient_addresses, recipients
+
+counted_as = func.coalesce(recipients.c.merged_into, recipients.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """`address` is the first of `addresses` (the others in order); `merged` are the ids that count as this one."""
+
+    id: str
+    person_id: str
+    addresses: tuple[str, ...]
+    name: str = ""
+    stage: str | None = None
+    muted_at: datetime | None = None
+    created_at: datetime | None = None
+    merged: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        return self.addresses[0] if self.addresses else ""
+
+
+def ensure(tx: Connection, sealer: Sealer, person_id: str, people: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Make sure every address (lower case -> display name, may be empty) has a recipient; address -> recipient id.
+
+    A name once learned stays; an empty one is filled when a name comes by. Ids are those of merged roots.
+    """
+    known = _ids_of(tx, person_id, people)
+    fresh = {address: new_id() for address in people if address not in known}
+    if fresh:
+        shared = {"person_id": person_id, "created_at": now, "name": None}
+        tx.execute(insert_into(tx, recipients), [{"id": recipient_id, **shared} for recipient_id in fresh.values()])
+        rows = [{"person_id": person_id, "address": address, "recipient_id": fresh[address]} for address in fresh]
+        tx.execute(insert_into(tx, recipient_addresses).on_conflict_do_nothing(), rows)
+        known = _ids_of(tx, person_id, people)
+    _learn_names(tx, sealer, person_id, {address: name for address, name in people.items() if name})
+    return known
+
+
+def find(tx: Connection, sealer: Sealer, person_id: str, recipient_id: str) -> Recipient | None:
+    """The recipient, or the one it was merged into; None when there is none of this person's."""
+    root = (
+        select(counted_as).where(recipients.c.id == recipient_id, recipients.c.person_id == person_id).scalar_subquery()
+    )
+    return next(iter(_read(tx, sealer, person_id, counted_as == root)), None)
+
+
+def for_addresses(tx: Connection, sealer: Sealer, person_id: str, addresses: Iterable[str]) -> list[Recipient]:
+    """The recipients these addresses belong to, each once, in the order given; unknown addresses are left out."""
+    order = tuple(dict.fromkeys(addresses))
+    roots = _ids_of(tx, person_id, order)
+    found = {one.id: one for one in _read(tx, sealer, person_id, counted_as.in_(set(roots.values())))}
+    return [found[root] for root in dict.fromkeys(roots[address] for address in order if address in roots)]
+
+
+def of_person(tx: Connection, sealer: Sealer, person_id: str) -> list[Recipient]:
+    """All of them, merged ones within their root, in order of id."""
+    return _read(tx, sealer, person_id, None)
+
+
+def search(
+    tx: Connection, sealer: Sealer, person_id: str, *, query: str = "", after: str = "", limit: int = 50
+) -> list[Recipient]:
+    """A keyset page in order of id: those after `after` whose name or an address contains `query`, case aside.
+
+    Names are sealed, so a query with text opens them all: some 4 microseconds each.
+    """
+    wanted = query.casefold().strip()
+    if not wanted:
+        page = select(counted_as).where(recipients.c.person_id == person_id, recipients.c.merged_into.is_(None))
+        ids = page.where(recipients.c.id > after).order_by(recipients.c.id).limit(limit)
+        return _read(tx, sealer, person_id, counted_as.in_(ids))
+    found = [one for one in of_person(tx, sealer, person_id) if one.id > after and _meets(one, wanted)]
+    return found[:limit]
+
+
+def rename(tx: Connection, sealer: Sealer, person_id: str, recipient_id: str, name: str) -> bool:
+    """False when there is no such recipient. The name in mail still finds their other addresses."""
+    sealed = sealer.seal_text(name, table="recipients", row=recipient_id, column="name")
+    return _set(tx, person_id, recipient_id, name=sealed)
+
+
+def set_stage(tx: Connection, person_id: str, recipient_id: str, stage: str | None) -> bool:
+    """False when there is no such recipient."""
+    return _set(tx, person_id, recipient_id, stage=stage)
+
+
+def set_muted(tx: Connection, person_id: str, recipient_id: str, muted_at: datetime | None) -> bool:
+    """False when there is no such recipient. None unmutes."""
+    return _set(tx, person_id, recipient_id, muted_at=muted_at)
+
+
+def merge(tx: Connection, person_id: str, recipient_id: str, into: str) -> bool:
+    """From now on the recipient, and what was merged into it, counts as `into`; `unmerge` takes it back.
+
+    False when either is unknown, or both are the same.
+    """
+    roots = dict(
+        tx.execute(_mine(person_id, recipients.c.id.in_((recipient_id, into)), recipients.c.id, counted_as)).all()
+    )
+    if len(roots) < 2 or roots[recipient_id] == roots[into]:
+        return False
+    joined = (roots[recipient_id] == counted_as) & (recipients.c.person_id == person_id)
+    tx.execute(update(recipients).where(joined).values(merged_into=roots[into]))
+    return True
+
+
+def unmerge(tx: Connection, person_id: str, recipient_id: str) -> bool:
+    """The recipient stands alone again, with its own addresses, touches and corrections. False when it did before."""
+    merged = (recipients.c.id == recipient_id) & recipients.c.merged_into.is_not(None)
+    alone = update(recipients).where(merged, recipients.c.person_id == person_id).values(merged_into=None)
+    return tx.execute(alone).rowcount > 0
+
+
+def split(tx: Connection, person_id: str, recipient_id: str, *, addresses: Iterable[str], now: datetime) -> str | None:
+    """Give some of a recipient's addresses to a new one and return its id; `merge` takes it back.
+
+    None when an address is not theirs, or none would be left. Logged touches and corrections stay behind.
+    """
+    own = recipient_addresses.c
+    roots = select(recipients.c.id).where(recipients.c.person_id == person_id, counted_as == recipient_id)
+    theirs = set(tx.execute(select(own.address).where(own.recipient_id.in_(roots))).scalars())
+    leaving = set(addresses)
+    if not leaving or not leaving < theirs:
+        return None
+    fresh = {"id": new_id(), "person_id": person_id, "created_at": now}
+    tx.execute(insert_into(tx, recipients).values(fresh))
+    moved = (own.person_id == person_id) & own.address.in_(leaving)
+    tx.execute(update(recipient_addresses).where(moved).values(recipient_id=fresh["id"]))
+    return str(fresh["id"])
+
+
+def forget_unmet(tx: Connection, person_id: str) -> int:
+    """Delete recipients no stored message, logged touch or correction knows any more; how many."""
+    own, one = recipient_addresses.c, recipients.c
+    here = (message_people.c.person_id == person_id) & (message_people.c.address == own.address)
+    met = exists().where(own.recipient_id == one.id, exists().where(here))
+    logged = exists().where(logged_touches.c.recipient_id == one.id)
+    corrected = exists().where(corrections.c.recipient_id == one.id)
+    return tx.execute(delete_from(recipients).where(one.person_id == person_id, ~or_(met, logged, corrected))).rowcount
+
+
+def _ids_of(tx: Connection, person_id: str, addresses: Iterable[str]) -> dict[str, str]:
+    own = recipient_addresses.c
+    owner = and_(recipients.c.id == own.recipient_id, own.person_id == person_id)
+    found = select(own.address, counted_as).join(recipients, owner).where(own.address.in_(tuple(addresses)))
+    return {row[0]: row[1] for row in tx.execute(found)}
+
+
+def _learn_names(tx: Connection, sealer: Sealer, person_id: str, names: Mapping[str, str]) -> None:
+    own = recipient_addresses.c
+    mine = select(own.address, own.name_hash, recipients.c.id, recipients.c.name).join(recipients)
+    rows = tx.execute(mine.where(own.person_id == person_id, own.address.in_(tuple(names)))).all()
+    for address, hashed, recipient_id, sealed in rows:
+        if sealed is None:
+            rename(tx, sealer, person_id, recipient_id, names[address])
+        if hashed is None and (learned := name_hash(names[address], sealer)):
+            here = (own.person_id == person_id) & (own.address == address)
+            tx.execute(update(recipient_addresses).where(here).values(name_hash=learned))
+
+
+def _read(tx: Connection, sealer: Sealer, person_id: str, condition: ColumnElement[bool] | None) -> list[Recipient]:
+    one, own = recipients.c, recipient_addresses.c
+    columns = (counted_as.label("root"), one.id, one.name, one.stage, one.muted_at, one.created_at, own.address)
+    wanted = select(*columns).outerjoin(recipient_addresses).where(one.person_id == person_id)
+    if condition is not None:
+        wanted = wanted.where(condition)
+    rows = tx.execute(wanted.order_by("root", one.merged_into.is_not(None), one.created_at, one.id, own.address)).all()
+    grouped: dict[str, list[Any]] = {}
+    for row in rows:
+        grouped.setdefault(row.root, []).append(row)
+    return [_recipient(sealer, person_id, group) for group in grouped.values()]
+
+
+def _recipient(sealer: Sealer, person_id: str, rows: list[Any]) -> Recipient:
+    root = rows[0]
+    named = next((row for row in rows if row.name is not None), root)
+    return Recipient(
+        id=root.root,
+        person_id=person_id,
+        addresses=tuple(dict.fromkeys(row.address for row in rows if row.address is not None)),
+        name=sealer.open_text(named.name, table="recipients", row=named.id, column="name"),
+        stage=root.stage,
+        muted_at=root.muted_at,
+        created_at=root.created_at,
+        merged=tuple(dict.fromkeys(row.id for row in rows if row.id != root.root)),
+    )
+
+
+def _meets(recipient: Recipient, wanted: str) -> bool:
+    return wanted in recipient.name.casefold() or any(wanted in address for address in recipient.addresses)
+
+
+def _mine(person_id: str, condition: ColumnElement[bool], *columns: Any) -> Any:
+    return select(*columns).where(recipients.c.person_id == person_id, condition)
+
+
+def _set(tx: Connection, person_id: str, recipient_id: str, **values: Any) -> bool:
+    mine = (recipients.c.id == recipient_id) & (recipients.c.person_id == person_id)
+    return tx.execute(update(recipients).where(mine).values(values)).rowcount > 0

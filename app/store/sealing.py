@@ -1,0 +1,115 @@
+"""Sealing: AES-256-GCM for single fields, each ciphertext bound to its table, row, column and key."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from app.store.errors import KeyMissing
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keyring:
+    """Every key that may still be needed, by id. `current` seals; `names` hashes and is never rotated."""
+
+    current: str
+    keys: Mapping[str, bytes]
+    names: bytes
+
+    def __repr__(self) -> str:
+        return f"Keyring(current={self.current!r}, keys={sorted(self.keys)})"
+
+    @classmethod
+    def new(cls) -> "Keyring":
+        return cls("1", {"1": secrets.token_bytes(_KEY_BYTES)}, secrets.token_bytes(_KEY_BYTES))
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Keyring":
+        """Read the content of a key file. Raises KeyMissing when it is not one."""
+        try:
+            told = json.loads(data)
+            keys = {key_id: base64.b64decode(key, validate=True) for key_id, key in told["keys"].items()}
+            ring = cls(told["current"], keys, base64.b64decode(told["names"], validate=True))
+        except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+            raise KeyMissing("The key file cannot be read. Restore it from your backup.") from error
+        if ring.current not in keys or any(len(key) != _KEY_BYTES for key in (*keys.values(), ring.names)):
+            raise KeyMissing("The key file is damaged. Restore it from your backup.")
+        return ring
+
+    def dump(self) -> bytes:
+        """The content of a key file: JSON, keys in base64."""
+        keys = {key_id: base64.b64encode(key).decode() for key_id, key in self.keys.items()}
+        told = {"current": self.current, "keys": keys, "names": base64.b64encode(self.names).decode()}
+        return json.dumps(told, indent=1).encode() + b"\n"
+
+    def with_new_key(self) -> "Keyring":
+        """The same ring with a fresh current key; the old ones still open what they sealed."""
+        key_id = str(max((int(known) for known in self.keys if known.isdigit()), default=0) + 1)
+        return Keyring(key_id, {**self.keys, key_id: secrets.token_bytes(_KEY_BYTES)}, self.names)
+
+    def only_current(self) -> "Keyring":
+        """The same ring without old keys: right only when no row is sealed with them (see rotation.py)."""
+        return Keyring(self.current, {self.current: self.keys[self.current]}, self.names)
+
+
+class Sealer:
+    """Seals and opens single fields. A sealed field is: length of key id, key id, nonce (96 bit), ciphertext."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self.current = keyring.current
+        self._names = keyring.names
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in keyring.keys.items()}
+
+    def __repr__(self) -> str:
+        return f"Sealer(current={self.current!r})"
+
+    def seal(self, plain: bytes | str, *, table: str, row: str, column: str) -> bytes:
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        data = plain.encode() if isinstance(plain, str) else plain
+        bound = _bound(table, row, column, self.current)
+        key_id = self.current.encode()
+        return bytes([len(key_id)]) + key_id + nonce + self._ciphers[self.current].encrypt(nonce, data, bound)
+
+    def open(self, sealed: bytes, *, table: str, row: str, column: str) -> bytes:
+        """Raises KeyMissing when the key is not on the ring, or the field was changed or moved."""
+        key_id = key_of(sealed)
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise KeyMissing(f"The key {key_id!r} is not in the key file. Restore the key file from your backup.")
+        start = 1 + sealed[0]
+        nonce, body = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
+        try:
+            return cipher.decrypt(nonce, body, _bound(table, row, column, key_id))
+        except (InvalidTag, ValueError) as error:
+            raise KeyMissing(f"A sealed {column} in {table} does not open with the key {key_id!r}.") from error
+
+    def open_text(self, sealed: bytes | None, *, table: str, row: str, column: str) -> str:
+        """As `open`, decoded; empty for a field that was never filled."""
+        return "" if sealed is None else self.open(sealed, table=table, row=row, column=column).decode()
+
+    def seal_text(self, plain: str, *, table: str, row: str, column: str) -> bytes | None:
+        """As `seal`, but nothing at all for an empty text."""
+        return self.seal(plain, table=table, row=row, column=column) if plain else None
+
+    def fingerprint(self, text: str) -> str:
+        """64 bits of a keyed SHA-256, in hexadecimal: equal texts meet, none can be read back without the key."""
+        return hmac.digest(self._names, text.encode(), hashlib.sha256)[:8].hex()
+
+
+def key_of(sealed: bytes) -> str:
+    """The id of the key that sealed this field; empty when it is no sealed field."""
+    return sealed[1 : 1 + sealed[0]].decode("ascii", "replace") if sealed else ""
+
+
+def _bound(table: str, row: str, column: str, key_id: str) -> bytes:
+    return "\x1f".join((table, column, key_id, row)).encode()

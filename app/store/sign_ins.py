@@ -1,0 +1,41 @@
+"""Sign-ins: one-time links and the browser's sessions, both known by the hash of their token alone."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, or_, select, update
+
+from app.store.database import insert_into
+from app.store.tables import sessions, sign_in_links
+
+
+def add_link(tx: Connection, token_hash: str, person_id: str, *, expires_at: datetime) -> None:
+    row = {"token_hash": token_hash, "person_id": person_id, "expires_at": expires_at}
+    tx.execute(insert_into(tx, sign_in_links).values(row))
+
+
+def burn_link(tx: Connection, token_hash: str, now: datetime) -> str | None:
+    """The person the link signs in; None when it is unknown, expired or was used before."""
+    links = sign_in_links.c
+    fresh = (links.token_hash == token_hash) & links.used_at.is_(None) & (links.expires_at > now)
+    return tx.execute(update(sign_in_links).where(fresh).values(used_at=now).returning(links.person_id)).scalar()
+
+
+def add_session(tx: Connection, token_hash: str, person_id: str, *, created_at: datetime, expires_at: datetime) -> None:
+    row = {"token_hash": token_hash, "person_id": person_id, "created_at": created_at, "expires_at": expires_at}
+    tx.execute(insert_into(tx, sessions).values(row))
+
+
+def find_session(tx: Connection, token_hash: str, now: datetime) -> str | None:
+    """The signed-in person; None when the session is unknown, ended or expired."""
+    live = (sessions.c.token_hash == token_hash) & (sessions.c.expires_at > now)
+    return tx.execute(select(sessions.c.person_id).where(live)).scalar()
+
+
+def end_session(tx: Connection, token_hash: str) -> bool:
+    return tx.execute(delete(sessions).where(sessions.c.token_hash == token_hash)).rowcount > 0
+
+
+def purge(tx: Connection, now: datetime) -> int:
+    """Remove what is expired or used up; the number of rows."""
+    links = delete(sign_in_links).where(or_(sign_in_links.c.expires_at <= now, sign_in_links.c.used_at.is_not(None)))
+    return tx.execute(links).rowcount + tx.execute(delete(sessions).where(sessions.c.expires_at <= now)).rowcount

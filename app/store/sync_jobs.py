@@ -1,0 +1,125 @@
+"""Sync jobs: one row a mailbox, with a generation counter for what is wanted and a fenced lease for who does it.
+
+A lease that ran out may be taken by another worker; the fence it then gets is higher, and the former holder's
+writes are refused by `check_fence`, which every transaction that stores results calls first.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
+
+from app.store.database import insert_into
+from app.store.errors import LeaseLost
+from app.store.tables import accounts, sync_jobs
+
+__all__ = ["Lease", "LeaseLost", "SyncJob"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to sync one account. `deep` asks for every slow layer; `attempts` counts failures in a row.
+
+    `want` and `want_deep` are the wishes this run will have met when it finishes.
+    """
+
+    account_id: str
+    fence: int
+    want: int
+    want_deep: int
+    deep: bool
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyncJob:
+    """How a mailbox stands. `pending` says that somebody wished for a sync that has not finished yet."""
+
+    account_id: str
+    pending: bool
+    due_at: datetime
+    not_before: datetime | None
+    lease_until: datetime | None
+    attempts: int
+
+
+def want(tx: Connection, account_id: str, now: datetime, *, deep: bool = False) -> None:
+    """Have the account synced as soon as may be; a wish during a run leads to one more run, many to no more."""
+    jobs = sync_jobs.c
+    row = {"account_id": account_id, "want": 1, "want_deep": int(deep), "due_at": now}
+    wish = insert_into(tx, sync_jobs).values(row)
+    soon = case((jobs.due_at < wish.excluded.due_at, jobs.due_at), else_=wish.excluded.due_at)
+    more = {"want": jobs.want + 1, "want_deep": jobs.want_deep + int(deep), "due_at": soon}
+    tx.execute(wish.on_conflict_do_update(index_elements=[jobs.account_id], set_=more))
+
+
+def take_due(tx: Connection, now: datetime, lease: timedelta) -> Lease | None:
+    """Lease the account that is due longest; None when nothing is. Two workers never get the same one."""
+    due = select(sync_jobs).where(_due(now)).order_by(sync_jobs.c.due_at, sync_jobs.c.account_id).limit(1)
+    row = tx.execute(due.with_for_update(skip_locked=True)).first()
+    if row is None:
+        return None
+    fence = row.fence + 1
+    this = sync_jobs.c.account_id == row.account_id
+    tx.execute(update(sync_jobs).where(this).values(fence=fence, lease_until=now + lease))
+    deep = row.want_deep > row.done_deep or (row.deep_due_at is not None and row.deep_due_at <= now)
+    return Lease(row.account_id, fence, row.want, row.want_deep, deep, row.attempts)
+
+
+def still_held(tx: Connection, lease: Lease) -> bool:
+    return tx.execute(select(sync_jobs.c.fence).where(_held(lease))).first() is not None
+
+
+def check_fence(tx: Connection, lease: Lease) -> None:
+    """Call first in a transaction that stores results. Raises LeaseLost; else nobody can take over before its end."""
+    if tx.execute(select(sync_jobs.c.fence).where(_held(lease)).with_for_update()).first() is None:
+        raise LeaseLost("Another worker has taken over this mailbox.")
+
+
+def renew(tx: Connection, lease: Lease, until: datetime) -> None:
+    """Hold the lease until then. Raises LeaseLost."""
+    _end(tx, lease, lease_until=until)
+
+
+def finish(tx: Connection, lease: Lease, *, due_at: datetime, deep_due_at: datetime | None = None) -> None:
+    """The sync is through: give the lease back, due again then, or at once if somebody wished meanwhile.
+
+    `deep_due_at` counts only when this run was a deep one. Raises LeaseLost.
+    """
+    jobs = sync_jobs.c
+    wished = or_(jobs.want > lease.want, jobs.want_deep > lease.want_deep)
+    values = {"due_at": case((wished, jobs.due_at), else_=due_at), "done": lease.want, "attempts": 0}
+    if lease.deep:
+        values |= {"done_deep": lease.want_deep, "deep_due_at": deep_due_at}
+    _end(tx, lease, lease_until=None, not_before=None, **values)
+
+
+def retry_later(tx: Connection, lease: Lease, *, not_before: datetime) -> None:
+    """The sync failed: give the lease back; no wish brings it forward before then. Raises LeaseLost."""
+    _end(tx, lease, lease_until=None, not_before=not_before, attempts=lease.attempts + 1)
+
+
+def of_person(tx: Connection, person_id: str) -> list[SyncJob]:
+    """In order of account id."""
+    jobs = sync_jobs.c
+    pending = or_(jobs.want > jobs.done, jobs.want_deep > jobs.done_deep)
+    told = select(jobs.account_id, pending, jobs.due_at, jobs.not_before, jobs.lease_until, jobs.attempts)
+    mine = told.join(accounts, accounts.c.id == jobs.account_id).where(accounts.c.person_id == person_id)
+    return [SyncJob(row[0], bool(row[1]), *row[2:]) for row in tx.execute(mine.order_by(jobs.account_id))]
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    jobs = sync_jobs.c
+    allowed = or_(jobs.not_before.is_(None), jobs.not_before <= now)
+    free = or_(jobs.lease_until.is_(None), jobs.lease_until <= now)
+    return and_(jobs.due_at <= now, allowed, free)
+
+
+def _held(lease: Lease) -> ColumnElement[bool]:
+    jobs = sync_jobs.c
+    return and_(jobs.account_id == lease.account_id, jobs.fence == lease.fence, jobs.lease_until.is_not(None))
+
+
+def _end(tx: Connection, lease: Lease, **values: object) -> None:
+    if tx.execute(update(sync_jobs).where(_held(lease)).values(values)).rowcount == 0:
+        raise LeaseLost("Another worker has taken over this mailbox.")
