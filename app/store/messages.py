@@ -16,7 +16,7 @@ from app.store.names import name_hash
 from app.store.sealing import Sealer
 from app.store.tables import message_people, message_references, messages
 
-__all__ = ["NewMessage", "StoredMessage", "add", "by_key", "for_addresses", "mark_gone", "of_person"]
+__all__ = ["NewMessage", "StoredMessage", "add", "by_key", "for_addresses", "mark_gone", "of_person", "present_since"]
 
 _SPEAKS_FOR_ITS_COMPANY = (Kind.REPLY, Kind.REJECTION)
 
@@ -62,6 +62,12 @@ def mark_gone(tx: Connection, account_id: str, provider_message_ids: Iterable[st
     held = (messages.c.account_id == account_id) & messages.c.provider_message_id.in_(ids)
     gone = update(messages).where(held, messages.c.present).values(present=False)
     return tx.execute(gone).rowcount if ids else 0
+
+
+def present_since(tx: Connection, account_id: str, after: datetime) -> frozenset[str]:
+    """Provider ids of the messages at or after an instant that the mailbox is known to hold."""
+    held = (messages.c.account_id == account_id) & messages.c.present & (messages.c.at >= after)
+    return frozenset(tx.execute(select(messages.c.provider_message_id).where(held)).scalars())
 
 
 def older_reader(tx: Connection, account_id: str, reader_version: int, *, limit: int = 100) -> list[str]:

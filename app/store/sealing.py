@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -63,9 +63,16 @@ class Keyring:
 
 
 class Sealer:
-    """Seals and opens single fields. A sealed field is: length of key id, key id, nonce (96 bit), ciphertext."""
+    """Seals and opens single fields. A sealed field is: length of key id, key id, nonce (96 bit), ciphertext.
 
-    def __init__(self, keyring: Keyring) -> None:
+    `reload` is asked once whenever a field names a key not on the ring: another process may have rotated it.
+    """
+
+    def __init__(self, keyring: Keyring, *, reload: Callable[[], Keyring] | None = None) -> None:
+        self._reload = reload
+        self._take(keyring)
+
+    def _take(self, keyring: Keyring) -> None:
         self.current = keyring.current
         self._names = keyring.names
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keyring.keys.items()}
@@ -83,15 +90,20 @@ class Sealer:
     def open(self, sealed: bytes, *, table: str, row: str, column: str) -> bytes:
         """Raises KeyMissing when the key is not on the ring, or the field was changed or moved."""
         key_id = key_of(sealed)
-        cipher = self._ciphers.get(key_id)
-        if cipher is None:
-            raise KeyMissing(f"The key {key_id!r} is not in the key file. Restore the key file from your backup.")
+        cipher = self._ciphers.get(key_id) or self._newer(key_id)
         start = 1 + sealed[0]
         nonce, body = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
         try:
             return cipher.decrypt(nonce, body, _bound(table, row, column, key_id))
         except (InvalidTag, ValueError) as error:
             raise KeyMissing(f"A sealed {column} in {table} does not open with the key {key_id!r}.") from error
+
+    def _newer(self, key_id: str) -> AESGCM:
+        if self._reload is not None:
+            self._take(self._reload())
+        if key_id not in self._ciphers:
+            raise KeyMissing(f"The key {key_id!r} is not in the key file. Restore the key file from your backup.")
+        return self._ciphers[key_id]
 
     def open_text(self, sealed: bytes | None, *, table: str, row: str, column: str) -> str:
         """As `open`, decoded; empty for a field that was never filled."""

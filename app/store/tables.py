@@ -226,6 +226,7 @@ logged_touches = Table(
     Column("note_promise", LargeBinary),
     Column("promise_start", String(10)),
     Column("promise_end", String(10)),
+    Column("promise_invites", Boolean, nullable=False, default=False),
     Column("idempotency_key", String(200)),
     Column("created_at", Instant, nullable=False),
     Column("deleted_at", Instant),

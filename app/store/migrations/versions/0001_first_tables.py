@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("note_promise", sa.LargeBinary(), nullable=True),
         sa.Column("promise_start", sa.String(10), nullable=True),
         sa.Column("promise_end", sa.String(10), nullable=True),
+        sa.Column("promise_invites", sa.Boolean(), nullable=False),
         sa.Column("idempotency_key", sa.String(200), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("deleted_at", Instant(), nullable=True),

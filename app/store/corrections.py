@@ -1,0 +1,81 @@
+"""Corrections: what the person set right about a recipient; each can be undone and none is forgotten."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, select, update
+
+from app.reading.facts import CorrectionFact, CorrectionKind
+from app.store.database import insert_into
+from app.store.recipients import counted_as
+from app.store.tables import corrections, recipients
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """`subject_key` is the evidence key it is about, empty for the whole recipient."""
+
+    id: str
+    person_id: str
+    recipient_id: str
+    kind: CorrectionKind
+    at: datetime
+    subject_key: str = ""
+    undone_at: datetime | None = None
+
+
+def add(tx: Connection, correction: Correction) -> Correction:
+    """Store it, or give the one that says the same and is not undone.
+
+    Raises LookupError when the recipient is not this person's.
+    """
+    mine = (recipients.c.id == correction.recipient_id) & (recipients.c.person_id == correction.person_id)
+    if tx.execute(select(recipients.c.id).where(mine).with_for_update()).first() is None:
+        raise LookupError("there is no such recipient")
+    here = corrections.c
+    same = (here.recipient_id == correction.recipient_id) & (here.kind == correction.kind.value)
+    twin = _read(
+        tx, correction.person_id, same & (here.subject_key == correction.subject_key) & here.undone_at.is_(None)
+    )
+    if twin:
+        return twin[0]
+    row = {name: getattr(correction, name) for name in ("id", "person_id", "recipient_id", "at", "subject_key")}
+    tx.execute(insert_into(tx, corrections).values(row | {"kind": correction.kind.value}))
+    return correction
+
+
+def undo(tx: Connection, person_id: str, correction_id: str, now: datetime) -> bool:
+    """False when it is unknown or undone already."""
+    mine = (corrections.c.id == correction_id) & (corrections.c.person_id == person_id)
+    undone = update(corrections).where(mine, corrections.c.undone_at.is_(None)).values(undone_at=now)
+    return tx.execute(undone).rowcount > 0
+
+
+def redo(tx: Connection, person_id: str, correction_id: str) -> bool:
+    """False when it is unknown or stands already."""
+    mine = (corrections.c.id == correction_id) & (corrections.c.person_id == person_id)
+    redone = update(corrections).where(mine, corrections.c.undone_at.is_not(None)).values(undone_at=None)
+    return tx.execute(redone).rowcount > 0
+
+
+def of_recipient(tx: Connection, person_id: str, recipient_id: str) -> list[CorrectionFact]:
+    """What stands about the recipient and all merged into it, in order of time."""
+    joined = select(recipients.c.id).where(recipients.c.person_id == person_id, counted_as == recipient_id)
+    here = corrections.c
+    return [as_fact(one) for one in _read(tx, person_id, here.recipient_id.in_(joined) & here.undone_at.is_(None))]
+
+
+def of_person(tx: Connection, person_id: str) -> list[Correction]:
+    """All of them, undone ones too, in order of time."""
+    return _read(tx, person_id, corrections.c.person_id == person_id)
+
+
+def as_fact(correction: Correction) -> CorrectionFact:
+    return CorrectionFact(correction.kind, correction.at, correction.subject_key)
+
+
+def _read(tx: Connection, person_id: str, condition: ColumnElement[bool]) -> list[Correction]:
+    here = corrections.c
+    told = select(here.id, here.person_id, here.recipient_id, here.kind, here.at, here.subject_key, here.undone_at)
+    rows = tx.execute(told.where(here.person_id == person_id, condition).order_by(here.at, here.id))
+    return [Correction(*row[:3], CorrectionKind(row[3]), *row[4:]) for row in rows]

@@ -1,0 +1,103 @@
+"""Rotation: seal everything anew under the current key, in pages, while the product runs; a second run goes on."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, Table, select, tuple_, update
+
+from app.store.database import Database
+from app.store.sealing import Sealer, key_of
+from app.store.tables import accounts, link_flows, logged_touches, messages, recipients
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumns:
+    """The sealed columns of one table, and what its rows are called where they are bound to their row."""
+
+    table: Table
+    columns: tuple[str, ...]
+    row: Callable[[Row[Any]], str]
+
+    @property
+    def key(self) -> tuple[Column[Any], ...]:
+        return tuple(self.table.primary_key.columns)
+
+
+SEALED = (
+    SealedColumns(accounts, ("secret", "cursor"), lambda row: str(row.id)),
+    SealedColumns(link_flows, ("flow",), lambda row: str(row.state_hash)),
+    SealedColumns(
+        messages, ("sender_name", "subject", "quote"), lambda row: f"{row.account_id}/{row.provider_message_id}"
+    ),
+    SealedColumns(recipients, ("name",), lambda row: str(row.id)),
+    SealedColumns(logged_touches, ("note_promise",), lambda row: str(row.id)),
+)
+
+
+def rotate(database: Database, sealer: Sealer) -> int:
+    """Bring every sealed field under the sealer's current key; how many were not. Raises KeyMissing.
+
+    Opens one short durable transaction a page. Pages are done again until a whole pass finds nothing: a former
+    key may be dropped from the ring when `keys_in_use` no longer names it.
+    """
+    total = 0
+    while done := sum(_rotate_page(database, sealer, sealed, after) for sealed, after in _pages(database)):
+        total += done
+    return total
+
+
+def keys_in_use(database: Database) -> Counter[str]:
+    """How many fields are sealed with each key id."""
+    used: Counter[str] = Counter()
+    for sealed, after in _pages(database):
+        with database.read() as tx:
+            rows = tx.execute(_page(sealed, after)).all()
+        used.update(key_of(value) for row in rows for value in _fields(sealed, row).values())
+    return used
+
+
+def _pages(database: Database) -> Iterator[tuple[SealedColumns, tuple[Any, ...] | None]]:
+    """Every page of every table, as the key it starts behind."""
+    for sealed in SEALED:
+        after: tuple[Any, ...] | None = None
+        while True:
+            with database.read() as tx:
+                rows = tx.execute(_page(sealed, after, *sealed.key)).all()
+            if not rows:
+                break
+            yield sealed, after
+            after = tuple(rows[-1])
+
+
+def _page(sealed: SealedColumns, after: tuple[Any, ...] | None, *columns: Column[Any]) -> Any:
+    page = select(*(columns or sealed.table.c)).order_by(*sealed.key).limit(PAGE)
+    return page if after is None else page.where(tuple_(*sealed.key) > tuple_(*after))
+
+
+def _rotate_page(database: Database, sealer: Sealer, sealed: SealedColumns, after: tuple[Any, ...] | None) -> int:
+    with database.write(durable=True) as tx:
+        rows = tx.execute(_page(sealed, after).with_for_update()).all()
+        return sum(_reseal(tx, sealer, sealed, row) for row in rows)
+
+
+def _reseal(tx: Connection, sealer: Sealer, sealed: SealedColumns, row: Row[Any]) -> int:
+    table, place = sealed.table.name, sealed.row(row)
+    fresh = {
+        column: sealer.seal(
+            sealer.open(value, table=table, row=place, column=column), table=table, row=place, column=column
+        )
+        for column, value in _fields(sealed, row).items()
+        if key_of(value) != sealer.current
+    }
+    if fresh:
+        this = [column == row._mapping[column] for column in sealed.key]
+        tx.execute(update(sealed.table).where(*this).values(fresh))
+    return len(fresh)
+
+
+def _fields(sealed: SealedColumns, row: Row[Any]) -> dict[str, bytes]:
+    return {column: value for column in sealed.columns if (value := row._mapping[column]) is not None}
