@@ -1,0 +1,88 @@
+"""One ASGI app that stands in for Google identity and Gmail, Microsoft identity and Graph."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from connectors.simulator import gmail_batch, graph_batch
+from connectors.simulator.calls import Call, Reply
+from connectors.simulator.config import SimulatorConfig
+from connectors.simulator.control import Control
+from connectors.simulator.gate import Service, pass_gate
+from connectors.simulator.gmail_api import GMAIL
+from connectors.simulator.google_identity import GoogleIdentity
+from connectors.simulator.graph_api import GRAPH
+from connectors.simulator.microsoft_identity import MicrosoftIdentity
+from connectors.simulator.sample import load_sample
+from connectors.simulator.world import World, new_world
+
+Handler = Callable[[Request], Awaitable[Response]]
+VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class TenantConvertor(Convertor[str]):
+    """A Microsoft tenant in a path: common, organizations, consumers or a GUID."""
+
+    regex = "common|organizations|consumers|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+
+    def convert(self, value: str) -> str:
+        return value.lower()
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+def create_simulator(config: SimulatorConfig, *, clock: Callable[[], datetime]) -> Starlette:
+    """The app; `clock` gives aware datetimes. The World behind it stands in `app.state.world`, for tests."""
+    world = new_world(config, clock)
+    if config.sample:
+        load_sample(world, config.today or world.now().date())
+    register_url_convertor("tenant", TenantConvertor())
+    google, microsoft = GoogleIdentity(world), MicrosoftIdentity(world)
+    app = Starlette(
+        routes=[
+            *google.routes(),
+            *microsoft.routes(),
+            *Control(world, google, microsoft).routes(),
+            Route("/googleapis/batch/gmail/v1", _batch(world, gmail_batch.batch, "/googleapis"), methods=["POST"]),
+            Route("/googleapis/batch", _batch(world, gmail_batch.batch, "/googleapis"), methods=["POST"]),
+            Route("/googleapis/{rest:path}", _api(world, GMAIL, "/googleapis"), methods=VERBS),
+            Route("/graph/v1.0/$batch", _batch(world, graph_batch.batch, "/graph/v1.0"), methods=["POST"]),
+            Route("/graph/v1.0/{rest:path}", _api(world, GRAPH, "/graph/v1.0"), methods=VERBS),
+        ]
+    )
+    app.state.world = world
+    return app
+
+
+def _api(world: World, service: Service, prefix: str) -> Handler:
+    async def answer(request: Request) -> Response:
+        return _sent(await pass_gate(world, service, await _call(request, prefix)))
+
+    return answer
+
+
+def _batch(world: World, work: Callable[[World, Call], Awaitable[Reply]], prefix: str) -> Handler:
+    async def answer(request: Request) -> Response:
+        return _sent(await work(world, await _call(request, prefix)))
+
+    return answer
+
+
+async def _call(request: Request, prefix: str) -> Call:
+    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
+    root = f"{scheme}://{request.headers.get('host', request.url.netloc)}{prefix}"
+    query = tuple(parse_qsl(request.url.query, keep_blank_values=True))
+    path = request.scope["path"].removeprefix(prefix)
+    return Call(request.method, path, query, dict(request.headers), await request.body(), root)
+
+
+def _sent(reply: Reply) -> Response:
+    headers = {"Content-Type": "application/json; charset=UTF-8", **reply.headers}
+    return Response(reply.content(), reply.status, headers)

@@ -1,0 +1,185 @@
+"""The control API under /_simulator: put mail in, take it out, move the clock, switch faults, read the meter."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from connectors.simulator.google_identity import GoogleIdentity
+from connectors.simulator.mailbox import Item, Mailbox
+from connectors.simulator.microsoft_identity import MicrosoftIdentity
+from connectors.simulator.mime import plain_letter
+from connectors.simulator.world import World
+
+Body = dict[str, object]
+
+
+class Mistake(Exception):
+    """A control call that makes no sense; its words go back with status 400."""
+
+
+class Control:
+    def __init__(self, world: World, google: GoogleIdentity, microsoft: MicrosoftIdentity) -> None:
+        self.world, self.google, self.microsoft = world, google, microsoft
+
+    def routes(self) -> list[Route]:
+        posts = {
+            "deliver": self.deliver,
+            "delete": self.delete,
+            "move": self.move,
+            "mark": self.mark,
+            "advance": self.advance,
+            "consent": self.consent,
+        }
+        gets = {"state": self.state, "meter": self.meter, "grants": self.grants, "truth": self.truth}
+        return [
+            *(Route(f"/_simulator/{name}", _post(work), methods=["POST"]) for name, work in posts.items()),
+            *(Route(f"/_simulator/{name}", work) for name, work in gets.items()),
+        ]
+
+    async def state(self, request: Request) -> Response:
+        boxes = [
+            {
+                "provider": box.provider,
+                "address": box.address,
+                "aliases": [alias.address for alias in box.aliases],
+                "messages": len(box.items),
+                "history_id": str(box.history),
+                "folders": {key: folder.name for key, folder in box.folders.items()},
+            }
+            for box in self.world.mailboxes
+        ]
+        told = {"now": self.world.now().isoformat(), "mailboxes": boxes, "faults": self.world.faults.told()}
+        return JSONResponse(told)
+
+    async def meter(self, request: Request) -> Response:
+        return JSONResponse(self.world.meter.told())
+
+    async def grants(self, request: Request) -> Response:
+        return JSONResponse({"grants": [grant.told() for grant in self.world.grants.grants.values()]})
+
+    async def truth(self, request: Request) -> Response:
+        """Every message of one mailbox, or of all, with the rows of the product's table it plays."""
+        wanted = request.query_params.get("mailbox", "")
+        boxes = [box for box in self.world.mailboxes if not wanted or box.address == wanted]
+        return JSONResponse({"messages": [_told(box, item) for box in boxes for item in box.newest_first()]})
+
+    async def deliver(self, body: Body) -> Body:
+        box = self._box(body)
+        now = self.world.now()
+        at = datetime.fromisoformat(str(body["at"])) if body.get("at") else now
+        headers = body.get("headers")
+        extra = {str(name): str(value) for name, value in headers.items()} if isinstance(headers, dict) else {}
+        answered = str(body.get("in_reply_to", ""))
+        if answered:
+            extra |= {"In-Reply-To": answered, "References": answered}
+        raw = str(body["raw"]).encode() if body.get("raw") else self._written(box, body, at, extra)
+        lag = timedelta(seconds=self.world.faults.number("visibility_lag", box.address))
+        folder = str(body.get("folder", "inbox"))
+        if folder not in box.folders and folder != "scheduled":
+            box.add_folder(folder, folder.title())
+        item = box.add(raw, at, folder, read=folder == "sentitems", visible_from=now + lag if lag else None)
+        return {"message": _told(box, item)}
+
+    def _written(self, box: Mailbox, body: Body, at: datetime, extra: dict[str, str]) -> bytes:
+        sender = str(body.get("from", box.address))
+        to = body.get("to", box.address)
+        people = [str(one) for one in to] if isinstance(to, list) else [str(to)]
+        return plain_letter(
+            ("", sender),
+            [("", one) for one in people],
+            str(body.get("subject", "")),
+            str(body.get("text", "")),
+            at,
+            extra,
+        )
+
+    async def delete(self, body: Body) -> Body:
+        box = self._box(body)
+        item = self._item(box, body)
+        box.delete(item, self.world.now())
+        return {"deleted": item.serial}
+
+    async def move(self, body: Body) -> Body:
+        box = self._box(body)
+        item, folder = self._item(box, body), str(body.get("folder", ""))
+        if folder not in box.folders:
+            box.add_folder(folder, folder.title())
+        box.move(item, folder, self.world.now())
+        return {"message": _told(box, item)}
+
+    async def mark(self, body: Body) -> Body:
+        box = self._box(body)
+        item = self._item(box, body)
+        box.mark(item, self.world.now(), read=bool(body.get("read", True)))
+        return {"message": _told(box, item)}
+
+    async def advance(self, body: Body) -> Body:
+        """Moves the clock by `seconds`, `hours` or `days`; negative numbers move it back."""
+        units = {name: _number(body.get(name)) for name in ("seconds", "minutes", "hours", "days")}
+        self.world.offset += timedelta(**units)
+        return {"now": self.world.now().isoformat()}
+
+    async def consent(self, body: Body) -> Body:
+        """Answers an authorization URL as the person would: the address to call back comes as `location`."""
+        url = urlsplit(str(body.get("url", "")))
+        asks = dict(parse_qsl(url.query, keep_blank_values=True))
+        account, denied = str(body.get("account", "")), bool(body.get("deny"))
+        scopes = body.get("scopes")
+        if "/google/" in url.path:
+            asked = self.google.asked(asks)
+            ticked = {str(scope) for scope in scopes} if isinstance(scopes, list) else set(asked.scopes)
+            reply = self.google.denied(asked) if denied else self.google.allowed(asked, account, ticked)
+        else:
+            asked = self.microsoft.asked(asks, url.path.split("/")[1])
+            reply = self.microsoft.denied(asked) if denied else self.microsoft.allowed(asked, account)
+        if "location" not in reply.headers:
+            raise Mistake("The provider refused; open the URL in a browser to see why.")
+        return {"location": reply.headers["location"]}
+
+    def _box(self, body: Body) -> Mailbox:
+        box = self.world.mailbox(str(body.get("mailbox", "")), str(body.get("provider", "")))
+        if not box:
+            raise Mistake(f"There is no mailbox {body.get('mailbox')!r}.")
+        return box
+
+    def _item(self, box: Mailbox, body: Body) -> Item:
+        key = str(body.get("id", ""))
+        item = box.items.get(box.ids.get(key, 0)) or box.by_message_id.get(key)
+        if not item:
+            raise Mistake(f"There is no message {key!r}.")
+        return item
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _told(box: Mailbox, item: Item) -> Body:
+    letter = item.letter
+    return {
+        "mailbox": box.address,
+        "id": item.gmail_id if box.provider == "google" else box.graph_id(item, immutable=True),
+        "thread": item.thread,
+        "message_id": letter.message_id,
+        "at": item.at.isoformat(),
+        "folder": item.folder,
+        "from": letter.sender[1],
+        "to": [where for _, where in letter.recipients],
+        "subject": letter.subject,
+        "plays": list(item.plays),
+    }
+
+
+def _post(work: Callable[[Body], Awaitable[Body]]) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        body = await request.json() if await request.body() else {}
+        try:
+            return JSONResponse(await work(body))
+        except (Mistake, ValueError, KeyError) as mistake:
+            return JSONResponse({"error": str(mistake)}, 400)
+
+    return answer
