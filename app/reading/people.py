@@ -42,8 +42,14 @@ def organisation(address: str) -> str:
 
 def same_person(name: str, other: str) -> bool:
     """Whether two display names are the same full name: at least two words, in any order, case aside."""
-    words, others = _words(name), _words(other)
-    return len(words) >= 2 and words == others
+    words = full_name(name)
+    return words == full_name(other) and bool(words)
+
+
+def full_name(name: str) -> frozenset[str]:
+    """The words of a full display name, order and titles aside; empty for less than two words."""
+    words = _words(name)
+    return words if len(words) >= 2 else frozenset()
 
 
 @lru_cache(maxsize=4096)

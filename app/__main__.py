@@ -1,0 +1,5 @@
+"""`python -m app` is the same as `aftertouch`."""
+
+from app.cli import console
+
+console()

@@ -1,0 +1,207 @@
+"""The commands. Each parses, calls one thing, prints."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, TextIO
+
+from app.settings import Settings, SettingsError, read_settings
+
+LINE_LIMIT = 12 * 1024 * 1024
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the process's exit code."""
+    asked = _parser().parse_args(argv)
+    try:
+        code: int = asked.run(asked)
+    except SettingsError as error:
+        print("\n".join(error.lines), file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def console() -> None:
+    sys.exit(main())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="aftertouch", description="One useful sentence before you follow up again.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = _command(commands, "serve", "the web server, with the sync work inside", _serve)
+    serve.add_argument("--host", help="address to listen on (default: the base address's)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: the base address's)")
+    _command(commands, "worker", "sync workers only", _worker)
+    simulate = _command(commands, "simulate", "the provider simulator alone", _simulate)
+    simulate.add_argument("--port", type=int, default=8026)
+    simulate.add_argument("--seed", type=int, default=1)
+    _command(commands, "sign-in", "print a fresh one-time sign-in link", _sign_in)
+    device = commands.add_parser("device", help="paired devices").add_subparsers(required=True, metavar="ACTION")
+    add = _command(device, "add", "print a new device token, once", _device_add)
+    add.add_argument("--name", required=True)
+    sync = _command(commands, "sync", "sync now, in the foreground", _sync)
+    sync.add_argument("--account", metavar="ADDRESS")
+    _command(commands, "judge", "judge scenarios: JSON Lines in, JSON Lines out", _judge)
+    read = commands.add_parser("read", help="read texts: JSON Lines in and out").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    _command(read, "inbound", "received mail", _read_inbound)
+    _command(read, "draft", "drafts", _read_draft)
+    _command(commands, "export", "everything held, as JSON on stdout", _export)
+    erase = _command(commands, "erase", "delete everything, with a receipt", _erase)
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    _command(commands, "rotate-key", "seal everything anew under a fresh key", _rotate_key)
+    _command(commands, "doctor", "check the set-up and say what is wrong", _doctor)
+    return parser
+
+
+def _command(commands: Any, name: str, words: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from app.serving import serve
+
+    return asyncio.run(serve(read_settings(), host=asked.host, port=asked.port))
+
+
+def _worker(asked: argparse.Namespace) -> int:
+    from app.serving import work
+
+    return asyncio.run(work(read_settings()))
+
+
+def _simulate(asked: argparse.Namespace) -> int:
+    from app.serving import simulate
+
+    return asyncio.run(simulate(read_settings(), port=asked.port, seed=asked.seed))
+
+
+def _sign_in(asked: argparse.Namespace) -> int:
+    from app.compose import open_parts
+    from app.services import signing_in
+
+    with open_parts(read_settings()) as parts:
+        print(signing_in.new_link(parts, parts.clock()))
+    return 0
+
+
+def _device_add(asked: argparse.Namespace) -> int:
+    from app.compose import open_parts
+    from app.services import pairing
+
+    with open_parts(read_settings()) as parts:
+        print(pairing.add_device(parts, asked.name, parts.clock()))
+    return 0
+
+
+def _sync(asked: argparse.Namespace) -> int:
+    from app.serving import sync_in_foreground
+
+    return asyncio.run(sync_in_foreground(read_settings(), asked.account))
+
+
+def _judge(asked: argparse.Namespace) -> int:
+    from app.reading.scenarios import judge_row
+
+    return _json_lines(judge_row)
+
+
+def _read_inbound(asked: argparse.Namespace) -> int:
+    from app.reading.inbound_rows import read_inbound_row
+
+    return _json_lines(read_inbound_row)
+
+
+def _read_draft(asked: argparse.Namespace) -> int:
+    from app.reading.outbound_rows import read_draft_row
+
+    return _json_lines(read_draft_row)
+
+
+def _json_lines(
+    answer: Callable[[dict[str, Any]], dict[str, Any]], source: Iterable[bytes] | None = None, out: TextIO | None = None
+) -> int:
+    """One object a line in, one out, in order. A bad line gives an error object; exit 1 at the end if any did."""
+    out = out or sys.stdout
+    code = 0
+    for line in source or _lines(sys.stdin.buffer):
+        if not line.strip():
+            continue
+        row_id: Any = None
+        try:
+            row = json.loads(line[:LINE_LIMIT])
+            if not isinstance(row, dict):
+                raise ValueError("a row is one JSON object")
+            row_id = row.get("id")
+            result = answer(row)
+        except (ValueError, RecursionError) as error:
+            code = 1
+            result = {"id": row_id, "error": _plain(error)}
+        out.write(json.dumps(result, ensure_ascii=False) + "\n")
+        out.flush()
+    return code
+
+
+def _lines(stream: Any) -> Iterable[bytes]:
+    """Lines of bounded length: the rest of an overlong one is skipped, and its start fails as JSON."""
+    while line := stream.readline(LINE_LIMIT):
+        yield line
+        while not line.endswith(b"\n") and len(line) == LINE_LIMIT:
+            line = stream.readline(LINE_LIMIT)
+            if not line:
+                return
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "the row is nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON: {error.msg} at column {error.colno}"
+    return str(error)
+
+
+def _export(asked: argparse.Namespace) -> int:
+    from app.compose import open_parts
+    from app.services import leaving
+    from app.store import people
+
+    with open_parts(read_settings()) as parts:
+        now = parts.clock()
+        with parts.database.write(durable=True) as tx:
+            person_id = people.sole_person(tx, now)
+        json.dump(leaving.export_all(parts, person_id, now), sys.stdout, ensure_ascii=False, indent=2)
+        print()
+    return 0
+
+
+def _erase(asked: argparse.Namespace) -> int:
+    from app.serving import erase
+
+    if not asked.yes and input("Delete everything Aftertouch holds? Type yes: ").strip() != "yes":
+        print("Nothing was deleted.")
+        return 1
+    print(json.dumps(asyncio.run(erase(read_settings())), indent=2))
+    return 0
+
+
+def _rotate_key(asked: argparse.Namespace) -> int:
+    from app.compose import rotate_key
+
+    print(rotate_key(read_settings()))
+    return 0
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    from app.doctor import examine
+
+    settings: Settings = read_settings()
+    return asyncio.run(examine(settings))

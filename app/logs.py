@@ -1,0 +1,45 @@
+"""Logging: structured lines on stderr with an allow-list of fields; mail, addresses and tokens never get in."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+ALLOWED = frozenset(
+    {"event", "level", "timestamp", "account", "state", "reason", "kind", "correlation_id", "exc_info", "exception"}
+)
+
+
+def set_up() -> None:
+    """Once at start. Third-party loggers speak up from warnings on, without request lines."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for chatty in ("httpx", "httpcore", "msal", "googleapiclient", "authlib"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_allowed,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+
+
+def only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop every field that is not on the list; an exception is reduced to its kind and where it arose."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        event["exception"] = _where(error)
+    return {name: value for name, value in event.items() if name in ALLOWED}
+
+
+def _where(error: BaseException) -> str:
+    frame = error.__traceback__
+    places = []
+    while frame is not None:
+        places.append(f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}")
+        frame = frame.tb_next
+    return f"{type(error).__name__} at {' > '.join(places[-6:])}"

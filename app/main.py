@@ -1,0 +1,56 @@
+"""create_app(parts): routers, the error table, the borders, and the sync work when it runs inside."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from app.services.parts import Parts
+from app.web import accounts, advice, errors, health, leaving, linking, pages, pairing, recipients, touches
+from app.web.security import Border
+from app.worker import Worker
+
+BODY_LIMIT = 256 * 1024
+STATIC = Path(__file__).parent / "web" / "static"
+
+
+def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
+    """The web application over these parts; with `works` it also runs the sync loop."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        working = asyncio.create_task(Worker(parts).run()) if works else None
+        yield
+        if working:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+    app = FastAPI(
+        title="Aftertouch",
+        summary="What has already gone out, whether it is time, and what would make the message worth reading.",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        max_body_size=BODY_LIMIT,
+    )
+    app.state.parts = parts
+    errors.install(app)
+    for router in (
+        accounts.router,
+        advice.router,
+        recipients.router,
+        touches.router,
+        pairing.router,
+        leaving.router,
+        linking.router,
+        pages.router,
+        health.router,
+    ):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    app.add_middleware(Border, settings=parts.settings)
+    return app

@@ -1,0 +1,227 @@
+"""Advice while composing: recipients and signals in, the most severe verdict out, with its evidence and its proof."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from app.cadence import odds as cadence_odds
+from app.cadence.cadence import Cadence, measure
+from app.cadence.judge import CallAdvice, judge, may_i_call
+from app.cadence.states import state_of
+from app.cadence.thread import Channel, Draft, Signals
+from app.cadence.verdict import Level, Verdict
+from app.services.coverage import Coverage, coverage_of
+from app.services.parts import WORK, Parts
+from app.services.threads import Dossier, dossier, known
+from app.store import accounts, rule_switches, sync_jobs
+from app.store.accounts import Account
+
+FRESH_ENOUGH = timedelta(seconds=15)
+READ_THROUGH_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the compose window shows. Addresses are lower case; `zone` is an IANA name."""
+
+    channel: Channel
+    to: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    account: str | None = None
+    provider: str | None = None
+    provider_thread_id: str | None = None
+    signals: Signals | None = None
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    key: str
+    at: datetime
+    channel: str
+    direction: str
+    subject: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisedWarning:
+    rule: str
+    level: str
+    message: str
+    instead: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisedRecipient:
+    id: str
+    address: str
+    unanswered: int
+    last_touch_at: datetime | None
+    last_reply_at: datetime | None
+    stage: str | None
+    state: str
+    odds: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    level: str
+    headline: str
+    next_good_date: date | None
+    warnings: tuple[AdvisedWarning, ...]
+    recipients: tuple[AdvisedRecipient, ...]
+    as_of: datetime | None
+    coverage: str
+    history_url: str | None
+    call: CallAdvice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    dossier: Dossier
+    cadence: Cadence
+    verdict: Verdict
+
+
+async def advise(parts: Parts, person_id: str, question: Question, now: datetime) -> Advice:
+    """One verdict for the whole draft; `unknown` with the reason whenever silence could not be proven."""
+    linked = await _read_through(parts, person_id, now)
+    coverage = coverage_of(linked, now, poll_seconds=parts.settings.poll_seconds)
+    if question.account and linked and not _is_linked(parts, person_id, question.account):
+        return _unknown(f"{question.account} is not linked, so there is nothing to go by.", "none", coverage.as_of)
+    judged = _judge_all(parts, person_id, question, now)
+    if not coverage.allows_verdict:
+        return _unknown(coverage.why, coverage.name, coverage.as_of, _recipients(judged, now))
+    return _answer(judged, question, coverage, now)
+
+
+async def _read_through(parts: Parts, person_id: str, now: datetime) -> list[Account]:
+    """The linked mailboxes; one that was not looked at just now is synced first, within a second and a half."""
+    linked = _accounts(parts, person_id)
+    stale = [account.id for account in linked if _worth_a_look(account, now)]
+    if not stale:
+        return linked
+    with parts.database.write() as tx:
+        for account_id in stale:
+            sync_jobs.want(tx, account_id, now)
+    parts.announcer.tell(WORK)
+    await parts.announcer.until(
+        person_id, lambda: _all_seen_since(_accounts(parts, person_id), stale, now), within=READ_THROUGH_SECONDS
+    )
+    return _accounts(parts, person_id)
+
+
+def _worth_a_look(account: Account, now: datetime) -> bool:
+    return account.state == "live" and (account.as_of is None or now - account.as_of > FRESH_ENOUGH)
+
+
+def _all_seen_since(linked: Sequence[Account], wanted: Sequence[str], now: datetime) -> bool:
+    asked = [account for account in linked if account.id in wanted]
+    return all(account.state != "live" or (account.as_of is not None and account.as_of >= now) for account in asked)
+
+
+def _accounts(parts: Parts, person_id: str) -> list[Account]:
+    with parts.database.read() as tx:
+        return accounts.of_person(tx, person_id)
+
+
+def _is_linked(parts: Parts, person_id: str, address: str) -> bool:
+    with parts.database.read() as tx:
+        return address in accounts.own_addresses(tx, person_id)
+
+
+def _judge_all(parts: Parts, person_id: str, question: Question, now: datetime) -> list[_Judged]:
+    with parts.database.read() as tx:
+        own = accounts.own_addresses(tx, person_id)
+        wanted = [address for address in (*question.to, *question.others) if address not in own]
+        switched_off = rule_switches.switched_off(tx, person_id)
+        dossiers = [dossier(parts, tx, recipient) for recipient in known(parts, tx, person_id, wanted)]
+    return [_judged(each, question, switched_off, parts.country, now) for each in dossiers]
+
+
+def _judged(
+    of: Dossier, question: Question, switched_off: frozenset[str], country: str | None, now: datetime
+) -> _Judged:
+    draft = Draft(question.channel, question.to, question.signals, in_reply=_in_reply(of, question))
+    if of.recipient.muted_at is not None:
+        verdict = Verdict(Level.CLEAR, reason="muted")
+    else:
+        verdict = judge(of.thread, draft, now, zone=question.zone, country=country, switched_off=switched_off)
+    return _Judged(of, measure(of.thread, now, zone=question.zone, country=country), verdict)
+
+
+def _in_reply(of: Dossier, question: Question) -> bool:
+    """Whether the draft sits in the provider thread of their newest message."""
+    if question.provider_thread_id is None or not of.thread.replies:
+        return False
+    newest = of.messages.get(of.thread.replies[-1].key)
+    return newest is not None and newest.fact.thread_key.endswith(question.provider_thread_id)
+
+
+def _answer(judged: Sequence[_Judged], question: Question, coverage: Coverage, now: datetime) -> Advice:
+    worst = max(judged, key=lambda each: each.verdict.level.severity, default=None)
+    if worst is None:
+        return Advice("clear", "", None, (), (), coverage.as_of, coverage.name, None)
+    verdict = worst.verdict
+    phone = question.channel in {Channel.CALL, Channel.VOICEMAIL}
+    return Advice(
+        level=verdict.level.value,
+        headline=_named(verdict.headline, worst, several=len(judged) > 1),
+        next_good_date=verdict.next_good_date,
+        warnings=tuple(_warning(warning, worst.dossier) for warning in verdict.warnings),
+        recipients=_recipients(judged, now),
+        as_of=coverage.as_of,
+        coverage=coverage.name,
+        history_url=f"/history/{worst.dossier.recipient.id}",
+        call=may_i_call(worst.dossier.thread, now, zone=question.zone) if phone else None,
+    )
+
+
+def _named(headline: str, worst: _Judged, *, several: bool) -> str:
+    """With several recipients the headline says whom it is about, as far as there is room."""
+    if not several or not headline:
+        return headline
+    named = f"{worst.dossier.recipient.address}: {headline}"
+    return named if len(named) <= 140 else headline
+
+
+def _warning(warning: object, of: Dossier) -> AdvisedWarning:
+    return AdvisedWarning(
+        rule=warning.rule,
+        level=warning.level.value,
+        message=warning.message,
+        instead=warning.instead,
+        evidence=tuple(evidence for key in warning.evidence if (evidence := evidence_of(of, key))),
+    )
+
+
+def evidence_of(of: Dossier, key: str) -> Evidence | None:
+    """What an evidence key points at, ready to be shown; None for a key that stands for no single message."""
+    if message := of.messages.get(key):
+        direction = "out" if message.fact.outbound else "in"
+        return Evidence(key, message.fact.at, "email", direction, message.subject, message.link)
+    if touch := of.logged.get(key):
+        return Evidence(key, touch.at, touch.channel, "out", "", f"/history/{of.recipient.id}#{key}")
+    return None
+
+
+def _recipients(judged: Sequence[_Judged], now: datetime) -> tuple[AdvisedRecipient, ...]:
+    return tuple(
+        AdvisedRecipient(
+            id=each.dossier.recipient.id,
+            address=each.dossier.recipient.address,
+            unanswered=each.cadence.unanswered,
+            last_touch_at=each.cadence.last_sent.at if each.cadence.last_sent else None,
+            last_reply_at=each.cadence.last_reply.at if each.cadence.last_reply else None,
+            stage=each.cadence.stage.value,
+            state="muted" if each.dossier.recipient.muted_at else state_of(each.cadence),
+            odds=cadence_odds.band(each.cadence),
+        )
+        for each in judged
+    )
+
+
+def _unknown(why: str, coverage: str, as_of: datetime | None, recipients: tuple[AdvisedRecipient, ...] = ()) -> Advice:
+    return Advice("unknown", why[:140], None, (), recipients, as_of, coverage, None)

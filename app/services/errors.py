@@ -1,0 +1,41 @@
+"""What a service may refuse, each with a sentence for the person. The web turns them into status codes."""
+
+
+class Refused(Exception):
+    """Base of all refusals; the message is for the person and says what to do next."""
+
+
+class NotFound(Refused):
+    """There is no such thing, or it is not yours."""
+
+
+class NotSignedIn(Refused):
+    """No session and no valid device token."""
+
+
+class LinkNotOurs(Refused):
+    """A callback with a state we did not give out, gave to someone else, or have seen before."""
+
+
+class LinkFailed(Refused):
+    """The provider flow ended without a grant; nothing was stored."""
+
+
+class ProviderMissing(Refused):
+    """No credentials are configured for this provider."""
+
+
+class WrongInput(Refused):
+    """Understood, but it cannot be."""
+
+
+class Conflict(Refused):
+    """It was changed or undone meanwhile."""
+
+
+class PairingPending(Refused):
+    """RFC 8628 errors; `code` is authorization_pending, slow_down, expired_token or access_denied."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

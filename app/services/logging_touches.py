@@ -1,0 +1,108 @@
+"""Logging calls, voice mails and other contacts by hand: add once, edit, delete, undo."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.cadence.thread import Promise
+from app.reading.promises import find_promise
+from app.services.errors import NotFound, WrongInput
+from app.services.parts import Parts
+from app.store import audit, logged, recipients
+
+
+@dataclass(frozen=True, slots=True)
+class TouchToLog:
+    """`recipient` is an address or a recipient id; `at` aware UTC; `note_promise` what they said ("by Friday")."""
+
+    recipient: str
+    channel: str
+    outcome: str
+    at: datetime
+    mood: str | None = None
+    note_promise: str | None = None
+    idempotency_key: str | None = None
+
+
+def log_touch(parts: Parts, person_id: str, touch: TouchToLog, now: datetime) -> logged.LoggedTouch:
+    """Store a touch once; the same key, or a double click within two minutes, gives the first one again."""
+    if touch.at > now:
+        raise WrongInput("A logged touch lies in the past; this one is in the future.")
+    with parts.database.write(durable=True) as tx:
+        recipient_id = _recipient(parts, tx, person_id, touch.recipient, now)
+        stored = logged.add(
+            tx,
+            parts.sealer,
+            logged.LoggedTouch(
+                id=secrets.token_hex(16),
+                person_id=person_id,
+                recipient_id=recipient_id,
+                channel=touch.channel,
+                outcome=touch.outcome,
+                at=touch.at,
+                mood=touch.mood,
+                note_promise=touch.note_promise or "",
+                promise=promised(parts, touch.note_promise, touch.at),
+                idempotency_key=touch.idempotency_key,
+                created_at=now,
+            ),
+        )
+        audit.record(tx, person_id, now, "touch_logged", stored.id)
+    return stored
+
+
+def promised(parts: Parts, note: str | None, at: datetime) -> Promise | None:
+    """What they said as a date range; a note that names no date is kept as an open promise."""
+    if not note:
+        return None
+    said = find_promise(f"We will get back to you {note}.", at, zone=parts.zone)
+    return said or find_promise(note, at, zone=parts.zone) or Promise(None, None, note)
+
+
+def edit_touch(
+    parts: Parts, person_id: str, touch_id: str, changes: Mapping[str, Any], now: datetime
+) -> logged.LoggedTouch:
+    """Change outcome, time, mood or note; `deleted: False` brings a deleted touch back. Raises NotFound."""
+    with parts.database.write(durable=True) as tx:
+        if "deleted" in changes:
+            logged.undelete(tx, person_id, touch_id)
+        before = logged.find(tx, parts.sealer, person_id, touch_id)
+        if before is None:
+            raise NotFound("There is no such logged touch.")
+        after = replace(before, **_changed(parts, before, changes))
+        if after.at > now:
+            raise WrongInput("A logged touch lies in the past; this one is in the future.")
+        logged.edit(tx, parts.sealer, after)
+        audit.record(tx, person_id, now, "touch_edited", touch_id)
+    return after
+
+
+def _changed(parts: Parts, before: logged.LoggedTouch, changes: Mapping[str, Any]) -> dict[str, Any]:
+    changed = {name: changes[name] for name in ("channel", "outcome", "at") if changes.get(name)}
+    if "mood" in changes:
+        changed["mood"] = changes["mood"]
+    if "note_promise" in changes:
+        note = changes["note_promise"] or ""
+        changed |= {"note_promise": note, "promise": promised(parts, note, before.at)}
+    return changed
+
+
+def delete_touch(parts: Parts, person_id: str, touch_id: str, now: datetime) -> None:
+    """Hide a logged touch; editing it with `deleted: false` brings it back. Raises NotFound."""
+    with parts.database.write(durable=True) as tx:
+        if not logged.delete(tx, person_id, touch_id, now):
+            raise NotFound("There is no such logged touch.")
+        audit.record(tx, person_id, now, "touch_deleted", touch_id)
+
+
+def _recipient(parts: Parts, tx: Connection, person_id: str, named: str, now: datetime) -> str:
+    if "@" in named:
+        ensured = recipients.ensure(tx, parts.sealer, person_id, {named.strip().lower(): ""}, now)
+        return ensured[named.strip().lower()]
+    if recipients.find(tx, parts.sealer, person_id, named) is None:
+        raise NotFound("There is no such recipient.")
+    return named

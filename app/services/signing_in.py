@@ -1,0 +1,59 @@
+"""Signing in on this machine: a one-time link opens a browser session; a device token names an extension."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from app.services.errors import NotSignedIn
+from app.services.parts import SESSION_LIFE, SIGN_IN_LINK_LIFE, Parts
+from app.store import devices, people, sign_ins
+
+USE_NOTED_EVERY = timedelta(minutes=15)
+
+
+def hashed(token: str) -> str:
+    """How a secret token is stored: SHA-256, for it is 256 random bits itself."""
+    return sha256(token.encode()).hexdigest()
+
+
+def new_link(parts: Parts, now: datetime) -> str:
+    """A fresh one-time sign-in address, good for 30 minutes."""
+    token = secrets.token_urlsafe(32)
+    with parts.database.write(durable=True) as tx:
+        person_id = people.sole_person(tx, now)
+        sign_ins.add_link(tx, hashed(token), person_id, expires_at=now + SIGN_IN_LINK_LIFE)
+    return f"{parts.settings.base_url}/sign-in?token={token}"
+
+
+def open_session(parts: Parts, token: str, now: datetime) -> str:
+    """Burn a sign-in link and return a session token. Raises NotSignedIn when it is unknown, used or too old."""
+    session = secrets.token_urlsafe(32)
+    with parts.database.write(durable=True) as tx:
+        person_id = sign_ins.burn_link(tx, hashed(token), now)
+        if person_id is not None:
+            sign_ins.add_session(tx, hashed(session), person_id, created_at=now, expires_at=now + SESSION_LIFE)
+    if person_id is None:
+        raise NotSignedIn("This sign-in link was used already or is too old. Get a new one: aftertouch sign-in")
+    return session
+
+
+def end_session(parts: Parts, session: str) -> None:
+    with parts.database.write(durable=True) as tx:
+        sign_ins.end_session(tx, hashed(session))
+
+
+def person_of_session(parts: Parts, session: str, now: datetime) -> str | None:
+    with parts.database.read() as tx:
+        return sign_ins.find_session(tx, hashed(session), now)
+
+
+def person_of_device(parts: Parts, token: str, now: datetime) -> str | None:
+    """Whose device this is; its last use is written down to the quarter of an hour."""
+    with parts.database.read() as tx:
+        device = devices.find_by_token(tx, hashed(token), now)
+    if device is None:
+        return None
+    if device.last_used_at is None or now - device.last_used_at > USE_NOTED_EVERY:
+        with parts.database.write() as tx:
+            devices.note_use(tx, device.id, now)
+    return device.person_id

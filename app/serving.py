@@ -1,0 +1,158 @@
+"""Running processes: the web server, the workers, the simulator, one sync in the foreground."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import uvicorn
+
+from app import logs
+from app.compose import (
+    SIMULATED_GOOGLE_ID,
+    SIMULATED_MICROSOFT_ID,
+    SIMULATED_SECRET,
+    Simulation,
+    open_parts,
+    read_clock,
+    simulation,
+)
+from app.main import create_app
+from app.services import leaving, linking, signing_in
+from app.services.parts import Parts
+from app.settings import Settings
+from app.store import people, sync_jobs
+from app.store.accounts import Account
+from app.worker import Worker
+from connectors.simulator import SimulatorConfig, create_simulator
+
+
+async def serve(settings: Settings, *, host: str | None = None, port: int | None = None) -> int:
+    """The web server with the sync work inside, and the provider simulator when no provider is configured."""
+    logs.set_up()
+    host = host or settings.base.hostname or "127.0.0.1"
+    port = port or settings.base.port or 8025
+    simulated = simulation(settings) if settings.simulates else None
+    with open_parts(simulated.settings if simulated else settings, sample=simulated is not None) as parts:
+        server = _server(create_app(parts, works=True), host, port)
+        async with _simulator(simulated, parts):
+            print(f"Sign in: {signing_in.new_link(parts, parts.clock())}", flush=True)
+            await server.serve()
+    return 0 if server.started else 1
+
+
+async def work(settings: Settings) -> int:
+    """Sync workers only, until SIGTERM or SIGINT."""
+    logs.set_up()
+    with open_parts(settings) as parts:
+        working = asyncio.create_task(Worker(parts).run())
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, working.cancel)
+        await asyncio.gather(working, return_exceptions=True)
+    return 0
+
+
+async def simulate(settings: Settings, *, port: int, seed: int) -> int:
+    """The provider simulator alone."""
+    base_url = f"http://127.0.0.1:{port}"
+    print(f"Google issuer:       {base_url}/google")
+    print(f"Gmail API root:      {base_url}/googleapis")
+    print(f"Microsoft authority: {base_url}/common")
+    print(f"Graph root:          {base_url}/graph/v1.0")
+    print(f"Client ids:          {SIMULATED_GOOGLE_ID} and {SIMULATED_MICROSOFT_ID}")
+    print(f"Client secret:       {SIMULATED_SECRET}", flush=True)
+    server = _server(_simulator_app(settings, base_url, seed), "127.0.0.1", port)
+    await server.serve()
+    return 0 if server.started else 1
+
+
+async def sync_in_foreground(settings: Settings, address: str | None) -> int:
+    """Sync one or all linked mailboxes now, with progress. 0 when all are caught up, 1 otherwise."""
+    logs.set_up()
+    with open_parts(settings) as parts:
+        with parts.database.write(durable=True) as tx:
+            person_id = people.sole_person(tx, parts.clock())
+        accounts = [each for each in linking.list_accounts(parts, person_id) if address in (None, each.address)]
+        if not accounts:
+            print("No such mailbox is linked." if address else "No mailbox is linked yet.", file=sys.stderr)
+            return 1
+        results = [await _sync_one(parts, account) for account in accounts]
+    return 0 if all(results) else 1
+
+
+async def _sync_one(parts: Parts, account: Account) -> bool:
+    showing = asyncio.create_task(_show_progress(parts, account))
+    try:
+        with parts.database.write() as tx:
+            sync_jobs.want(tx, account.id, parts.clock(), deep=True)
+            lease = sync_jobs.take(tx, account.id, parts.clock(), timedelta(seconds=60))
+        if lease is None:
+            print(f"{account.address}: another process is syncing it right now.", file=sys.stderr)
+            return False
+        await Worker(parts).settle(lease)
+    finally:
+        showing.cancel()
+    after = next(each for each in linking.list_accounts(parts, account.person_id) if each.id == account.id)
+    print(f"{after.address}: {after.state}" + (f" ({after.state_reason})" if after.state_reason else ""))
+    return after.state == "live"
+
+
+async def _show_progress(parts: Parts, account: Account) -> None:
+    while True:
+        await parts.announcer.next(account.person_id, within=5.0)
+        for each in linking.list_accounts(parts, account.person_id):
+            if each.id == account.id and each.progress_done is not None:
+                total = f" of {each.progress_total}" if each.progress_total else ""
+                print(f"{each.address}: {each.progress_done}{total} messages", flush=True)
+
+
+async def erase(settings: Settings) -> dict[str, Any]:
+    """Delete everything of this data folder's person; the receipt."""
+    with open_parts(settings) as parts:
+        with parts.database.write(durable=True) as tx:
+            person_id = people.sole_person(tx, parts.clock())
+        receipt = await leaving.erase_all(parts, person_id)
+    return {"revoked": receipt.revoked, "deleted": receipt.deleted}
+
+
+def _server(app: Any, host: str, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(app, host=host, port=port, access_log=False, log_config=None, server_header=False)
+    )
+
+
+def _simulator_app(settings: Settings, base_url: str, seed: int) -> Any:
+    callbacks = tuple(f"{settings.base_url}/link/{provider}/callback" for provider in ("google", "microsoft"))
+    return create_simulator(
+        SimulatorConfig(
+            base_url=base_url,
+            seed=seed,
+            google_client_id=SIMULATED_GOOGLE_ID,
+            google_client_secret=SIMULATED_SECRET,
+            microsoft_client_id=SIMULATED_MICROSOFT_ID,
+            microsoft_client_secret=SIMULATED_SECRET,
+            redirect_uris=callbacks,
+        ),
+        clock=read_clock,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _simulator(simulated: Simulation | None, parts: Parts) -> AsyncIterator[None]:
+    if simulated is None:
+        yield
+        return
+    server = _server(_simulator_app(parts.settings, simulated.base_url, 1), "127.0.0.1", simulated.port)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    running = asyncio.create_task(server._serve())
+    try:
+        while not server.started and not running.done():
+            await asyncio.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        await running

@@ -1,0 +1,142 @@
+"""`POST /api/v1/advice`: recipients and named signals in, one verdict out. No field can carry a draft's text."""
+
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from app.cadence.thread import Channel, Signals
+from app.services import advising
+from app.web.security import Signed, TheParts
+
+router = APIRouter(prefix="/api/v1", tags=["advice"])
+
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z_-]{0,31}$")]
+Triple = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+def _address(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+Address = Annotated[str, BeforeValidator(_address), Field(max_length=320, pattern=r"^[^\s@<>\"]+@[^\s@<>\"]+$")]
+Addresses = Annotated[list[Address], Field(max_length=1000)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignalsIn(Strict):
+    """The named signals of a draft; the field names are those of the reader."""
+
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    words: int = Field(0, ge=0, le=1_000_000)
+    asks_for_news: bool = False
+    empty: bool = False
+    value: list[Word] = Field(default=[], max_length=32)
+    value_score: float = Field(0.0, ge=0, le=100)
+    answers: list[Word] = Field(default=[], max_length=32)
+    annoyed: bool = False
+    threat: bool = False
+    pressure: bool = False
+    pleading: bool = False
+    apologetic: bool = False
+    argues: bool = False
+    thanks: bool = False
+    logistics: bool = False
+    correction: bool = False
+    acceptance: bool = False
+    withdrawal: bool = False
+    competing_offer: bool = False
+    new_opportunity: bool = False
+    signature: list[Triple] = Field(default=[], max_length=64)
+
+    def signals(self) -> Signals:
+        given = {each.name: getattr(self, each.name) for each in fields(Signals)}
+        return Signals(**{name: tuple(it) if isinstance(it, list) else it for name, it in given.items()})
+
+
+class AdviceIn(Strict):
+    channel: Literal["email", "call", "voicemail"]
+    account: Address | None = None
+    provider: Literal["google", "microsoft"] | None = None
+    to: Addresses
+    cc: Addresses = []
+    bcc: Addresses = []
+    provider_thread_id: str | None = Field(None, max_length=512, pattern=r"^[A-Za-z0-9_=+/:.-]+$")
+    signals: SignalsIn | None = None
+    time_zone: str | None = Field(None, max_length=64)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError("is not an IANA time zone such as Europe/Berlin")
+        return value
+
+
+class EvidenceOut(BaseModel):
+    key: str
+    at: datetime
+    channel: str
+    direction: Literal["in", "out"]
+    subject: str
+    link: str
+
+
+class WarningOut(BaseModel):
+    rule: str
+    level: str
+    message: str
+    instead: str
+    evidence: list[EvidenceOut]
+
+
+class RecipientOut(BaseModel):
+    id: str
+    address: str
+    unanswered: int
+    last_touch_at: datetime | None
+    last_reply_at: datetime | None
+    stage: str | None
+    state: str
+    odds: Literal["likely", "possible", "unlikely", "rare"] | None
+
+
+class CallOut(BaseModel):
+    answer: Literal["yes", "wait", "mail", "no"]
+    until: datetime | None
+    reasons: list[str]
+    say: str
+
+
+class AdviceOut(BaseModel):
+    level: Literal["clear", "note", "caution", "hold", "stop", "unknown"]
+    headline: str
+    next_good_date: date | None
+    warnings: list[WarningOut]
+    recipients: list[RecipientOut]
+    as_of: datetime | None
+    coverage: Literal["complete", "partial", "stale", "none"]
+    history_url: str | None
+    call: CallOut | None = None
+
+
+@router.post("/advice")
+async def advise(asked: AdviceIn, parts: TheParts, who: Signed) -> AdviceOut:
+    question = advising.Question(
+        channel=Channel(asked.channel),
+        account=asked.account,
+        provider=asked.provider,
+        to=tuple(asked.to),
+        others=(*asked.cc, *asked.bcc),
+        provider_thread_id=asked.provider_thread_id,
+        signals=asked.signals.signals() if asked.signals else None,
+        zone=asked.time_zone or parts.zone,
+    )
+    given = await advising.advise(parts, who.person_id, question, parts.clock())
+    return AdviceOut.model_validate(given, from_attributes=True)

@@ -1,0 +1,26 @@
+"""Is the process up, can it work, and what it counts."""
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from app.web.security import Signed, TheParts
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/health")
+async def health() -> dict[str, str]:
+    return {"status": "up"}
+
+
+@router.get("/ready")
+async def ready(parts: TheParts, response: Response) -> dict[str, bool]:
+    """200 when the store answers and its migrations are current, else 503."""
+    current = parts.database.at_head()
+    response.status_code = 200 if current else 503
+    return {"ready": current}
+
+
+@router.get("/metrics")
+async def metrics(who: Signed) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,151 @@
+"""Who is asking, and from where: exact Host and Origin lists, session cookie, device token, headers on every answer."""
+
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+
+from app.services import signing_in
+from app.services.errors import NotSignedIn
+from app.services.parts import Parts
+from app.settings import LOOPBACK, Settings
+
+COOKIE = "aftertouch_session"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+OPEN_PATHS = ("/hooks/",)
+EXTENSION_SCHEMES = ("chrome-extension://", "moz-extension://")
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self' {forms}; frame-ancestors 'none'; base-uri 'none'"
+)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Border:
+    """The outermost layer: refuses foreign hosts and origins, numbers every request, sets the headers.
+
+    Refusing by exact Host stops DNS rebinding; refusing foreign origins stops pages that post blindly.
+    """
+
+    def __init__(self, app: Asgi, settings: Settings) -> None:
+        self.app = app
+        self.hosts = allowed_hosts(settings)
+        self.origins = own_origins(settings)
+        forms = " ".join(provider_origins(settings))
+        self.policy = CONTENT_POLICY.format(forms=forms).strip()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        correlation_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["correlation_id"] = correlation_id
+        refusal = self._refusal(scope)
+        if refusal:
+            await _refuse(refusal, correlation_id)(scope, receive, self._dressed(send, correlation_id))
+            return
+        await self.app(scope, receive, self._dressed(send, correlation_id))
+
+    def _refusal(self, scope: Scope) -> str:
+        headers = Headers(scope=scope)
+        if headers.get("host", "") not in self.hosts:
+            return "This address is not served here."
+        if scope["path"].startswith(OPEN_PATHS):
+            return ""
+        origin = headers.get("origin")
+        if origin is not None and origin not in self.origins and not origin.startswith(EXTENSION_SCHEMES):
+            return "Requests from other sites are refused."
+        if scope["method"] not in SAFE_METHODS and headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+            return (
+                "" if origin is not None and origin.startswith(EXTENSION_SCHEMES) else "Cross-site writes are refused."
+            )
+        return ""
+
+    def _dressed(self, send: Send, correlation_id: str) -> Send:
+        async def dressed(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("content-security-policy", self.policy)
+                headers.setdefault("cache-control", "no-store")
+                headers["x-content-type-options"] = "nosniff"
+                headers["referrer-policy"] = "no-referrer"
+                headers["cross-origin-opener-policy"] = "same-origin"
+                headers["x-correlation-id"] = correlation_id
+            await send(message)
+
+        return dressed
+
+
+def allowed_hosts(settings: Settings) -> set[str]:
+    """The exact Host values: the base address's, and for a loopback one its other spellings with the same port."""
+    host, port = settings.base.hostname or "", settings.base.port
+    names = LOOPBACK if host in LOOPBACK else {host}
+    spelled = {f"[{name}]" if ":" in name else name for name in names}
+    return {name if port is None else f"{name}:{port}" for name in spelled}
+
+
+def own_origins(settings: Settings) -> set[str]:
+    return {f"{settings.base.scheme}://{host}" for host in allowed_hosts(settings)}
+
+
+def provider_origins(settings: Settings) -> list[str]:
+    """Where a form on our pages may lead: the providers' consent screens."""
+    addresses = (settings.google_issuer, settings.microsoft_authority)
+    return sorted({"/".join(address.split("/")[:3]) for address in addresses})
+
+
+def _refuse(why: str, correlation_id: str) -> JSONResponse:
+    body = {"type": "about:blank#refused", "title": "Forbidden", "status": 403, "code": "refused", "detail": why}
+    return JSONResponse({**body, "correlation_id": correlation_id}, 403, media_type="application/problem+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a person, through a browser session or a paired device."""
+
+    person_id: str
+    by_session: bool
+
+
+def parts_of(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+def caller(request: Request) -> Caller:
+    """The signed-in caller. Raises NotSignedIn; a session may write only from our own pages."""
+    parts = parts_of(request)
+    now = parts.clock()
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        person_id = signing_in.person_of_device(parts, token.strip(), now)
+        if person_id is None:
+            raise NotSignedIn("This device is not paired any more. Pair it again in the extension's options.")
+        return Caller(person_id, by_session=False)
+    session = request.cookies.get(COOKIE)
+    person_id = signing_in.person_of_session(parts, session, now) if session else None
+    if person_id is None:
+        raise NotSignedIn("Sign in first: open the link that `aftertouch sign-in` prints.")
+    if request.method not in SAFE_METHODS and request.headers.get("origin") not in own_origins(parts.settings):
+        raise NotSignedIn("A write with a session cookie needs the Origin header of our own pages.")
+    return Caller(person_id, by_session=True)
+
+
+def session_caller(who: Annotated[Caller, Depends(caller)]) -> Caller:
+    """A caller in the browser: pairing, devices and linking are not for device tokens."""
+    if not who.by_session:
+        raise NotSignedIn("This needs the browser: open the link that `aftertouch sign-in` prints.")
+    return who
+
+
+Signed = Annotated[Caller, Depends(caller)]
+InBrowser = Annotated[Caller, Depends(session_caller)]
+TheParts = Annotated[Parts, Depends(parts_of)]

@@ -1,0 +1,98 @@
+"""The sync loop and its schedule: takes due mailboxes by lease, syncs them, writes down when to come back."""
+
+import asyncio
+import random
+from datetime import timedelta
+
+import structlog
+
+from app.services.parts import Parts
+from app.services.syncing import Outcome, sync
+from app.store import sync_jobs
+from app.store.sync_jobs import Lease, LeaseLost
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)
+LOOK_EVERY = 1.0
+AT_ONCE = 4
+DEEP_EVERY = timedelta(minutes=30)
+FIRST_RETRY = 5.0
+LONGEST_RETRY = 900.0
+WORK = "work"
+
+
+class Worker:
+    """Syncs due mailboxes until stopped, at most `AT_ONCE` side by side, each mailbox once at a time."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until cancelled; a running page is committed or dropped whole."""
+        try:
+            while True:
+                self.start_due()
+                await self.parts.announcer.next(WORK, within=LOOK_EVERY)
+        finally:
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    def start_due(self) -> None:
+        while len(self._running) < AT_ONCE and (lease := self._take()):
+            task = asyncio.create_task(self.settle(lease))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    def _take(self) -> Lease | None:
+        with self.parts.database.write() as tx:
+            return sync_jobs.take_due(tx, self.parts.clock(), LEASE)
+
+    async def settle(self, lease: Lease) -> None:
+        """Sync one leased mailbox and schedule its next turn. Never raises but for cancellation."""
+        keeping = asyncio.create_task(self._renew(lease))
+        try:
+            outcome = await sync(self.parts, lease)
+            self._finish(lease, outcome)
+        except LeaseLost:
+            log.info("lease_lost", account=lease.account_id)
+        except Exception as error:
+            log.error("sync_crashed", account=lease.account_id, kind=type(error).__name__, exc_info=error)
+            self._later(lease, backoff(lease.attempts))
+        finally:
+            keeping.cancel()
+
+    async def _renew(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            with self.parts.database.write() as tx:
+                sync_jobs.renew(tx, lease, self.parts.clock() + LEASE)
+
+    def _finish(self, lease: Lease, outcome: Outcome) -> None:
+        if not outcome.caught_up:
+            self._later(lease, outcome.retry_after or backoff(lease.attempts))
+            return
+        now = self.parts.clock()
+        with self.parts.database.write() as tx:
+            sync_jobs.finish(
+                tx,
+                lease,
+                due_at=now + timedelta(seconds=self.parts.settings.poll_seconds),
+                deep_due_at=now + DEEP_EVERY,
+            )
+
+    def _later(self, lease: Lease, seconds: float) -> None:
+        now = self.parts.clock()
+        try:
+            with self.parts.database.write() as tx:
+                sync_jobs.retry_later(tx, lease, not_before=now + timedelta(seconds=seconds))
+        except LeaseLost:
+            log.info("lease_lost", account=lease.account_id)
+
+
+def backoff(attempts: int) -> float:
+    """Seconds until the next try: doubling from five seconds to fifteen minutes, with full jitter above half."""
+    ceiling = min(LONGEST_RETRY, FIRST_RETRY * 2**attempts)
+    return random.uniform(ceiling / 2, ceiling)
