@@ -17,6 +17,7 @@ from app.settings import LOOPBACK, Settings
 COOKIE = "aftertouch_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OPEN_PATHS = ("/hooks/",)
+PROBES = ("/health", "/ready")
 EXTENSION_SCHEMES = ("chrome-extension://", "moz-extension://")
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -56,6 +57,8 @@ class Border:
 
     def _refusal(self, scope: Scope) -> str:
         headers = Headers(scope=scope)
+        if scope["path"] in PROBES and scope["method"] == "GET":
+            return ""
         if headers.get("host", "") not in self.hosts:
             return "This address is not served here."
         if scope["path"].startswith(OPEN_PATHS):
