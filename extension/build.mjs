@@ -1,0 +1,68 @@
+// Builds the extension into dist/: unpacked and zipped for Chrome and Firefox, and the script of the backend's /try page.
+// AFTERTOUCH_TEST=1 builds the test variants; AFTERTOUCH_BASE_URL sets the backend's origin.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { icon } from './build/icons.mjs';
+import { manifest } from './build/manifest.mjs';
+import { zip } from './build/zip.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const test = process.env.AFTERTOUCH_TEST === '1';
+const backend = new URL(process.env.AFTERTOUCH_BASE_URL || 'http://127.0.0.1:8025').origin;
+const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+
+const readerToCome = {
+  name: 'reader-to-come',
+  setup(b) {
+    if (existsSync(join(here, 'src/reader/index.ts'))) return;
+    b.onResolve({ filter: /reader\/index$/ }, () => ({ path: 'none', namespace: 'none' }));
+    b.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export const readDraft = () => undefined;' }));
+  },
+};
+
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: ['chrome119', 'firefox140'],
+  charset: 'utf8',
+  legalComments: 'none',
+  logLevel: 'warning',
+  plugins: [readerToCome],
+  define: { __BACKEND__: JSON.stringify(backend), __TEST__: String(test) },
+};
+
+async function buildFor(browser) {
+  const out = join(here, 'dist', test ? `${browser}-test` : browser);
+  rmSync(out, { recursive: true, force: true });
+  await build({
+    ...shared,
+    entryPoints: {
+      content: 'src/content.ts',
+      background: 'src/background.ts',
+      popup: 'src/popup/popup.ts',
+      options: 'src/options/options.ts',
+    },
+    outdir: out,
+  });
+  for (const page of ['popup', 'options']) cpSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
+  cpSync(join(here, 'src/pages.css'), join(out, 'pages.css'));
+  cpSync(join(here, '_locales'), join(out, '_locales'), { recursive: true });
+  mkdirSync(join(out, 'icons'));
+  for (const size of [16, 32, 48, 128]) writeFileSync(join(out, `icons/${size}.png`), icon(size));
+  const text = JSON.stringify(manifest({ browser, backend, test, version }), null, 2);
+  writeFileSync(join(out, 'manifest.json'), `${text}\n`);
+  zip(out, `${out}.zip`);
+}
+
+async function buildTry() {
+  await build({ ...shared, entryPoints: { try: 'src/try.ts' }, outdir: join(here, 'dist/try') });
+  const served = join(here, '../app/web/static/built');
+  mkdirSync(served, { recursive: true });
+  cpSync(join(here, 'dist/try/try.js'), join(served, 'try.js'));
+}
+
+await Promise.all([buildFor('chrome'), buildFor('firefox'), ...(test ? [] : [buildTry()])]);

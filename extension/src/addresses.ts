@@ -1,0 +1,26 @@
+// Finds mail addresses in attribute values and short texts, in lower case.
+
+const ADDRESS =
+  /[^\s<>"'`(),:;@[\]\\\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+@[^\s<>"'`(),:;@[\]\\\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+\.[\p{L}\p{N}-]{2,}/gu;
+const MARKS = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Every address in `text`, in order, once each. */
+export function addressesIn(text: string | null | undefined): string[] {
+  if (!text?.includes('@')) return [];
+  return unique(Array.from(text.matchAll(ADDRESS), ([found]) => found.toLowerCase()));
+}
+
+/** The address `text` consists of, bare or as `Name <address>`; null when there is none or more than one. */
+export function addressOf(text: string | null | undefined): string | null {
+  const [first, second] = addressesIn(text);
+  return first && !second ? first : null;
+}
+
+/** `text` without the invisible marks editors put around chips, and trimmed. */
+export function plain(text: string | null | undefined): string {
+  return (text ?? '').replace(MARKS, '').replace(/\s+/g, ' ').trim();
+}
+
+export function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,255 @@
+// The worker: the only part that talks to the backend and holds the token. Mail pages and our own pages ask it by message.
+import { readAccounts, readDevices, readId, readRecipients, readVerdict } from './answers';
+import { type Call, call, type Link, type Reply } from './api';
+import { mailMessage, ownMessage } from './guard';
+import { get, inTurn, placeOf, recallOf, remember, set } from './memory';
+import { endPairing, pollPairing, startPairing } from './pairing';
+import type {
+  Advice,
+  AdviceRequest,
+  Answer,
+  Check,
+  MailMessage,
+  OwnMessage,
+  Status,
+  Trouble,
+  Verdict,
+} from './protocol';
+import { enqueue, flush } from './queue';
+
+const FRESH_MS = 10 * 60_000;
+const KEPT_VERDICTS = 50;
+const KEPT_RECENT = 8;
+const KEPT_DISMISSED = 300;
+const HOLD_OFF_MS = 3000;
+
+/** Set by 429 and by an unreachable backend: until then no advice is asked. */
+let holdOff: { until: number; trouble: Trouble } = { until: 0, trouble: 'busy' };
+
+chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
+  const fromMail = mailMessage(message, sender);
+  const fromOwn = fromMail ? null : ownMessage(message, sender);
+  if (!fromMail && !fromOwn) return false;
+  const work = fromMail ? serveMail(fromMail) : serveOwn(fromOwn as OwnMessage);
+  work.then(respond, (error) => {
+    console.error('Aftertouch: a message failed', error);
+    respond({ ok: false, trouble: 'server' } satisfies Answer<never>);
+  });
+  return true;
+});
+
+/** Content scripts may not read what is kept on disk: the token stays here. Firefox has no such switch and no such access. */
+void chrome.storage.local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' });
+void sendQueue();
+
+function serveMail(message: MailMessage): Promise<unknown> {
+  switch (message.type) {
+    case 'advise':
+      return advise(message.request);
+    case 'recall':
+      return recall(message.request);
+    case 'dismiss':
+      return dismiss(message.finding);
+    case 'mute':
+      return ask({
+        method: 'PATCH',
+        path: `/api/v1/recipients/${encodeURIComponent(message.recipient)}`,
+        body: { muted: message.muted },
+        read: done,
+      });
+    case 'correct': {
+      const { recipient, kind, evidence } = message;
+      return ask({ method: 'POST', path: '/api/v1/corrections', body: { recipient, kind, evidence }, read: readId });
+    }
+    case 'uncorrect':
+      return ask({ method: 'DELETE', path: `/api/v1/corrections/${encodeURIComponent(message.id)}`, read: done });
+  }
+}
+
+function serveOwn(message: OwnMessage): Promise<unknown> {
+  switch (message.type) {
+    case 'status':
+      return sendQueue().then(status);
+    case 'check':
+      return check();
+    case 'pair':
+      return link().then((to) => startPairing(to, message.name));
+    case 'pair-poll':
+      return link().then(pollPairing);
+    case 'unpair':
+      return endPairing();
+    case 'devices':
+      return ask({ path: '/api/v1/devices', read: readDevices });
+    case 'forget-device':
+      return ask({ method: 'DELETE', path: `/api/v1/devices/${encodeURIComponent(message.id)}`, read: done });
+    case 'recipients':
+      return ask({ path: `/api/v1/recipients?q=${encodeURIComponent(message.q)}`, read: readRecipients });
+    case 'may-call':
+      return mayCall(message.address);
+    case 'log':
+      return log(message);
+    case 'drop-failed':
+      return inTurn(async () => set({ queue: ((await get('queue')) ?? []).filter(({ refused }) => !refused) }));
+  }
+}
+
+async function link(): Promise<Link> {
+  const named = __TEST__ ? await get('backend') : undefined;
+  return {
+    backend: named && URL.canParse(named) ? new URL(named).origin : __BACKEND__,
+    token: (await get('token')) ?? null,
+  };
+}
+
+/** A request that needs pairing. */
+async function ask<T>(request: Call<T>): Promise<Answer<T>> {
+  const to = await link();
+  return to.token ? stripped(await call(to, request)) : { ok: false, trouble: 'not_paired' };
+}
+
+/** Pages get the answer, never the raw reply. */
+function stripped<T>(reply: Reply<T>): Answer<T> {
+  return reply.ok ? { ok: true, value: reply.value } : { ok: false, trouble: reply.trouble };
+}
+
+function done(): true {
+  return true;
+}
+
+async function advise(request: AdviceRequest): Promise<Answer<Advice>> {
+  const to = await link();
+  if (!to.token) return { ok: false, trouble: 'not_paired' };
+  void rememberRecent(request.to);
+  if (Date.now() < holdOff.until) return { ok: false, trouble: holdOff.trouble };
+  const reply = await call(to, {
+    method: 'POST',
+    path: '/api/v1/advice',
+    body: request,
+    read: (json) => readVerdict(json, to.backend),
+  });
+  noteHealth(reply);
+  if (!reply.ok) return { ok: false, trouble: reply.trouble };
+  await keepVerdict(request, reply.value);
+  void sendQueue();
+  return { ok: true, value: await adviceOf(reply.value) };
+}
+
+function noteHealth(reply: Reply<unknown>): void {
+  if (reply.ok) holdOff.until = 0;
+  else if (reply.trouble === 'busy')
+    holdOff = { until: Date.now() + Math.max(reply.retryAfter * 1000, HOLD_OFF_MS), trouble: 'busy' };
+  else if (reply.trouble === 'timeout') holdOff = { until: Date.now() + HOLD_OFF_MS, trouble: 'timeout' };
+  void chrome.action.setBadgeText({ text: reply.ok ? '' : '!' });
+}
+
+async function recall(request: AdviceRequest): Promise<Advice | null> {
+  if (!(await get('token'))) return null;
+  const kept = (await recallOf('verdicts'))?.[placeOf(request)];
+  return kept && Date.now() - kept.at < FRESH_MS ? adviceOf(kept.verdict) : null;
+}
+
+function keepVerdict(request: AdviceRequest, verdict: Verdict): Promise<void> {
+  return inTurn(async () => {
+    const { [placeOf(request)]: _, ...rest } = (await recallOf('verdicts')) ?? {};
+    const kept = Object.entries(rest).slice(1 - KEPT_VERDICTS);
+    await remember({ verdicts: { ...Object.fromEntries(kept), [placeOf(request)]: { at: Date.now(), verdict } } });
+  });
+}
+
+function rememberRecent(addresses: string[]): Promise<void> {
+  return inTurn(async () => {
+    const recent = (await recallOf('recent')) ?? [];
+    await remember({ recent: [...new Set([...addresses, ...recent])].slice(0, KEPT_RECENT) });
+  });
+}
+
+async function adviceOf(verdict: Verdict): Promise<Advice> {
+  const finding = await findingOf(verdict);
+  return { verdict, finding, dismissed: ((await get('dismissed')) ?? []).includes(finding) };
+}
+
+/** Names a finding by its facts, as a hash: the same finding put away once stays away until one of them changes. */
+async function findingOf({ recipients, warnings }: Verdict): Promise<string> {
+  const people = recipients.map(({ id, unanswered, last_touch_at, last_reply_at }) => [
+    id,
+    unanswered,
+    last_touch_at,
+    last_reply_at,
+  ]);
+  const facts = JSON.stringify([people, warnings.map(({ rule, level }) => [rule, level])]);
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(facts));
+  return Array.from(new Uint8Array(digest).slice(0, 12), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function dismiss(finding: string): Promise<void> {
+  return inTurn(async () => {
+    const dismissed = (await get('dismissed')) ?? [];
+    await set({ dismissed: [...new Set([...dismissed, finding])].slice(-KEPT_DISMISSED) });
+  });
+}
+
+async function mayCall(address: string): Promise<Answer<Verdict>> {
+  const to = await link();
+  const body = {
+    channel: 'call',
+    account: null,
+    provider: null,
+    to: [address],
+    cc: [],
+    bcc: [],
+    provider_thread_id: null,
+    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  } satisfies AdviceRequest;
+  return ask({ method: 'POST', path: '/api/v1/advice', body, read: (json) => readVerdict(json, to.backend) });
+}
+
+async function log({ touch }: Extract<OwnMessage, { type: 'log' }>): Promise<Status> {
+  await enqueue(touch, crypto.randomUUID());
+  await sendQueue();
+  return status();
+}
+
+async function sendQueue(): Promise<number> {
+  const to = await link();
+  if (!to.token || !((await get('queue')) ?? []).some(({ refused }) => !refused)) return 0;
+  return flush(({ id, touch }) =>
+    call(to, { method: 'POST', path: '/api/v1/touches', body: touch, idempotencyKey: id, read: done }),
+  );
+}
+
+async function status(): Promise<Status> {
+  const queue = (await get('queue')) ?? [];
+  const { backend, token } = await link();
+  return {
+    backend,
+    paired: token !== null,
+    queued: queue.filter(({ refused }) => !refused).length,
+    failed: queue.filter(({ refused }) => refused).map(({ touch }) => touch.recipient),
+    recent: (await recallOf('recent')) ?? [],
+  };
+}
+
+/** Names the part that fails: the backend, the pairing, or a mailbox. */
+async function check(): Promise<Check[]> {
+  const to = await link();
+  const health = await call({ ...to, token: null }, { path: '/health', read: done });
+  const checks: Check[] = [
+    { part: 'backend', trouble: health.ok || health.status > 0 ? null : health.trouble, detail: to.backend },
+  ];
+  if (checks[0]?.trouble) return checks;
+  const accounts = await ask({ path: '/api/v1/accounts', read: readAccounts });
+  if (!accounts.ok) return [...checks, { part: 'pairing', trouble: accounts.trouble, detail: '' }];
+  checks.push({ part: 'pairing', trouble: null, detail: '' });
+  if (!accounts.value.length) return [...checks, { part: 'mailboxes', trouble: 'none_linked', detail: '' }];
+  const WELL = ['live', 'backfilling', 'catching_up', 'linking'];
+  return [
+    ...checks,
+    ...accounts.value.map(
+      ({ address, state }): Check => ({
+        part: 'mailboxes',
+        trouble: WELL.includes(state) ? null : 'mailbox',
+        detail: `${address}: ${state}`,
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,48 @@
+// Runs in the mail page: picks the host, asks the worker, and ends without a trace when the extension is gone.
+import { guardKeys } from './banner';
+import { type Adviser, accompany } from './companion';
+import { gmail } from './hosts/gmail';
+import { outlook } from './hosts/outlook';
+import type { Advice, Answer, MailMessage } from './protocol';
+
+const ending = new AbortController();
+const { signal } = ending;
+
+/** A page loaded before an update keeps a script whose worker is gone: then everything of ours leaves the page. */
+async function send<T>(message: MailMessage, otherwise: T): Promise<T> {
+  try {
+    return ((await chrome.runtime.sendMessage(message)) as T | undefined) ?? otherwise;
+  } catch (error) {
+    if (!chrome.runtime?.id) ending.abort();
+    else console.warn('Aftertouch: the worker did not answer', error);
+    return otherwise;
+  }
+}
+
+const adviser: Adviser = {
+  recall: (request) => send<Advice | null>({ type: 'recall', request }, null),
+  advise: (request) => send<Answer<Advice>>({ type: 'advise', request }, { ok: false, trouble: 'server' }),
+  dismiss: (finding) => send({ type: 'dismiss', finding }, null),
+  mute: async (recipient, muted) =>
+    (await send<Answer<true> | null>({ type: 'mute', recipient, muted }, null))?.ok ?? false,
+  correct: async (recipient, kind, evidence) => {
+    const answer = await send<Answer<string> | null>({ type: 'correct', recipient, kind, evidence }, null);
+    return answer?.ok ? answer.value : null;
+  },
+  uncorrect: async (id) => (await send<Answer<true> | null>({ type: 'uncorrect', id }, null))?.ok ?? false,
+};
+
+/** Pop-outs are about:blank and inherit the origin of the page that opened them. Frames inside a mail page hold no compose. */
+function start(): void {
+  const { hostname } = new URL(self.origin === 'null' ? location.href : self.origin);
+  const host = hostname === 'mail.google.com' ? gmail(document) : outlook(document);
+  const report = __TEST__ && {
+    onReport: (page: unknown) =>
+      document.dispatchEvent(new CustomEvent('aftertouch:report', { detail: JSON.stringify(page) })),
+  };
+  accompany({ doc: document, hostname, host, adviser, signal, ...(report || {}) });
+}
+
+guardKeys(window, signal);
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start, { once: true, signal });
+else start();

@@ -1,0 +1,70 @@
+// What every host needs of the DOM: visibility, climbing to a compose's root, merging recipients.
+import { addressOf, unique } from '../addresses';
+import type { Recipients } from './host';
+
+const CLIMB = 30;
+
+export const TEXT_EDITOR = '[contenteditable]:not([contenteditable="false"])';
+
+export function all(root: ParentNode, selector: string): HTMLElement[] {
+  return [...root.querySelectorAll<HTMLElement>(selector)];
+}
+
+export function valueOf(element: Element | null): string {
+  return (element as HTMLInputElement | null)?.value ?? '';
+}
+
+/** Is it rendered with a size? A page without layout (a test without a browser) counts by style alone. */
+export function isVisible(element: Element): boolean {
+  if (!element.isConnected || !isShown(element)) return false;
+  const { width, height } = element.getBoundingClientRect();
+  return width + height > 0 || element.ownerDocument.documentElement.getBoundingClientRect().width === 0;
+}
+
+function isShown(element: Element): boolean {
+  if (!element.checkVisibility) return !element.closest('[hidden], [style*="display: none"]');
+  return element.checkVisibility({ visibilityProperty: true });
+}
+
+/** The nearest ancestor of `start` (or itself) that `holds` accepts, within 30 steps and below the body. */
+export function climb(start: Element, holds: (element: Element) => boolean): Element | null {
+  let node: Element | null = start;
+  for (let step = 0; node && node !== node.ownerDocument.body && step < CLIMB; step++, node = node.parentElement) {
+    if (holds(node)) return node;
+  }
+  return null;
+}
+
+/** Recipients in their roles; an address stands once, in the first role it was seen in. */
+export function recipientsOf(chips: Iterable<Chip>): Recipients {
+  const roles: Record<Role, string[]> = { to: [], cc: [], bcc: [] };
+  const unresolved: string[] = [];
+  const seen = new Set<string>();
+  let rolesKnown = true;
+  for (const { role, address, name } of chips) {
+    if (!address && name) unresolved.push(name);
+    if (!address || seen.has(address)) continue;
+    seen.add(address);
+    roles[role ?? 'to'].push(address);
+    rolesKnown &&= role !== null;
+  }
+  return { ...roles, roles_known: rolesKnown, unresolved: unique(unresolved) };
+}
+
+export type Role = 'to' | 'cc' | 'bcc';
+
+/** One recipient as the page shows it; `role` null means the page does not say. */
+export interface Chip {
+  role: Role | null;
+  address: string | null;
+  name: string;
+}
+
+/** The first of an element's attributes that holds exactly one address. */
+export function addressIn(element: Element, attributes: readonly string[]): string | null {
+  for (const name of attributes) {
+    const found = addressOf(element.getAttribute(name));
+    if (found) return found;
+  }
+  return null;
+}

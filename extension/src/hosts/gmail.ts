@@ -1,0 +1,188 @@
+// Gmail on the web: docked, full-screen, inline and popped-out composes. Anchors as of November 2026; none depends on language.
+import { addressesIn, addressOf, plain } from '../addresses';
+import { addressIn, all, type Chip, climb, isVisible, type Role, recipientsOf, valueOf } from './dom';
+import { genericRecipients } from './generic';
+import { decodeToken, hexOf } from './gmail_token';
+import type { Found, Host, Recipients, Spot } from './host';
+
+/** Gmail's names that have lasted since 2015 or so; the comment says where and how often each is met. */
+const AT = {
+  editor: '[g_editable="true"]', // 1 per compose
+  subject: 'input[name="subjectbox"]', // 1 per compose, 0 by 0 pixels in an inline reply
+  id: 'input[name="composeid"]', // 1 per compose
+  draft: 'input[name="draft"]', // "undefined" | "null" | "#msg-a:r…"
+  thread: 'input[name="lts"]', // hex thread id, empty in a new mail
+  row: '[name="to"], [name="cc"], [name="bcc"]', // rows, and in the old form hidden inputs and text areas
+  chip: '[role="option"]',
+  summary: 'span[email], [role="link"][email]', // the collapsed row
+  main: '[role="main"]',
+  openThread: '[data-legacy-thread-id]',
+  account: 'meta[name="og-profile-acct"]',
+  signOut: 'a[href*="SignOutOptions"]',
+} as const;
+
+const ADDRESS_ATTRIBUTES = ['data-hovercard-id', 'email', 'data-email'];
+
+export function gmail(doc: Document): Host {
+  return { provider: 'google', account: () => account(doc), composes: (own) => composes(doc, own) };
+}
+
+/** The mailbox's own address; the page may show it late. */
+function account(doc: Document): string | null {
+  const stated = addressOf(doc.querySelector(AT.account)?.getAttribute('content'));
+  return stated ?? addressOf(doc.querySelector(AT.signOut)?.getAttribute('aria-label')) ?? fromTitle(doc.title);
+}
+
+/** Titles read `Subject - address - Gmail`: only a part that is nothing but an address counts, and the last of them. */
+function fromTitle(title: string): string | null {
+  const parts = title.split(' - ').map((part) => part.trim());
+  return parts.flatMap((part) => (addressOf(part) === part.toLowerCase() ? [part.toLowerCase()] : [])).at(-1) ?? null;
+}
+
+function composes(doc: Document, own: string | null): Found[] {
+  const roots = new Set<Element>();
+  for (const seed of all(doc, `${AT.editor}, ${AT.subject}, ${AT.id}`)) {
+    const core = climb(seed, isWhole);
+    if (core) roots.add(widen(core));
+  }
+  return [...roots].filter((root) => !inStaleView(root)).map((root) => found(root, own));
+}
+
+function isWhole(element: Element): boolean {
+  return !!element.querySelector(AT.editor) && !!element.querySelector(`${AT.subject}, ${AT.id}`);
+}
+
+/** From the smallest part that has editor and subject out to the region or dialog, while that holds this compose alone. */
+function widen(core: Element): Element {
+  const outer = [core.closest('[role="dialog"]'), core.closest('[role="region"]')];
+  return outer.find((element) => element?.querySelectorAll(AT.editor).length === 1) ?? core;
+}
+
+/** Gmail keeps the view it left in the page, hidden; a reply in it is not being written. */
+function inStaleView(root: Element): boolean {
+  const view = root.closest(AT.main);
+  return !!view && !isVisible(view);
+}
+
+function found(root: Element, own: string | null): Found {
+  const editor = root.querySelector<HTMLElement>(AT.editor);
+  return {
+    root,
+    editor,
+    mark:
+      valueOf(root.querySelector(AT.id)) ||
+      root.querySelector('[data-compose-id]')?.getAttribute('data-compose-id') ||
+      null,
+    recipients: recipients(root, editor, own),
+    subject:
+      valueOf(root.querySelector(AT.subject)) || valueOf(root.querySelector('input[type="hidden"][name="subject"]')),
+    provider_thread_id: threadId(root),
+    visible: !!editor && isVisible(editor),
+    spot: spot(root, editor),
+  };
+}
+
+function recipients(root: Element, editor: Element | null, own: string | null): Recipients {
+  const outside = (element: Element) => !editor?.contains(element);
+  const rows = all(root, AT.row).filter(outside);
+  const popups = popupsOf(root);
+  const chips = rows.flatMap((row) => chipsOf(row, popups));
+  const summary = all(root, AT.summary).filter(
+    (span) => outside(span) && !rows.some((row) => row.contains(span)) && !isFrom(span),
+  );
+  const named = summary.map(
+    (span): Chip => ({ role: null, address: addressIn(span, ['email']), name: plain(span.textContent) }),
+  );
+  const loose = rows.length
+    ? []
+    : all(root, `${AT.chip}[data-hovercard-id]`)
+        .filter(outside)
+        .map((chip) => chipOf(chip, null));
+  const read = recipientsOf([...chips, ...named, ...loose].filter(({ address }) => address !== own || rows.length > 0));
+  return rows.length || named.length || loose.length || !editor ? read : genericRecipients(root, editor, own);
+}
+
+/** Suggestion lists are options too; the field that opened one names it. */
+function popupsOf(root: Element): Element[] {
+  const ids = all(root, '[aria-controls], [aria-owns]').flatMap((field) => [
+    ...(field.getAttribute('aria-controls') ?? '').split(' '),
+    ...(field.getAttribute('aria-owns') ?? '').split(' '),
+  ]);
+  return ids.flatMap((id) => root.ownerDocument.getElementById(id) ?? []);
+}
+
+function chipsOf(row: HTMLElement, popups: Element[]): Chip[] {
+  const role = row.getAttribute('name') as Role;
+  if (row.matches('input, textarea')) {
+    return addressesIn(valueOf(row)).map((address): Chip => ({ role, address, name: address }));
+  }
+  const options = all(row, AT.chip).filter((option) => !popups.some((popup) => popup.contains(option)));
+  const chips = options.length ? options : all(row, '[data-hovercard-id], [email]');
+  return chips
+    .filter((chip) => chip.matches('[data-hovercard-id], [data-name], [email]'))
+    .map((chip) => chipOf(chip, role));
+}
+
+function chipOf(chip: Element, role: Role | null): Chip {
+  const name = chip.getAttribute('data-name') || plain(chip.textContent);
+  return { role, address: addressIn(chip, ADDRESS_ATTRIBUTES) ?? addressOf(name), name };
+}
+
+function isFrom(element: Element): boolean {
+  return !!element.closest('[name="from"]');
+}
+
+/** The compose's own field, then (for a reply inside a thread) the open thread, then the page's address. */
+function threadId(root: Element): string | null {
+  const stated = hexThread(valueOf(root.querySelector(AT.thread)));
+  if (stated) return stated;
+  const view = root.closest(AT.main);
+  if (!view || isPopout(root)) return draftThread(root);
+  const open = all(view, AT.openThread).find(isVisible);
+  return hexThread(open?.getAttribute('data-legacy-thread-id')) ?? permanentThread(view) ?? shownThread(root);
+}
+
+function hexThread(value: string | null | undefined): string | null {
+  return value && /^[0-9a-f]{10,16}$/i.test(value) ? value.toLowerCase() : null;
+}
+
+function permanentThread(view: Element): string | null {
+  const decimal = view
+    .querySelector('[data-thread-perm-id]')
+    ?.getAttribute('data-thread-perm-id')
+    ?.match(/^thread-f:(\d+)$/)?.[1];
+  return decimal ? hexOf(decimal) : null;
+}
+
+/** `#inbox/FMfcgz…`: the thread the view shows. */
+function shownThread(root: Element): string | null {
+  const segment = hashOf(root).split('?')[0]?.split('/').at(-1) ?? '';
+  return hexThread(segment) ?? decodeToken(segment)?.threadId ?? null;
+}
+
+/** `?compose=A,B`: the token that names this compose's draft; a lone token and a lone dialog belong together. */
+function draftThread(root: Element): string | null {
+  const tokens = (hashOf(root).match(/[?&]compose=([^&]+)/)?.[1] ?? '').split(/,|%2C/i).map(decodeToken);
+  const draft = valueOf(root.querySelector(AT.draft)).replace(/^#/, '');
+  const named = tokens.find((token) => token?.draft && token.draft === draft);
+  const lone =
+    tokens.length === 1 && !draft.startsWith('msg-') && root.ownerDocument.querySelectorAll(AT.editor).length === 1;
+  return (named ?? (lone ? tokens[0] : null))?.threadId ?? null;
+}
+
+function hashOf(root: Element): string {
+  return root.ownerDocument.defaultView?.location.hash ?? '';
+}
+
+function isPopout(root: Element): boolean {
+  return (
+    /\/popout\b/.test(root.ownerDocument.defaultView?.location.pathname ?? '') &&
+    !root.closest(AT.main)?.querySelector(AT.openThread)
+  );
+}
+
+function spot(root: Element, editor: Element | null): Spot | null {
+  const region = editor?.closest('[role="region"]');
+  const parent = region && root.contains(region) ? region : root;
+  return parent.matches('div, form, section, td') ? { parent, before: parent.firstChild } : null;
+}

@@ -1,0 +1,164 @@
+// Outlook on the web, all five doors to it. Anchors as of November 2026; none depends on language or generated class names.
+import { addressesIn, addressOf, plain, unique } from '../addresses';
+import { addressIn, all, type Chip, climb, isVisible, type Role, recipientsOf, TEXT_EDITOR, valueOf } from './dom';
+import { genericRecipients } from './generic';
+import type { Found, Host, Recipients, Spot } from './host';
+
+/** Patterns of ids and attributes; the comment says where and how often each is met. */
+const AT = {
+  root: '[id^="docking_InitVisiblePart_"]', // 1 per compose; hidden older drafts have one too
+  body: '[id^="editorParent_"]', // 1 per compose
+  subject: 'input[id^="MSG_"][id$="_SUBJECT"]', // 1 per compose; the part between is new for each form
+  well: '[id$="_TO"], [id$="_CC"], [id$="_BCC"]', // in the read pane as well
+  chip: '[class*="_EType_RECIPIENT_ENTITY"], [id^="REK"], [contenteditable="false"][draggable], [contenteditable="false"][aria-label]',
+  conversation: '#ConversationReadingPaneContainer', // only while a conversation is shown
+  selected: '[data-convid][aria-selected="true"]', // stays selected when nothing is shown
+  me: '#O365_MainLink_Me, #mectrl_main_trigger',
+  card: '#mectrl_currentAccount_secondary',
+  folders: '[role="tree"] [role="treeitem"][title]',
+} as const;
+
+export function outlook(doc: Document): Host {
+  return { provider: 'microsoft', account: () => account(doc), composes: (own) => composes(doc, own) };
+}
+
+/** The address on the account button or card, or the only one in the folder tree; a pop-out asks the window that opened it. */
+function account(doc: Document): string | null {
+  const labels = all(doc, `${AT.me}, ${AT.card}`).flatMap((element) => [
+    addressIn(element, ['aria-label', 'title']),
+    addressOf(element.textContent),
+  ]);
+  const mailboxes = unique(all(doc, AT.folders).flatMap((item) => addressesIn(item.getAttribute('title'))));
+  return labels.find(Boolean) ?? (mailboxes.length === 1 ? mailboxes[0] : null) ?? fromOpener(doc);
+}
+
+function fromOpener(doc: Document): string | null {
+  const view = doc.defaultView;
+  if (view?.location.href !== 'about:blank' || !view.opener) return null;
+  try {
+    return account((view.opener as Window).document);
+  } catch {
+    return null;
+  }
+}
+
+function composes(doc: Document, own: string | null): Found[] {
+  const roots = new Set<Element>();
+  for (const seed of all(doc, `${AT.body}, ${AT.subject}`)) {
+    const root = rootOf(seed);
+    if (root?.querySelector(`${AT.body} ${TEXT_EDITOR}`)) roots.add(root);
+  }
+  return [...roots].filter(isVisible).map((root) => found(root, own));
+}
+
+function rootOf(seed: Element): Element | null {
+  const docked = seed.closest(AT.root);
+  if (docked) return docked;
+  return climb(
+    seed,
+    (element) => !!element.querySelector(AT.body) && !!element.querySelector(`${AT.subject}, ${AT.well}`),
+  );
+}
+
+function found(root: Element, own: string | null): Found {
+  const editor = root.querySelector<HTMLElement>(`${AT.body} ${TEXT_EDITOR}`);
+  const subject = root.querySelector(AT.subject) ?? root.querySelector('input[maxlength="255"]');
+  return {
+    root,
+    editor,
+    mark:
+      subject?.id.match(/^MSG_(.+)_SUBJECT$/)?.[1] ?? wellsOf(root, editor)[0]?.id.match(/^MSG_(.+)_\w+$/)?.[1] ?? null,
+    recipients: recipients(root, editor, own),
+    subject: valueOf(subject),
+    provider_thread_id: threadId(root),
+    visible: !!editor && isVisible(editor),
+    spot: spot(root),
+  };
+}
+
+function recipients(root: Element, editor: Element | null, own: string | null): Recipients {
+  const wells = wellsOf(root, editor);
+  if (wells.length) return recipientsOf(wells.flatMap(chipsOf));
+  if (!editor) return recipientsOf([]);
+  const header = genericRecipients(root, editor, own);
+  return header.to.length ? header : { ...header, roles_known: false, unresolved: collapsedNames(root, editor) };
+}
+
+/** Wells of the form, not the lines of the same name in a mail being read: those cannot be typed into. */
+function wellsOf(root: Element, editor: Element | null): Element[] {
+  const form = all(root, AT.well).filter((well) => !editor?.contains(well) && !well.closest('[role="document"]'));
+  return form.filter((well) => well.matches(TEXT_EDITOR) || well.querySelector(TEXT_EDITOR));
+}
+
+function chipsOf(well: Element): Chip[] {
+  const role = (well.id.match(/_(TO|CC|BCC)$/)?.[1] ?? 'TO').toLowerCase() as Role;
+  const marked = all(well, AT.chip);
+  const chips = marked.filter((chip) => !marked.some((other) => other !== chip && other.contains(chip)));
+  const typed = typedText(well.matches(TEXT_EDITOR) ? well : well.querySelector(TEXT_EDITOR), chips);
+  return [...chips.map((chip) => chipOf(chip, role)), ...typed.map((name): Chip => ({ role, address: null, name }))];
+}
+
+/** A chip says an address, `Name <address>`, or a presence word and a name; then the address is not known. */
+function chipOf(chip: Element, role: Role): Chip {
+  const parts = [chip, ...all(chip, '[title], [aria-label]')];
+  const address = parts.map((part) => addressIn(part, ['aria-label', 'title', 'data-email', 'email'])).find(Boolean);
+  return {
+    role,
+    address: address ?? addressOf(chip.textContent),
+    name: plain(chip.textContent) || plain(chip.getAttribute('aria-label')),
+  };
+}
+
+/** What stands in the well beside the chips: typed, not yet taken. */
+function typedText(well: Element | null, chips: Element[]): string[] {
+  if (!well) return [];
+  const walker = well.ownerDocument.createTreeWalker(well, NodeFilter.SHOW_TEXT);
+  const texts: string[] = [];
+  while (walker.nextNode()) {
+    const { parentElement, data } = walker.currentNode as Text;
+    if (!chips.some((chip) => chip.contains(parentElement))) texts.push(...data.split(/[;,]/).map(plain));
+  }
+  return texts.filter(Boolean);
+}
+
+/** A collapsed reply header reads `To: Rita; Dana` in any language: the names after the label of the first such line. */
+function collapsedNames(root: Element, editor: Element): string[] {
+  const lines = all(root, 'div, span, button').filter(
+    (element) =>
+      element.textContent?.includes(':') &&
+      !element.contains(editor) &&
+      !element.matches('[aria-haspopup]') &&
+      !element.querySelector('input, [aria-haspopup]') &&
+      !!(element.compareDocumentPosition(editor) & Node.DOCUMENT_POSITION_FOLLOWING),
+  );
+  const [, names = ''] = plain(lines[0]?.textContent).match(/^[^:]{1,20}:\s*(.+)$/) ?? [];
+  return names.split(/[;,]/).map(plain).filter(Boolean);
+}
+
+/** The open conversation's id as Graph writes it, for a reply inside its pane only. */
+function threadId(root: Element): string | null {
+  const pane = root.closest(AT.conversation);
+  if (!pane) return null;
+  const rows = all(root.ownerDocument, AT.selected).filter((row) => !pane.contains(row));
+  const stated = pane.getAttribute('data-convid') ?? pane.closest('[data-convid]')?.getAttribute('data-convid');
+  return graphId(stated ?? (rows.length === 1 ? rows[0]?.getAttribute('data-convid') : null) ?? fromAddress(root));
+}
+
+/** `/mail/inbox/id/AAQk…`: ids of conversations begin so, ids of single mails do not. */
+function fromAddress(root: Element): string | null {
+  const segment = root.ownerDocument.defaultView?.location.pathname.match(/\/id\/(AAQk[^/]+)/)?.[1];
+  return segment ? decodeURIComponent(segment) : null;
+}
+
+function graphId(id: string | null | undefined): string | null {
+  return id ? id.replaceAll('/', '-').replaceAll('+', '_') : null;
+}
+
+/** Before the docking root and outside the keyed form, unless its parent lays children out in a row. */
+function spot(root: Element): Spot | null {
+  const parent = root.parentElement;
+  if (!parent || !root.matches(AT.root)) return null;
+  const { display, flexDirection } = getComputedStyle(parent);
+  const inRow = display.includes('grid') || (display.includes('flex') && !flexDirection.startsWith('column'));
+  return inRow ? null : { parent, before: root };
+}

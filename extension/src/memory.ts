@@ -1,0 +1,52 @@
+// What the worker keeps: settings and the queue on disk, the last verdicts and recipients for this browser session only.
+import type { AdviceRequest, PairingCode, TouchRequest, Verdict } from './protocol';
+
+/** A logged call waiting to be sent. `id` is its Idempotency-Key; `refused` says why the backend will never take it. */
+export interface Queued {
+  id: string;
+  touch: TouchRequest;
+  refused: string | null;
+}
+
+export interface Disk {
+  token: string;
+  backend: string;
+  queue: Queued[];
+  dismissed: string[];
+}
+
+export interface Session {
+  verdicts: Record<string, { at: number; verdict: Verdict }>;
+  recent: string[];
+  pairing: PairingCode & { device_code: string };
+}
+
+export async function get<K extends keyof Disk>(key: K): Promise<Disk[K] | undefined> {
+  return (await chrome.storage.local.get(key))[key] as Disk[K] | undefined;
+}
+
+export function set(values: Partial<Disk>): Promise<void> {
+  return chrome.storage.local.set(values);
+}
+
+export async function recallOf<K extends keyof Session>(key: K): Promise<Session[K] | undefined> {
+  return (await chrome.storage.session.get(key))[key] as Session[K] | undefined;
+}
+
+export function remember(values: Partial<Session>): Promise<void> {
+  return chrome.storage.session.set(values);
+}
+
+/** One verdict per mailbox, recipients and thread; what the draft says does not enter. */
+export function placeOf({ account, to, cc, bcc, provider_thread_id }: AdviceRequest): string {
+  return JSON.stringify([account, [...to, ...cc, ...bcc].sort(), provider_thread_id]);
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Runs changes of what is kept one after the other, so that none is lost between reading and writing. */
+export function inTurn<T>(change: () => Promise<T>): Promise<T> {
+  const result = turn.then(change, change);
+  turn = result.catch(() => undefined);
+  return result;
+}

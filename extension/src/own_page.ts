@@ -1,0 +1,39 @@
+// What the popup and the options page share: asking the worker, building elements, the person's words.
+import type { OwnMessage } from './protocol';
+import { pageWords } from './words/pages';
+
+export const words = pageWords(navigator.language);
+
+export function ask<T>(message: OwnMessage): Promise<T> {
+  return chrome.runtime.sendMessage(message) as Promise<T>;
+}
+
+/** The element with this id in the page's own HTML; a page without it is broken. */
+export function part<T extends HTMLElement>(id: string): T {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`This page has no element "${id}"`);
+  return element as T;
+}
+
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  text: string,
+  className = '',
+): HTMLElementTagNameMap[K] {
+  return Object.assign(document.createElement(tag), { textContent: text, className });
+}
+
+export function button(text: string, act: () => unknown): HTMLButtonElement {
+  const made = Object.assign(make('button', text), { type: 'button' });
+  made.addEventListener('click', () => void act());
+  return made;
+}
+
+/** Fills every `data-word="name"` element with the word of that name. */
+export function translate(): void {
+  document.documentElement.lang = navigator.language;
+  for (const element of document.querySelectorAll<HTMLElement>('[data-word]')) {
+    const word = words[element.dataset.word as keyof typeof words];
+    if (typeof word === 'string') element.textContent = word;
+  }
+}

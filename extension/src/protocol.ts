@@ -1,0 +1,175 @@
+// Every message between the mail page, the worker and the extension's own pages, and the shapes of the backend's API.
+import type { Signals } from './reader/index';
+
+export type { Signals };
+
+export type Level = 'clear' | 'note' | 'caution' | 'hold' | 'stop' | 'unknown';
+export type Channel = 'email' | 'call' | 'voicemail';
+export type Provider = 'google' | 'microsoft';
+export type CorrectionKind = 'answered_elsewhere' | 'not_job_search' | 'other_recipient' | 'not_a_touch';
+export type Outcome = 'no_answer' | 'message_left' | 'spoke';
+
+/** POST /api/v1/advice. No field can carry text of the draft. */
+export interface AdviceRequest {
+  channel: Channel;
+  account: string | null;
+  provider: Provider | null;
+  to: string[];
+  cc: string[];
+  bcc: string[];
+  provider_thread_id: string | null;
+  signals?: Signals;
+  time_zone: string;
+}
+
+export interface Evidence {
+  at: string;
+  channel: string;
+  direction: 'out' | 'in';
+  subject: string;
+  link: string | null;
+  key: string | null;
+}
+
+export interface Warning {
+  rule: string;
+  level: Level;
+  message: string;
+  instead: string;
+  evidence: Evidence[];
+}
+
+export interface RecipientState {
+  id: string;
+  address: string;
+  unanswered: number;
+  last_touch_at: string | null;
+  last_reply_at: string | null;
+  state: string | null;
+}
+
+/** May I call now? `until` is a date or an instant. */
+export interface CallAnswer {
+  answer: 'yes' | 'wait' | 'mail' | 'no';
+  until: string | null;
+  reasons: string[];
+}
+
+export interface Verdict {
+  level: Level;
+  headline: string;
+  next_good_date: string | null;
+  warnings: Warning[];
+  recipients: RecipientState[];
+  history_url: string | null;
+  call: CallAnswer | null;
+}
+
+/** A verdict as the page gets it: `finding` names its facts (opaque), `dismissed` says the person has put these facts away. */
+export interface Advice {
+  verdict: Verdict;
+  finding: string;
+  dismissed: boolean;
+}
+
+/** Why the backend could not be asked. */
+export type Trouble =
+  | 'not_paired'
+  | 'unauthorised'
+  | 'unreachable'
+  | 'timeout'
+  | 'busy'
+  | 'server'
+  | 'refused'
+  | 'bad_answer';
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; trouble: Trouble };
+
+/** What a mail page may ask of the worker. `recall` answers at once from memory, or null. */
+export type MailMessage =
+  | { type: 'advise'; request: AdviceRequest }
+  | { type: 'recall'; request: AdviceRequest }
+  | { type: 'dismiss'; finding: string }
+  | { type: 'mute'; recipient: string; muted: boolean }
+  | { type: 'correct'; recipient: string; kind: CorrectionKind; evidence: string | null }
+  | { type: 'uncorrect'; id: string };
+
+/** POST /api/v1/touches. */
+export interface TouchRequest {
+  recipient: string;
+  channel: 'call' | 'voicemail';
+  outcome: Outcome;
+  at: string;
+  mood: 'calm' | 'upset' | null;
+  note_promise: string | null;
+}
+
+/** What the popup and the options page may ask of the worker. */
+export type OwnMessage =
+  | { type: 'status' }
+  | { type: 'check' }
+  | { type: 'pair'; name: string }
+  | { type: 'pair-poll' }
+  | { type: 'unpair' }
+  | { type: 'devices' }
+  | { type: 'forget-device'; id: string }
+  | { type: 'recipients'; q: string }
+  | { type: 'may-call'; address: string }
+  | { type: 'log'; touch: TouchRequest }
+  | { type: 'drop-failed' };
+
+export interface Status {
+  backend: string;
+  paired: boolean;
+  queued: number;
+  failed: string[];
+  recent: string[];
+}
+
+/** One line of the self-check; `trouble` null means this part works. */
+export interface Check {
+  part: 'worker' | 'backend' | 'pairing' | 'mailboxes' | 'page';
+  trouble: Trouble | 'none_linked' | 'mailbox' | 'not_seen' | 'blind' | null;
+  detail: string;
+}
+
+export interface PairingCode {
+  user_code: string;
+  verification_uri_complete: string;
+  interval: number;
+  expires_at: number;
+}
+
+export type PairingState = 'pending' | 'paired' | 'denied' | 'expired';
+
+export interface Device {
+  id: string;
+  name: string;
+  created_at: string | null;
+  last_seen_at: string | null;
+}
+
+export interface ListedRecipient {
+  id: string;
+  address: string;
+  name: string | null;
+}
+
+/** What one mail page shows, as contract section 5 fixes it. */
+export interface ComposeReport {
+  key: string;
+  to: string[];
+  cc: string[];
+  bcc: string[];
+  roles_known: boolean;
+  subject_present: boolean;
+  provider_thread_id: string | null;
+  visible: boolean;
+  unresolved: string[];
+}
+
+export interface PageReport {
+  host: string;
+  account: string | null;
+  composes: ComposeReport[];
+}
