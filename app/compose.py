@@ -4,8 +4,7 @@ import locale
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -19,10 +18,9 @@ from app.store.database import Database
 from app.store.key_file import read_or_make_key_file, replace_key_file
 from app.store.sealing import Sealer
 from connectors import Connector, GmailConnector, OutlookConnector, Transport
+from connectors.simulator import SimulatorConfig, callbacks
 
-SIMULATED_GOOGLE_ID = "aftertouch-sample.apps.example"
-SIMULATED_MICROSOFT_ID = "00000000-0000-4000-8000-00000000a17e"
-SIMULATED_SECRET = "a-secret-that-guards-only-a-sample-mailbox"  # noqa: S105
+SAMPLE_DAYS = timedelta(days=14)
 
 
 def read_clock() -> datetime:
@@ -30,32 +28,43 @@ def read_clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """Where the provider simulator listens, and the settings that point every connector at it."""
-
-    port: int
-    base_url: str
-    settings: Settings
-
-
-def simulation(settings: Settings) -> Simulation:
-    """Settings with both providers replaced by the simulator on the next free loopback port."""
+def simulation(settings: Settings) -> SimulatorConfig:
+    """The simulator behind this set-up: next free loopback port, our own redirect addresses, a steady sample."""
     port = _free_port((settings.base.port or 8025) + 1)
-    base_url = f"http://127.0.0.1:{port}"
-    pointed = settings.model_copy(
+    return SimulatorConfig(
+        base_url=f"http://127.0.0.1:{port}",
+        redirect_uris=callbacks(settings.base_url),
+        today=_sample_day(_data_folder(settings.data_dir) / "sample-day"),
+    )
+
+
+def pointed_at(config: SimulatorConfig, settings: Settings) -> Settings:
+    """The settings with both providers replaced by the simulator."""
+    return settings.model_copy(
         update={
-            "google_client_id": SIMULATED_GOOGLE_ID,
-            "google_client_secret": SecretStr(SIMULATED_SECRET),
-            "google_issuer": f"{base_url}/google",
-            "gmail_url": f"{base_url}/googleapis",
-            "microsoft_client_id": SIMULATED_MICROSOFT_ID,
-            "microsoft_client_secret": SecretStr(SIMULATED_SECRET),
-            "microsoft_authority": f"{base_url}/common",
-            "graph_url": f"{base_url}/graph/v1.0",
+            "google_client_id": config.google_client_id,
+            "google_client_secret": SecretStr(config.google_client_secret),
+            "google_issuer": config.google_issuer,
+            "gmail_url": config.gmail_url,
+            "microsoft_client_id": config.microsoft_client_id,
+            "microsoft_client_secret": SecretStr(config.microsoft_client_secret),
+            "microsoft_authority": config.microsoft_authority,
+            "graph_url": config.graph_url,
         }
     )
-    return Simulation(port, base_url, pointed)
+
+
+def _sample_day(path: Path) -> date:
+    """The day the sample mailbox ends on: kept for two weeks, so that a restart shows the same mail."""
+    today = read_clock().date()
+    try:
+        kept = date.fromisoformat(path.read_text())
+    except (OSError, ValueError):
+        kept = date.min
+    if not timedelta() <= today - kept <= SAMPLE_DAYS:
+        path.write_text(today.isoformat())
+        return today
+    return kept
 
 
 @contextmanager

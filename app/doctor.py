@@ -32,7 +32,9 @@ async def examine(settings: Settings) -> int:
     except (SettingsError, StoreError) as error:
         findings = [Finding("The store cannot be used", str(error))]
     for finding in findings:
-        print(f"{'fix ' if finding.remedy else 'ok  '} {finding.what}" + (f": {finding.remedy}" if finding.remedy else ""))
+        print(
+            f"{'fix ' if finding.remedy else 'ok  '} {finding.what}" + (f": {finding.remedy}" if finding.remedy else "")
+        )
     return 1 if any(finding.remedy for finding in findings) else 0
 
 

@@ -7,19 +7,13 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
+from pydantic import SecretStr
 
 from app import logs
-from app.compose import (
-    SIMULATED_GOOGLE_ID,
-    SIMULATED_MICROSOFT_ID,
-    SIMULATED_SECRET,
-    Simulation,
-    open_parts,
-    read_clock,
-    simulation,
-)
+from app.compose import open_parts, pointed_at, read_clock, simulation
 from app.main import create_app
 from app.services import leaving, linking, signing_in
 from app.services.parts import Parts
@@ -27,7 +21,7 @@ from app.settings import Settings
 from app.store import people, sync_jobs
 from app.store.accounts import Account
 from app.worker import Worker
-from connectors.simulator import SimulatorConfig, create_simulator
+from connectors.simulator import SimulatorConfig, callbacks, run_simulator
 
 
 async def serve(settings: Settings, *, host: str | None = None, port: int | None = None) -> int:
@@ -36,9 +30,9 @@ async def serve(settings: Settings, *, host: str | None = None, port: int | None
     host = host or settings.base.hostname or "127.0.0.1"
     port = port or settings.base.port or 8025
     simulated = simulation(settings) if settings.simulates else None
-    with open_parts(simulated.settings if simulated else settings, sample=simulated is not None) as parts:
+    with open_parts(pointed_at(simulated, settings) if simulated else settings, sample=simulated is not None) as parts:
         server = _server(create_app(parts, works=True), host, port)
-        async with _simulator(simulated, parts):
+        async with _beside(simulated):
             print(f"Sign in: {signing_in.new_link(parts, parts.clock())}", flush=True)
             await server.serve()
     return 0 if server.started else 1
@@ -58,16 +52,13 @@ async def work(settings: Settings) -> int:
 
 async def simulate(settings: Settings, *, port: int, seed: int) -> int:
     """The provider simulator alone."""
-    base_url = f"http://127.0.0.1:{port}"
-    print(f"Google issuer:       {base_url}/google")
-    print(f"Gmail API root:      {base_url}/googleapis")
-    print(f"Microsoft authority: {base_url}/common")
-    print(f"Graph root:          {base_url}/graph/v1.0")
-    print(f"Client ids:          {SIMULATED_GOOGLE_ID} and {SIMULATED_MICROSOFT_ID}")
-    print(f"Client secret:       {SIMULATED_SECRET}", flush=True)
-    server = _server(_simulator_app(settings, base_url, seed), "127.0.0.1", port)
-    await server.serve()
-    return 0 if server.started else 1
+    config = SimulatorConfig(base_url=f"http://127.0.0.1:{port}", seed=seed, redirect_uris=callbacks(settings.base_url))
+    for name, value in pointed_at(config, settings).model_dump().items():
+        if name.startswith(("google_", "gmail_", "microsoft_", "graph_")):
+            shown = value.get_secret_value() if isinstance(value, SecretStr) else value
+            print(f"AFTERTOUCH_{name.upper()}={shown}", flush=True)
+    await run_simulator(config, port=port, clock=read_clock)
+    return 0
 
 
 async def sync_in_foreground(settings: Settings, address: str | None) -> int:
@@ -125,34 +116,16 @@ def _server(app: Any, host: str, port: int) -> uvicorn.Server:
     )
 
 
-def _simulator_app(settings: Settings, base_url: str, seed: int) -> Any:
-    callbacks = tuple(f"{settings.base_url}/link/{provider}/callback" for provider in ("google", "microsoft"))
-    return create_simulator(
-        SimulatorConfig(
-            base_url=base_url,
-            seed=seed,
-            google_client_id=SIMULATED_GOOGLE_ID,
-            google_client_secret=SIMULATED_SECRET,
-            microsoft_client_id=SIMULATED_MICROSOFT_ID,
-            microsoft_client_secret=SIMULATED_SECRET,
-            redirect_uris=callbacks,
-        ),
-        clock=read_clock,
-    )
-
-
 @contextlib.asynccontextmanager
-async def _simulator(simulated: Simulation | None, parts: Parts) -> AsyncIterator[None]:
-    if simulated is None:
+async def _beside(config: SimulatorConfig | None) -> AsyncIterator[None]:
+    """The simulator in the same process, for as long as the block lasts."""
+    if config is None:
         yield
         return
-    server = _server(_simulator_app(parts.settings, simulated.base_url, 1), "127.0.0.1", simulated.port)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    running = asyncio.create_task(server._serve())
+    port = urlsplit(config.base_url).port or 0
+    running = asyncio.create_task(run_simulator(config, port=port, clock=read_clock))
     try:
-        while not server.started and not running.done():
-            await asyncio.sleep(0.01)
         yield
     finally:
-        server.should_exit = True
-        await running
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

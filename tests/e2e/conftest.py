@@ -1,0 +1,143 @@
+"""Real processes for the end-to-end tests: the backend with its simulator, Chromium with the built extension."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.e2e.mail_origins import MailOrigins
+from tests.e2e.recorder import Recorder
+
+ROOT = Path(__file__).parents[2]
+EXTENSION = ROOT / "extension" / "dist" / "chrome-test"
+PICTURES = ROOT / ".run" / "pictures"
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A running `aftertouch serve` behind the recorder. `url` is its address, `log` what it wrote."""
+
+    url: str
+    sign_in: str
+    data_dir: Path
+    log: Path
+    recorder: Recorder
+    environment: dict[str, str]
+
+
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.fail("Chromium is needed: sudo apt-get install chromium")
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """`aftertouch serve` on an empty data folder, without credentials: the simulator stands behind it."""
+    folder = tmp_path_factory.mktemp("backend")
+    port = free_port()
+    recorder = Recorder(port)
+    url = f"http://127.0.0.1:{recorder.port}"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AFTERTOUCH_")}
+    environment |= {
+        "AFTERTOUCH_DATA_DIR": str(folder / "data"),
+        "AFTERTOUCH_BASE_URL": url,
+        "AFTERTOUCH_POLL_SECONDS": "5",
+        "AFTERTOUCH_TIME_ZONE": "Europe/Berlin",
+    }
+    log = folder / "server.log"
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app", "serve", "--port", str(port)],
+            cwd=ROOT, env=environment, stdout=sink, stderr=sink,
+        )  # fmt: skip
+        try:
+            yield Backend(url, _sign_in_line(log, process), folder / "data", log, recorder, environment)
+        finally:
+            process.terminate()
+            process.wait(timeout=15)
+            recorder.close()
+
+
+def _sign_in_line(log: Path, process: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        found = re.search(r"Sign in: (\S+)", log.read_text())
+        if found and _answers(found[1]):
+            return found[1]
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    pytest.fail(f"the backend did not start:\n{log.read_text()}")
+
+
+def _answers(sign_in: str) -> bool:
+    try:
+        with urllib.request.urlopen(sign_in.partition("/sign-in")[0] + "/ready", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def mail_origins() -> Iterator[MailOrigins]:
+    origins = MailOrigins()
+    yield origins
+    origins.close()
+
+
+@pytest.fixture(scope="session")
+def browser(mail_origins: MailOrigins, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """Chromium with the test build of the extension, mail hosts resolved to our pages and counted as public."""
+    if not (EXTENSION / "manifest.json").exists():
+        pytest.fail("The extension is not built: AFTERTOUCH_TEST=1 make extension")
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            str(tmp_path_factory.mktemp("profile")),
+            executable_path=chromium(),
+            headless=True,
+            chromium_sandbox=False,
+            ignore_https_errors=True,
+            viewport={"width": 1280, "height": 860},
+            args=[
+                f"--disable-extensions-except={EXTENSION}",
+                f"--load-extension={EXTENSION}",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+                *mail_origins.browser_flags(),
+            ],
+        )
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def page(browser: BrowserContext) -> Iterator[Page]:
+    opened = browser.new_page()
+    yield opened
+    opened.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a screenshot among the run's pictures."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
