@@ -1,0 +1,113 @@
+"""Which of the person's messages are unanswered touches; the banner and the history both count here alone."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
+
+from app.cadence import policy
+from app.cadence.thread import Channel, Reply, Thread, Touch
+from app.cadence.workdays import Calendar
+
+PHONE = frozenset({Channel.CALL, Channel.VOICEMAIL})
+_PAIR = timedelta(minutes=policy.CALL_WITH_VOICEMAIL_MINUTES)
+_CORRECTION = timedelta(hours=policy.CORRECTION_HOURS)
+_THANKS_NOT_BEFORE = timedelta(hours=policy.THANKS_NOT_BEFORE_HOURS)
+_by_time = attrgetter("at")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The last time the recipient spoke: a reply, or a call that reached them."""
+
+    key: str
+    at: datetime
+    channel: Channel
+    meeting: bool = False
+    asks: tuple[str, ...] = ()
+
+
+def replies_until(thread: Thread, now: datetime) -> tuple[Reply, ...]:
+    """The human replies up to `now`, oldest first."""
+    replies = thread.replies
+    if not replies or replies[-1].at <= now:
+        return replies
+    return replies[: bisect_right(replies, now, key=_by_time)]
+
+
+def sent_until(thread: Thread, now: datetime) -> tuple[Touch, ...]:
+    """The person's own messages up to `now`, oldest first, bounced ones included."""
+    touches = thread.touches
+    if not touches or touches[-1].at <= now:
+        return touches
+    return touches[: bisect_right(touches, now, key=_by_time)]
+
+
+def last_answer(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> Answer | None:
+    """The later of the last reply and the last call that reached them."""
+    reply = replies[-1] if replies else None
+    spoke = next((touch for touch in reversed(sent) if touch.spoke), None)
+    if spoke and (reply is None or spoke.at >= reply.at):
+        return Answer(spoke.key, spoke.at, spoke.channel, meeting=True)
+    if reply is None:
+        return None
+    return Answer(reply.key, reply.at, reply.channel, reply.meeting or reply.channel in PHONE, reply.asks)
+
+
+def since(sent: tuple[Touch, ...], at: datetime | None) -> tuple[Touch, ...]:
+    """What the person sent after `at`; everything when `at` is None."""
+    return sent if at is None else sent[bisect_right(sent, at, key=_by_time) :]
+
+
+def unanswered(sent: tuple[Touch, ...], answer: Answer | None, calendar: Calendar) -> tuple[Touch, ...]:
+    """The counted touches since the last answer, oldest first.
+
+    Not counted: mail that bounced; mail that only answers, accepts or arranges; the first mail after
+    theirs within a few days (conversation) unless it asks for news or thanks for a meeting; a correction
+    soon after the touch it corrects. A call and the voice mail left on it are one.
+    """
+    streak: list[Touch] = []
+    before: Touch | None = None
+    for touch in since(sent, answer.at if answer else None):
+        if not touch.delivered:
+            continue
+        if _is_one_call(streak, touch):
+            streak[-1] = touch if touch.channel is Channel.VOICEMAIL else streak[-1]
+        elif not _corrects(touch, before) and not _only_talks(touch, before, answer, calendar):
+            streak.append(touch)
+        before = touch
+    return tuple(streak)
+
+
+def _is_one_call(streak: list[Touch], touch: Touch) -> bool:
+    if not streak or touch.channel not in PHONE:
+        return False
+    earlier = streak[-1]
+    pair = {earlier.channel, touch.channel}
+    return pair == PHONE and touch.at - earlier.at <= _PAIR
+
+
+def _corrects(touch: Touch, before: Touch | None) -> bool:
+    return touch.signals.correction and before is not None and touch.at - before.at <= _CORRECTION
+
+
+def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calendar: Calendar) -> bool:
+    """Whether a message wants nothing: it arranges, accepts, declines, or answers what they wrote."""
+    signals = touch.signals
+    if signals.asks_for_news:
+        return False
+    if signals.logistics or signals.acceptance or signals.withdrawal:
+        return True
+    if answer is None or touch.channel in PHONE:
+        return False
+    if any(kind in answer.asks for kind in signals.answers):
+        return True
+    if before is not None or _thanks_for_meeting(touch, answer):
+        return False
+    return calendar.between(calendar.day(answer.at), calendar.day(touch.at)) <= policy.CONVERSATION
+
+
+def _thanks_for_meeting(touch: Touch, answer: Answer) -> bool:
+    if not touch.signals.thanks or not answer.meeting:
+        return False
+    return answer.channel in PHONE or touch.at - answer.at >= _THANKS_NOT_BEFORE

@@ -1,0 +1,86 @@
+"""What a rule is given, what it finds, and what it must say about itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.cadence.cadence import Cadence
+from app.cadence.policy import VALUE_ONE_STEP
+from app.cadence.standing import text_is_read
+from app.cadence.thread import NO_SIGNALS, Channel, Draft, Signals, Touch
+from app.cadence.verdict import Level
+
+Parameter = int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A draft held against a cadence. `next_date` is the one next good date, None when today is as good as any.
+
+    `nearby` holds unanswered touches to other people of the same company. `signals` are the draft's, with
+    nothing known when its text is not; `text_known` says whether value and tone were read.
+    """
+
+    cadence: Cadence
+    draft: Draft
+    next_date: date | None
+    nearby: tuple[Touch, ...] = ()
+    signals: Signals = field(init=False)
+    text_known: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        signals = self.draft.signals
+        object.__setattr__(self, "signals", signals or NO_SIGNALS)
+        object.__setattr__(self, "text_known", signals is not None and text_is_read(signals))
+
+    @property
+    def by_phone(self) -> bool:
+        return self.draft.channel in (Channel.CALL, Channel.VOICEMAIL)
+
+    @property
+    def chases(self) -> bool:
+        """The draft is known to ask for news, or to be empty."""
+        return self.signals.asks_for_news or self.signals.empty
+
+    @property
+    def adds_value(self) -> bool:
+        return self.signals.value_score >= VALUE_ONE_STEP
+
+    @property
+    def early(self) -> bool:
+        """The wait of the stage has not passed."""
+        return self.cadence.gap is not None and self.cadence.gap < self.cadence.wait
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule has to say about one case: a fact, a way forward, and the keys of what it rests on."""
+
+    level: Level
+    message: str
+    instead: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the etiquette. A lower `rank` speaks first among findings of one level.
+
+    `yields` rules fall silent before an exemption; `softens` rules are lowered by a draft that brings value.
+    """
+
+    id: str
+    rank: int
+    title: str
+    why: str
+    source: str
+    levels: tuple[Level, ...]
+    find: Callable[[Case], Finding | None]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    yields: bool = True
+    softens: bool = True
+
+
+def keys(touches: tuple[Touch, ...]) -> tuple[str, ...]:
+    """Evidence keys, oldest first."""
+    return tuple(touch.key for touch in touches)

@@ -1,0 +1,156 @@
+"""When the etiquette falls silent, each time with a reason: answers, logistics, thanks, invitations, real news."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.cadence import policy
+from app.cadence.counting import PHONE
+from app.cadence.rules.case import Case
+from app.cadence.thread import Stage
+
+Exemption = Callable[[Case], str | None]
+
+
+def direct_answer(case: Case) -> str | None:
+    """A text that chases, or leaves their question open, is no answer although it stands in the same thread."""
+    if not case.draft.in_reply or not case.cadence.theirs_is_newest:
+        return None
+    if case.text_known and (case.chases or _leaves_question_open(case)):
+        return None
+    return "You are answering their newest message."
+
+
+def live_exchange(case: Case) -> str | None:
+    if not case.cadence.live or case.chases or (case.text_known and _leaves_question_open(case)):
+        return None
+    return "You two are talking."
+
+
+def agreed_meeting(case: Case) -> str | None:
+    if case.signals.logistics and case.cadence.answer is not None:
+        return "This arranges something you agreed on."
+    return None
+
+
+def thank_you(case: Case) -> str | None:
+    """Once after each talk; after an invitation the meeting itself may lie some days ahead."""
+    answer = case.cadence.answer
+    if answer is None or not case.signals.thanks or case.chases:
+        return None
+    if any(touch.signals.thanks for touch in case.cadence.streak):
+        return None
+    hours = timedelta(hours=policy.THANK_YOU_HOURS)
+    soon = case.cadence.now - answer.at <= hours or case.cadence.days_since(answer.at) <= 1
+    ahead = answer.meeting and case.cadence.days_since(answer.at) <= policy.MEETING_AHEAD
+    return "A thank-you is always fine." if soon or ahead else None
+
+
+def they_asked_for_contact(case: Case) -> str | None:
+    """An invitation stands from the day they named; an open one may be used again after some days."""
+    cadence, reply = case.cadence, case.cadence.last_reply
+    if reply is None or not _has_rested(case):
+        return None
+    if cadence.promise and cadence.promise.promise.invites and cadence.today >= cadence.promise.due:
+        return "They asked you to write about now."
+    if reply.invites_contact and not (cadence.promise and cadence.today < cadence.promise.due):
+        return "They asked to hear from you."
+    return "They asked for a call." if case.by_phone and reply.invites_call else None
+
+
+def returning_their_call(case: Case) -> str | None:
+    answer = case.cadence.answer
+    if answer is None or not case.by_phone or answer.channel not in PHONE or not case.cadence.theirs_is_newest:
+        return None
+    return "You are returning their call." if case.cadence.days_since(answer.at) <= policy.RETURN_CALL else None
+
+
+def correction(case: Case) -> str | None:
+    """Within hours it belongs to the mail before it; later a changed fact still may go out while few are unanswered."""
+    last = case.cadence.last_sent
+    if last is None or not case.signals.correction or case.signals.asks_for_news:
+        return None
+    soon = case.cadence.now - last.at <= timedelta(hours=policy.CORRECTION_HOURS)
+    return "This corrects what you sent." if soon or not case.cadence.too_many else None
+
+
+def competing_offer(case: Case) -> str | None:
+    if not case.signals.competing_offer or any(touch.signals.competing_offer for touch in case.cadence.sent):
+        return None
+    return "Another offer with a date is news they need."
+
+
+def settles_it(case: Case) -> str | None:
+    if case.signals.acceptance or case.signals.withdrawal:
+        return "This settles the matter."
+    if case.cadence.stage is Stage.OFFER and case.text_known and not case.chases:
+        return "Questions about an offer are expected."
+    return None
+
+
+def requested_document(case: Case) -> str | None:
+    asked = case.cadence.question
+    if asked and any(kind in asked.asks for kind in case.signals.answers):
+        return "They asked for this."
+    return None
+
+
+def other_opportunity(case: Case) -> str | None:
+    if not case.signals.new_opportunity or any(touch.signals.new_opportunity for touch in case.cadence.streak):
+        return None
+    return "This is about another opening."
+
+
+def named_colleague(case: Case) -> str | None:
+    """The draft goes to somebody whom they, or their office notice, named."""
+    names = [name for reply in case.cadence.replies for name in reply.names]
+    names += [name for notice in case.cadence.notices for name in notice.names]
+    recipient = case.cadence.thread.recipient.lower()
+    others = [address.lower() for address in case.draft.to if address.lower() != recipient]
+    if any(_is_named(address, name.lower()) for address in others for name in names):
+        return "They named this colleague."
+    return None
+
+
+def _is_named(address: str, name: str) -> bool:
+    if "@" in name:
+        return address == name
+    words = name.split()
+    return bool(words) and all(word in address.partition("@")[0] for word in words)
+
+
+def _leaves_question_open(case: Case) -> bool:
+    asked = case.cadence.question
+    return asked is not None and not any(kind in asked.asks for kind in case.signals.answers)
+
+
+def _has_rested(case: Case) -> bool:
+    """Nothing was sent on this invitation yet, or it was a while ago and not too often."""
+    if not case.cadence.streak:
+        return True
+    last: datetime = case.cadence.streak[-1].at
+    return not case.cadence.too_many and case.cadence.days_since(last) >= policy.INVITED_AGAIN
+
+
+EXEMPTIONS: tuple[Exemption, ...] = (
+    direct_answer,
+    agreed_meeting,
+    thank_you,
+    they_asked_for_contact,
+    returning_their_call,
+    correction,
+    competing_offer,
+    settles_it,
+    requested_document,
+    other_opportunity,
+    named_colleague,
+    live_exchange,
+)
+
+
+def exempt(case: Case) -> str | None:
+    """Why the rules of cadence do not apply to this draft, if they do not."""
+    for exemption in EXEMPTIONS:
+        reason = exemption(case)
+        if reason:
+            return reason
+    return None

@@ -1,0 +1,165 @@
+"""Rules about how often and how long: too soon, bursts, too many, silence, and hopping between doors."""
+
+from datetime import timedelta
+
+from app.cadence import policy
+from app.cadence.counting import PHONE
+from app.cadence.policy import PACES
+from app.cadence.rules.case import Case, Finding, Rule, keys
+from app.cadence.rules.value import nothing_new
+from app.cadence.thread import Channel, Touch
+from app.cadence.verdict import Level
+from app.cadence.wording import count, follow_ups, listed, on, outstanding, span, wait_until
+
+
+def too_soon(case: Case) -> Finding | None:
+    cadence = case.cadence
+    started = cadence.last_touch or cadence.receipt
+    if started is None or cadence.gap is None or not case.early:
+        return None
+    passed = "Nothing yet" if not cadence.gap else count(cadence.gap, "working day")
+    since = "since you wrote" if cadence.last_touch else "since your application"
+    message = f"{passed} {since}; {cadence.pace.usual}." if cadence.gap else f"You wrote today; {cadence.pace.usual}."
+    level = _how_early(cadence.gap / cadence.wait, cadence.unanswered)
+    return Finding(level, message, wait_until(case.next_date), (started.key,))
+
+
+def touch_burst(case: Case) -> Finding | None:
+    burst = crowded(case)
+    if not burst:
+        return None
+    cadence = case.cadence
+    when = span(cadence.calendar.day(burst[0].at), cadence.today)
+    rest = wait_until(case.next_date) or "Let it rest for a while."
+    return Finding(Level.HOLD, f"{listed(burst)} {when}, and this would be one more.", rest, keys(burst))
+
+
+def too_many_unanswered(case: Case) -> Finding | None:
+    cadence = case.cadence
+    if not cadence.too_many:
+        return None
+    message = f"{outstanding(cadence)}, {nothing_new(cadence.streak, follow_ups(cadence))}."
+    if case.adds_value:
+        message = f"{count(cadence.unanswered, 'message')} are out; good content is read when they come back to you."
+    return Finding(Level.HOLD, message, _other_door(case), keys(cadence.streak))
+
+
+def silence_is_an_answer(case: Case) -> Finding | None:
+    if not case.cadence.silence_is_an_answer:
+        return None
+    message = f"{outstanding(case.cadence)}. Silence is an answer."
+    instead = "If you write, make it useful; otherwise spend the hour elsewhere."
+    return Finding(Level.STOP, message, instead, keys(case.cadence.streak))
+
+
+def channel_hopping(case: Case) -> Finding | None:
+    cadence = case.cadence
+    other = _other_channel(case) or _other_person(case)
+    if other is None or cadence.stage in policy.CALL_STAGES:
+        return None
+    level = Level.HOLD if crowded(case) else Level.CAUTION
+    verb = "called" if other.channel in PHONE else "wrote"
+    message = f"You {verb} on {on(cadence, other.at)}; a second door now doubles the knock."
+    return Finding(level, message, wait_until(case.next_date) or "Stay with one door.", (other.key,))
+
+
+def crowded(case: Case) -> tuple[Touch, ...]:
+    """The counted touches that make the draft one too many within days; empty when it is not."""
+    for touches, days in policy.BURSTS:
+        recent = tuple(touch for touch in case.cadence.streak if touch.at > case.cadence.now - timedelta(days=days))
+        if len(recent) >= touches - 1:
+            return recent
+    return ()
+
+
+def _how_early(share: float, unanswered: int) -> Level:
+    if share >= policy.TOO_SOON_NOTE_FROM:
+        return Level.NOTE
+    return Level.HOLD if share < policy.TOO_SOON_HOLD_BELOW and unanswered > 1 else Level.CAUTION
+
+
+def _other_door(case: Case) -> str:
+    if case.next_date is None:
+        return "One last useful message is fine; then try another door."
+    if case.adds_value:
+        return f"{wait_until(case.next_date)} Until then, try another door."
+    return f"{wait_until(case.next_date)[:-1]}, or now if you have something new for them."
+
+
+def _other_channel(case: Case) -> Touch | None:
+    last = case.cadence.last_touch
+    if last is None or not case.early or _door(last.channel) == _door(case.draft.channel):
+        return None
+    return last
+
+
+def _other_person(case: Case) -> Touch | None:
+    """The newest touch to a colleague that is still inside its wait."""
+    newest = max(case.nearby, key=lambda touch: touch.at, default=None)
+    if newest is None or case.cadence.days_since(newest.at) >= case.cadence.wait:
+        return None
+    return newest
+
+
+def _door(channel: Channel) -> str:
+    return "phone" if channel in PHONE else channel.value
+
+
+def _waits() -> dict[str, str]:
+    return {stage.value: f"{pace.first_wait}, then {pace.next_wait} working days" for stage, pace in PACES.items()}
+
+
+RULES = (
+    Rule(
+        id="silence-is-an-answer",
+        rank=30,
+        title="Silence is an answer",
+        why="After this long and this many messages the thread has most likely ended; that says little about you.",
+        source="Seed article; CandE 2023-24: a third of applicants wait for months; horizons from the survival model",
+        levels=(Level.STOP,),
+        parameters={
+            "above_maximum": policy.CEILING_ABOVE_MAX,
+            **{stage.value: f"{pace.horizon} working days" for stage, pace in PACES.items()},
+        },
+        find=silence_is_an_answer,
+    ),
+    Rule(
+        id="too-many-unanswered",
+        rank=31,
+        title="Enough is out",
+        why="Good content is read when they come back to you; more of it is not.",
+        source="Seed article, behaviour 5; Belkins 2023-25; Glassdoor: thank-you, one last mail, then move on",
+        levels=(Level.NOTE, Level.CAUTION, Level.HOLD),
+        parameters={stage.value: f"{pace.max_follow_ups} follow-ups" for stage, pace in PACES.items()},
+        find=too_many_unanswered,
+    ),
+    Rule(
+        id="touch-burst",
+        rank=42,
+        title="Too much at once",
+        why="Several messages within days read as alarm, whichever way they come.",
+        source="Seed article, behaviour 1; practice",
+        levels=(Level.HOLD,),
+        parameters={f"touches_in_{days}_days": touches for touches, days in policy.BURSTS},
+        find=touch_burst,
+    ),
+    Rule(
+        id="too-soon",
+        rank=63,
+        title="Not time yet",
+        why="Hiring takes longer than it feels; waiting before the second message does not cost replies.",
+        source="Robert Half surveys 2017; CollegeMsg: answers to a second message rise with the gap",
+        levels=(Level.NOTE, Level.CAUTION, Level.HOLD),
+        parameters=_waits(),
+        find=too_soon,
+    ),
+    Rule(
+        id="channel-hopping",
+        rank=64,
+        title="A second door",
+        why="A call after a mail, or a colleague after the recruiter, is counted by them as one more knock.",
+        source="Practice",
+        levels=(Level.CAUTION, Level.HOLD),
+        find=channel_hopping,
+    ),
+)

@@ -1,0 +1,147 @@
+"""Rules about what a message brings: empty follow-ups, the same question again, the same text, a paper trail."""
+
+from operator import eq
+
+from app.cadence import policy
+from app.cadence.rules.case import Case, Finding, Rule, keys
+from app.cadence.thread import Channel, Touch
+from app.cadence.verdict import Level
+from app.cadence.wording import count, day, days_of, follow_ups, on, outstanding, wait_until
+
+_IDEAS = "Bring one new thing: a work sample, an answer, a real question"
+
+
+def empty_follow_up(case: Case) -> Finding | None:
+    cadence = case.cadence
+    if cadence.unanswered > 1 or not case.signals.empty or cadence.is_new or case.early:
+        return None
+    started = cadence.last_touch or cadence.receipt or cadence.answer
+    if started is None or cadence.days_since(started.at) < cadence.wait:
+        return None
+    if cadence.promise and cadence.unanswered == 0:
+        slipped = (
+            f"They said {day(cadence.promise.end)}; that it passed is on them. This asks for news and brings none."
+        )
+        return Finding(Level.NOTE, slipped, f"{_IDEAS}.", (cadence.promise.key,))
+    return Finding(Level.NOTE, "This asks for news and brings none.", f"{_IDEAS}.", (started.key,))
+
+
+def repeat_without_value(case: Case) -> Finding | None:
+    """Known texts are compared; while the text is unknown, counts speak until the wait has passed."""
+    cadence = case.cadence
+    if case.text_known:
+        if not case.signals.empty or not (cadence.unanswered > 1 or _asked_before(case)):
+            return None
+        level = Level.HOLD if case.early else Level.CAUTION
+    elif case.early and _chased_before(case):
+        level = Level.CAUTION
+    else:
+        return None
+    return Finding(level, _repeated(case), _new_or_wait(case), keys(cadence.streak))
+
+
+def duplicate_text(case: Case) -> Finding | None:
+    signals = case.signals
+    if not signals.signature or signals.words < policy.DUPLICATE_WORDS:
+        return None
+    for touch in reversed(case.cadence.sent):
+        if touch.delivered and alike(touch.signals.signature, signals.signature):
+            message = f"They already have this text from {on(case.cadence, touch.at)}."
+            return Finding(Level.HOLD, message, "Change what it says, or skip it.", (touch.key,))
+    return None
+
+
+def email_paper_trail(case: Case) -> Finding | None:
+    """Held when the text is known to bring nothing; a real letter after the wait draws a caution only."""
+    if case.draft.channel is not Channel.EMAIL or case.signals.value_score >= policy.VALUE_ONE_STEP:
+        return None
+    mails = tuple(touch for touch in case.cadence.streak if touch.channel is Channel.EMAIL)
+    if len(mails) < policy.PAPER_TRAIL_MAILS or not (case.text_known or case.early):
+        return None
+    certain = case.text_known and (case.chases or case.early)
+    message = f"{count(len(mails), 'mail')} are already unanswered; a further one will sit under them."
+    return Finding(Level.HOLD if certain else Level.CAUTION, message, _new_or_wait(case), keys(mails))
+
+
+def alike(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    """Whether two MinHash signatures of one length agree in the share of values that makes texts the same."""
+    if not first or len(first) != len(second):
+        return False
+    return sum(1 for _ in filter(None, map(eq, first, second))) >= policy.DUPLICATE_SHARE * len(first)
+
+
+def _asked_before(case: Case) -> bool:
+    return any(touch.signals.empty for touch in case.cadence.streak)
+
+
+def _chased_before(case: Case) -> bool:
+    """Counts alone: two touches are out, or one call is and a second one is planned."""
+    streak = case.cadence.streak
+    return len(streak) > 1 or (case.by_phone and any(touch.channel is not Channel.EMAIL for touch in streak))
+
+
+def _repeated(case: Case) -> str:
+    cadence = case.cadence
+    asked = tuple(touch for touch in cadence.streak if touch.signals.empty or touch.signals.asks_for_news)
+    if case.text_known and asked:
+        return f"You asked the same thing on {days_of(cadence, asked)}; nothing is new since."
+    return f"{outstanding(cadence)}, {nothing_new(cadence.streak, follow_ups(cadence))}."
+
+
+def nothing_new(streak: tuple[Touch, ...], chased: tuple[Touch, ...]) -> str:
+    """What followed them; work that was sent along is not denied."""
+    valuable = any(touch.signals.value_score >= policy.VALUE_ONE_STEP for touch in chased)
+    return "no reply since" if valuable or len(streak) == 1 else "nothing new since"
+
+
+def _new_or_wait(case: Case) -> str:
+    if case.next_date is None:
+        return f"{_IDEAS}."
+    if case.text_known and case.signals.empty:
+        return f"{wait_until(case.next_date)} {_IDEAS}."
+    return f"{wait_until(case.next_date)[:-1]}, or now if you have something new for them."
+
+
+RULES = (
+    Rule(
+        id="repeat-without-value",
+        rank=61,
+        title="The same question again",
+        why="Following up just to follow up takes their time and gives nothing; the second time it shows.",
+        source="Seed article, behaviour 3; content of follow-ups: single-vendor data",
+        levels=(Level.CAUTION, Level.HOLD),
+        parameters={"unanswered_from": 2},
+        find=repeat_without_value,
+    ),
+    Rule(
+        id="email-paper-trail",
+        rank=60,
+        title="A trail of unanswered mail",
+        why="Unanswered mails stay in their mailbox, one under the other, and are read together.",
+        source="Seed article, behaviour 5; Belkins 2025: four and more mails triple complaints",
+        levels=(Level.CAUTION, Level.HOLD),
+        parameters={"unanswered_mails": policy.PAPER_TRAIL_MAILS},
+        find=email_paper_trail,
+    ),
+    Rule(
+        id="duplicate-text",
+        rank=62,
+        title="They have this text already",
+        why="A text sent twice tells them that it was not written for them.",
+        source="Practice",
+        levels=(Level.HOLD,),
+        parameters={"same_share": policy.DUPLICATE_SHARE, "words_from": policy.DUPLICATE_WORDS},
+        find=duplicate_text,
+        softens=False,
+    ),
+    Rule(
+        id="empty-follow-up",
+        rank=80,
+        title="Asks for news and brings none",
+        why="A follow-up is welcome when it brings something; the more it brings, the sooner it is answered.",
+        source="Seed article; Boomerang: one to three questions raise replies",
+        levels=(Level.NOTE,),
+        parameters={"unanswered_up_to": 1},
+        find=empty_follow_up,
+    ),
+)

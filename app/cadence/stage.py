@@ -1,0 +1,20 @@
+"""How far a matter has come: set by hand, or the furthest stage anybody spoke of."""
+
+from datetime import datetime
+
+from app.cadence.thread import Notice, NoticeKind, Reply, Stage, Thread
+
+_ORDER = {stage: rank for rank, stage in enumerate(Stage)}
+
+
+def stage_of(thread: Thread, replies: tuple[Reply, ...], notices: tuple[Notice, ...], now: datetime) -> Stage:
+    """The stage at `now`. A later cue never takes it back; without any cue a receipt means applied."""
+    if thread.stage is not None:
+        return thread.stage
+    cues = [stage for at, stage in thread.cues if at <= now]
+    cues += [reply.cue for reply in replies if reply.cue]
+    if cues:
+        return max(cues, key=_ORDER.__getitem__)
+    if any(notice.kind is NoticeKind.RECEIPT for notice in notices):
+        return Stage.APPLIED
+    return Stage.NETWORKING if replies else Stage.COLD

@@ -1,0 +1,212 @@
+"""What stands at a moment: promise, absence, pause, closure, wish for no contact, open question, bounces."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from app.cadence import policy
+from app.cadence.thread import Channel, Notice, NoticeKind, Promise, Reply, Signals, Touch
+from app.cadence.workdays import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class GivenWord:
+    """A dated promise. From `due` on a follow-up is fine; `end` is the last day they named."""
+
+    key: str
+    at: datetime
+    promise: Promise
+    end: date
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """They are away until `until`, the day they return."""
+
+    key: str
+    at: datetime
+    until: date
+    due: date
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The role is on hold; from `due` on one short note is fine. `until` is the date they named, if any."""
+
+    key: str
+    at: datetime
+    until: date | None
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """The thread is over: `by_them` for a rejection or a filled role, else the person withdrew. `reopens` is a date."""
+
+    key: str
+    at: datetime
+    by_them: bool
+    reopens: date
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """They asked for no contact: `scope` is "all" or "phone". `until` is the date they named, if any."""
+
+    key: str
+    at: datetime
+    scope: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What they asked last and nobody answered yet."""
+
+    key: str
+    at: datetime
+    asks: tuple[str, ...]
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A mail to `address` that did not arrive, and why if they told."""
+
+    key: str
+    at: datetime
+    address: str
+    reason: str = ""
+
+
+def text_is_read(signals: Signals) -> bool:
+    """Whether value and tone of a text are known: its language has a lexicon, or something was found in it."""
+    return signals.language in policy.READ_LANGUAGES or signals.empty or signals.asks_for_news or bool(signals.value)
+
+
+def given_word(replies: tuple[Reply, ...], calendar: Calendar) -> GivenWord | None:
+    """The newest dated promise, unless a later reply closed, paused or moved the matter on."""
+    for reply in reversed(replies):
+        promise = reply.promise
+        end = (promise.end or promise.start) if promise else None
+        if promise and end:
+            due = end if promise.invites else calendar.after(end, policy.PROMISE_GRACE)
+            return GivenWord(reply.key, reply.at, promise, end, due)
+        if reply.closes or reply.on_hold or reply.meeting:
+            return None
+    return None
+
+
+def absence(notices: tuple[Notice, ...], spoke_at: datetime | None, today: date, calendar: Calendar) -> Absence | None:
+    """The newest dated absence that is not over and that no later word of theirs contradicts."""
+    for notice in reversed(notices):
+        if spoke_at and notice.at <= spoke_at:
+            return None
+        if notice.kind is NoticeKind.ABSENCE:
+            if notice.until is None:
+                return None
+            due = calendar.after(notice.until, policy.RETURN_GRACE)
+            return Absence(notice.key, notice.at, notice.until, due, notice.names) if today < due else None
+    return None
+
+
+def pause(replies: tuple[Reply, ...], notices: tuple[Notice, ...], calendar: Calendar) -> Pause | None:
+    """The hold that is the newest thing they said, if it is."""
+    reply = replies[-1] if replies else None
+    held = next((notice for notice in reversed(notices) if notice.kind is NoticeKind.HOLD), None)
+    if held and (reply is None or held.at >= reply.at):
+        return _paused(held.key, held.at, held.until, calendar)
+    if reply and reply.on_hold:
+        return _paused(reply.key, reply.at, reply.hold_until, calendar)
+    return None
+
+
+def _paused(key: str, at: datetime, until: date | None, calendar: Calendar) -> Pause:
+    if until is not None:
+        return Pause(key, at, until, calendar.after(until, policy.HOLD_GRACE))
+    return Pause(key, at, None, calendar.after(calendar.day(at), policy.HOLD_WITHOUT_DATE))
+
+
+def closure(
+    replies: tuple[Reply, ...], notices: tuple[Notice, ...], sent: tuple[Touch, ...], calendar: Calendar
+) -> Closure | None:
+    """The newest rejection or withdrawal that no later interest of theirs undid."""
+    found = _rejection(replies, notices)
+    reopened = _reopened_at(replies)
+    withdrawn = next((touch for touch in reversed(sent) if touch.signals.withdrawal and touch.delivered), None)
+    if withdrawn and (found is None or withdrawn.at > found.at):
+        found = withdrawn
+    if found is None or (reopened and reopened > found.at):
+        return None
+    reopens = calendar.after(calendar.day(found.at), policy.AFTER_REJECTION_WAIT)
+    return Closure(found.key, found.at, found is not withdrawn, reopens)
+
+
+def _rejection(replies: tuple[Reply, ...], notices: tuple[Notice, ...]) -> Reply | Notice | Touch | None:
+    reply = next((reply for reply in reversed(replies) if reply.closes), None)
+    notice = next((notice for notice in reversed(notices) if notice.kind is NoticeKind.REJECTION), None)
+    if reply and notice:
+        return reply if reply.at >= notice.at else notice
+    return reply or notice
+
+
+def _reopened_at(replies: tuple[Reply, ...]) -> datetime | None:
+    """When they last showed interest: an invitation, a question, or a further stage."""
+    for reply in reversed(replies):
+        if not reply.closes and (reply.meeting or reply.asks or reply.cue or reply.invites_contact):
+            return reply.at
+    return None
+
+
+def refusal(replies: tuple[Reply, ...], today: date) -> Refusal | None:
+    """Their newest wish for no contact, until the date they named or until they invited contact again."""
+    for reply in reversed(replies):
+        if reply.no_contact:
+            until = reply.promise.end if reply.promise else None
+            return None if until and today >= until else Refusal(reply.key, reply.at, reply.no_contact, until)
+        if reply.invites_contact or reply.invites_call or reply.meeting:
+            return None
+    return None
+
+
+def open_question(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> OpenQuestion | None:
+    """The asks of their newest mails that nothing sent since has met; silent when that cannot be known."""
+    if not replies:
+        return None
+    started = _turn_started(replies, sent)
+    turn = [reply for reply in replies if reply.at >= started and reply.asks]
+    if not turn:
+        return None
+    later = [touch for touch in sent if touch.at > turn[-1].at and touch.delivered]
+    if any(touch.spoke or not text_is_read(touch.signals) for touch in later):
+        return None
+    met = {kind for touch in later for kind in touch.signals.answers}
+    asks = tuple(dict.fromkeys(ask for reply in turn for ask in reply.asks if ask not in met))
+    question = next((reply.question for reply in turn if reply.question), "")
+    return OpenQuestion(turn[0].key, turn[0].at, asks, question) if asks else None
+
+
+def _turn_started(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> datetime:
+    """When their newest run of replies, uninterrupted by the person, began."""
+    newest = replies[-1].at
+    own = max((touch.at for touch in sent if touch.at <= newest), default=None)
+    return min(reply.at for reply in replies if own is None or reply.at >= own)
+
+
+def bounces(sent: tuple[Touch, ...], notices: tuple[Notice, ...]) -> tuple[Bounce, ...]:
+    """The newest mail to each address that did not arrive, unless a later one did."""
+    failed: dict[str, Bounce] = {}
+    arrived: dict[str, datetime] = {}
+    for touch in sent:
+        for address in touch.to if touch.channel is Channel.EMAIL else ():
+            if touch.delivered:
+                arrived[address] = touch.at
+            else:
+                failed[address] = Bounce(touch.key, touch.at, address)
+    for notice in notices:
+        if notice.kind is NoticeKind.BOUNCE and notice.address:
+            who = notice.address.lower()
+            known = failed.get(who, Bounce(notice.key, notice.at, who))
+            failed[who] = replace(known, reason=notice.reason)
+    return tuple(bounce for who, bounce in failed.items() if who not in arrived or arrived[who] < bounce.at)
