@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.cadence import odds as cadence_odds
 from app.cadence.cadence import Cadence, measure
-from app.cadence.judge import CallAdvice, judge, may_i_call
-from app.cadence.states import state_of
+from app.cadence.calling import CallAdvice, call_advice
+from app.cadence.judge import HEADLINE_LENGTH, weigh
+from app.cadence.odds import odds
+from app.cadence.state import state_from
 from app.cadence.thread import Channel, Draft, Signals
-from app.cadence.verdict import Level, Verdict
+from app.cadence.verdict import Level, Verdict, Warning
 from app.services.coverage import Coverage, coverage_of
 from app.services.parts import WORK, Parts
-from app.services.threads import Dossier, dossier, known
-from app.store import accounts, rule_switches, sync_jobs
+from app.services.threads import Dossier, dossier
+from app.store import accounts, sync_jobs
 from app.store.accounts import Account
+from app.store.advice_facts import AdviceFacts, RecipientFacts, advice_facts
 
 FRESH_ENOUGH = timedelta(seconds=15)
 READ_THROUGH_SECONDS = 1.5
@@ -87,22 +89,32 @@ class _Judged:
 
 async def advise(parts: Parts, person_id: str, question: Question, now: datetime) -> Advice:
     """One verdict for the whole draft; `unknown` with the reason whenever silence could not be proven."""
-    linked = await _read_through(parts, person_id, now)
-    coverage = coverage_of(linked, now, poll_seconds=parts.settings.poll_seconds)
-    if question.account and linked and not _is_linked(parts, person_id, question.account):
+    facts = await _facts(parts, person_id, question, now)
+    coverage = coverage_of(facts.accounts, now, poll_seconds=parts.settings.poll_seconds)
+    if question.account and facts.accounts and question.account not in facts.own:
         return _unknown(f"{question.account} is not linked, so there is nothing to go by.", "none", coverage.as_of)
-    judged = _judge_all(parts, person_id, question, now)
+    judged = [_judged(parts, each, question, facts.switched_off, now) for each in facts.about]
     if not coverage.allows_verdict:
         return _unknown(coverage.why, coverage.name, coverage.as_of, _recipients(judged, now))
     return _answer(judged, question, coverage, now)
 
 
-async def _read_through(parts: Parts, person_id: str, now: datetime) -> list[Account]:
-    """The linked mailboxes; one that was not looked at just now is synced first, within a second and a half."""
-    linked = _accounts(parts, person_id)
-    stale = [account.id for account in linked if _worth_a_look(account, now)]
+async def _facts(parts: Parts, person_id: str, question: Question, now: datetime) -> AdviceFacts:
+    """What the store knows; mailboxes that were not looked at just now are synced first, within their budget."""
+    facts = _stored(parts, person_id, question)
+    stale = [account.id for account in facts.accounts if _worth_a_look(account, now)]
     if not stale:
-        return linked
+        return facts
+    await _read_through(parts, person_id, stale, now)
+    return _stored(parts, person_id, question)
+
+
+def _stored(parts: Parts, person_id: str, question: Question) -> AdviceFacts:
+    with parts.database.read() as tx:
+        return advice_facts(tx, parts.sealer, person_id, (*question.to, *question.others))
+
+
+async def _read_through(parts: Parts, person_id: str, stale: Sequence[str], now: datetime) -> None:
     with parts.database.write() as tx:
         for account_id in stale:
             sync_jobs.want(tx, account_id, now)
@@ -110,7 +122,6 @@ async def _read_through(parts: Parts, person_id: str, now: datetime) -> list[Acc
     await parts.announcer.until(
         person_id, lambda: _all_seen_since(_accounts(parts, person_id), stale, now), within=READ_THROUGH_SECONDS
     )
-    return _accounts(parts, person_id)
 
 
 def _worth_a_look(account: Account, now: datetime) -> bool:
@@ -127,29 +138,15 @@ def _accounts(parts: Parts, person_id: str) -> list[Account]:
         return accounts.of_person(tx, person_id)
 
 
-def _is_linked(parts: Parts, person_id: str, address: str) -> bool:
-    with parts.database.read() as tx:
-        return address in accounts.own_addresses(tx, person_id)
-
-
-def _judge_all(parts: Parts, person_id: str, question: Question, now: datetime) -> list[_Judged]:
-    with parts.database.read() as tx:
-        own = accounts.own_addresses(tx, person_id)
-        wanted = [address for address in (*question.to, *question.others) if address not in own]
-        switched_off = rule_switches.switched_off(tx, person_id)
-        dossiers = [dossier(parts, tx, recipient) for recipient in known(parts, tx, person_id, wanted)]
-    return [_judged(each, question, switched_off, parts.country, now) for each in dossiers]
-
-
 def _judged(
-    of: Dossier, question: Question, switched_off: frozenset[str], country: str | None, now: datetime
+    parts: Parts, facts: RecipientFacts, question: Question, switched_off: frozenset[str], now: datetime
 ) -> _Judged:
+    of = dossier(parts, facts)
+    cadence = measure(of.thread, now, zone=question.zone, country=parts.country)
+    if facts.recipient.muted_at is not None:
+        return _Judged(of, cadence, Verdict(Level.CLEAR, reason="You asked for quiet about this recipient."))
     draft = Draft(question.channel, question.to, question.signals, in_reply=_in_reply(of, question))
-    if of.recipient.muted_at is not None:
-        verdict = Verdict(Level.CLEAR, reason="muted")
-    else:
-        verdict = judge(of.thread, draft, now, zone=question.zone, country=country, switched_off=switched_off)
-    return _Judged(of, measure(of.thread, now, zone=question.zone, country=country), verdict)
+    return _Judged(of, cadence, weigh(cadence, draft, switched_off=switched_off))
 
 
 def _in_reply(of: Dossier, question: Question) -> bool:
@@ -175,7 +172,7 @@ def _answer(judged: Sequence[_Judged], question: Question, coverage: Coverage, n
         as_of=coverage.as_of,
         coverage=coverage.name,
         history_url=f"/history/{worst.dossier.recipient.id}",
-        call=may_i_call(worst.dossier.thread, now, zone=question.zone) if phone else None,
+        call=call_advice(worst.cadence) if phone else None,
     )
 
 
@@ -184,10 +181,10 @@ def _named(headline: str, worst: _Judged, *, several: bool) -> str:
     if not several or not headline:
         return headline
     named = f"{worst.dossier.recipient.address}: {headline}"
-    return named if len(named) <= 140 else headline
+    return named if len(named) <= HEADLINE_LENGTH else headline
 
 
-def _warning(warning: object, of: Dossier) -> AdvisedWarning:
+def _warning(warning: Warning, of: Dossier) -> AdvisedWarning:
     return AdvisedWarning(
         rule=warning.rule,
         level=warning.level.value,
@@ -208,20 +205,23 @@ def evidence_of(of: Dossier, key: str) -> Evidence | None:
 
 
 def _recipients(judged: Sequence[_Judged], now: datetime) -> tuple[AdvisedRecipient, ...]:
-    return tuple(
-        AdvisedRecipient(
-            id=each.dossier.recipient.id,
-            address=each.dossier.recipient.address,
-            unanswered=each.cadence.unanswered,
-            last_touch_at=each.cadence.last_sent.at if each.cadence.last_sent else None,
-            last_reply_at=each.cadence.last_reply.at if each.cadence.last_reply else None,
-            stage=each.cadence.stage.value,
-            state="muted" if each.dossier.recipient.muted_at else state_of(each.cadence),
-            odds=cadence_odds.band(each.cadence),
-        )
-        for each in judged
+    return tuple(_recipient(each, now) for each in judged)
+
+
+def _recipient(each: _Judged, now: datetime) -> AdvisedRecipient:
+    recipient, cadence = each.dossier.recipient, each.cadence
+    chances = odds(cadence, now)
+    return AdvisedRecipient(
+        id=recipient.id,
+        address=recipient.address,
+        unanswered=cadence.unanswered,
+        last_touch_at=cadence.last_sent.at if cadence.last_sent else None,
+        last_reply_at=cadence.last_reply.at if cadence.last_reply else None,
+        stage=cadence.stage.value,
+        state="muted" if recipient.muted_at else state_from(cadence).name.value,
+        odds=chances.band if chances else None,
     )
 
 
 def _unknown(why: str, coverage: str, as_of: datetime | None, recipients: tuple[AdvisedRecipient, ...] = ()) -> Advice:
-    return Advice("unknown", why[:140], None, (), recipients, as_of, coverage, None)
+    return Advice("unknown", why[:HEADLINE_LENGTH], None, (), recipients, as_of, coverage, None)

@@ -1,16 +1,17 @@
 """History: every recipient with where things stand, one time line each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from app.cadence.cadence import Cadence, measure, next_good_date
-from app.cadence.states import state_of
+from app.cadence.cadence import Cadence, measure
+from app.cadence.state import state_from
 from app.cadence.thread import Notice, NoticeKind, Reply, Touch
 from app.services.errors import NotFound
 from app.services.parts import Parts
 from app.services.threads import Dossier, all_dossiers, dossier
 from app.store import accounts, corrections, recipients
+from app.store.advice_facts import recipient_facts
 from app.store.corrections import Correction as StoredCorrection
 from app.store.recipients import Recipient
 
@@ -30,6 +31,7 @@ class Summary:
     stage: str
     state: str
     next_good_date: date | None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,13 @@ def time_line(parts: Parts, person_id: str, recipient_id: str, now: datetime) ->
         recipient = recipients.find(tx, parts.sealer, person_id, recipient_id)
         if recipient is None:
             raise NotFound("There is no such recipient.")
-        each = dossier(parts, tx, recipient)
+        facts = recipient_facts(tx, parts.sealer, recipient)
         mailboxes = {account.id: account.address for account in accounts.of_person(tx, person_id)}
         ids = (recipient.id, *recipient.merged)
         corrected = [
             each for each in corrections.of_person(tx, person_id) if each.recipient_id in ids and each.undone_at is None
         ]
+    each = dossier(parts, facts)
     cadence = _measured(parts, each, now)
     return TimeLine(
         summary=_summary(recipient, cadence),
@@ -140,7 +143,7 @@ def _measured(parts: Parts, each: Dossier, now: datetime) -> Cadence:
 
 def _summary(recipient: Recipient, cadence: Cadence) -> Summary:
     muted = recipient.muted_at is not None or not cadence.thread.job_contact
-    state = "muted" if muted else state_of(cadence)
+    state = state_from(cadence)
     return Summary(
         id=recipient.id,
         address=recipient.address,
@@ -149,8 +152,9 @@ def _summary(recipient: Recipient, cadence: Cadence) -> Summary:
         last_touch_at=cadence.last_sent.at if cadence.last_sent else None,
         last_reply_at=cadence.last_reply.at if cadence.last_reply else None,
         stage=cadence.stage.value,
-        state=state,
-        next_good_date=next_good_date(cadence) if state in {"your_turn", "waiting"} else None,
+        state="muted" if muted else state.name.value,
+        next_good_date=None if muted else state.next_good_date,
+        words="" if muted else state.words,
     )
 
 
@@ -168,16 +172,35 @@ def _entries(each: Dossier, cadence: Cadence, mailboxes: Mapping[str, str]) -> l
     return sorted(entries, key=lambda entry: (entry.at, entry.what, entry.key))
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    title: str
+    source: str
+    mailbox: str = ""
+    link: str = ""
+
+
+def _shown(each: Dossier, key: str, mailboxes: Mapping[str, str]) -> _Shown:
+    """Title, source, mailbox and link of what an evidence key points at."""
+    if message := each.messages.get(key):
+        return _Shown(message.subject, "mail", mailboxes.get(message.account_id, ""), message.link)
+    return _Shown("", "logged")
+
+
+def _entry(at: Touch | Reply | Notice, what: str, shown: _Shown, direction: str, channel: str) -> Entry:
+    return Entry(at.key, at.at, what, direction, channel, shown.title, shown.source, shown.mailbox, shown.link)
+
+
 def _touch_entry(each: Dossier, touch: Touch, mailboxes: Mapping[str, str], *, counted: bool) -> Entry:
     direction = "both" if touch.spoke else "out"
     shown = _shown(each, touch.key, mailboxes)
-    channel = touch.channel.value
-    return Entry(touch.key, touch.at, "touch", direction, channel, counted=counted, delivered=touch.delivered, **shown)
+    entry = _entry(touch, "touch", shown, direction, touch.channel.value)
+    return replace(entry, counted=counted, delivered=touch.delivered)
 
 
 def _reply_entry(each: Dossier, reply: Reply, mailboxes: Mapping[str, str]) -> Entry:
-    shown = _shown(each, reply.key, mailboxes)
-    return Entry(reply.key, reply.at, "reply", "in", reply.channel.value, note=reply.question, **shown)
+    entry = _entry(reply, "reply", _shown(each, reply.key, mailboxes), "in", reply.channel.value)
+    return replace(entry, note=reply.question)
 
 
 def _promise_entry(reply: Reply) -> Entry:
@@ -196,17 +219,6 @@ _NOTICE_TITLES = {
 
 
 def _notice_entry(each: Dossier, notice: Notice, mailboxes: Mapping[str, str]) -> Entry:
-    shown = _shown(each, notice.key, mailboxes)
     what = "absence" if notice.kind is NoticeKind.ABSENCE else "notice"
-    title = _NOTICE_TITLES[notice.kind]
-    return Entry(
-        notice.key, notice.at, what, "in", "email", until=notice.until, note=notice.reason, **(shown | {"title": title})
-    )
-
-
-def _shown(each: Dossier, key: str, mailboxes: Mapping[str, str]) -> dict[str, str]:
-    """Title, source, mailbox and link of what an evidence key points at."""
-    if message := each.messages.get(key):
-        mailbox = mailboxes.get(message.account_id, "")
-        return {"title": message.subject, "source": "mail", "mailbox": mailbox, "link": message.link}
-    return {"title": "", "source": "logged"}
+    entry = _entry(notice, what, _shown(each, notice.key, mailboxes), "in", "email")
+    return replace(entry, title=_NOTICE_TITLES[notice.kind], until=notice.until, note=notice.reason)

@@ -1,7 +1,7 @@
 """From stored facts to the thread of one recipient: the one place where advice and history get the same thread."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from app.reading.mail_index import MailIndex
 from app.reading.threads import build_thread
 from app.services.parts import Parts
 from app.store import corrections, logged, messages, recipients
+from app.store.advice_facts import RecipientFacts
 from app.store.messages import StoredMessage
 from app.store.recipients import Recipient
 
@@ -26,22 +27,9 @@ class Dossier:
     logged: Mapping[str, LoggedFact] = field(default_factory=dict)
 
 
-def known(parts: Parts, tx: Connection, person_id: str, addresses: Iterable[str]) -> list[Recipient]:
-    """The recipients these addresses belong to, each once, in the order given."""
-    return recipients.for_addresses(tx, parts.sealer, person_id, tuple(addresses))
-
-
-def dossier(parts: Parts, tx: Connection, recipient: Recipient) -> Dossier:
-    """Everything about one recipient, read in one transaction."""
-    ids = (recipient.id, *recipient.merged)
-    person_id = recipient.person_id
-    return _composed(
-        parts,
-        recipient,
-        messages.for_addresses(tx, parts.sealer, person_id, recipient.addresses),
-        [fact for each in ids for fact in logged.of_recipient(tx, parts.sealer, person_id, each)],
-        [fact for each in ids for fact in corrections.of_recipient(tx, person_id, each)],
-    )
+def dossier(parts: Parts, facts: RecipientFacts) -> Dossier:
+    """One recipient's, from what the store found about them."""
+    return _composed(parts, facts.recipient, facts.messages, facts.logged, facts.corrections)
 
 
 def all_dossiers(parts: Parts, tx: Connection, person_id: str) -> Iterator[Dossier]:

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from fastapi import APIRouter
@@ -56,8 +56,11 @@ class SignalsIn(Strict):
     signature: list[Triple] = Field(default=[], max_length=64)
 
     def signals(self) -> Signals:
-        given = {each.name: getattr(self, each.name) for each in fields(Signals)}
-        return Signals(**{name: tuple(it) if isinstance(it, list) else it for name, it in given.items()})
+        given: dict[str, Any] = {
+            each.name: tuple(value) if isinstance(value := getattr(self, each.name), list) else value
+            for each in fields(Signals)
+        }
+        return Signals(**given)
 
 
 class AdviceIn(Strict):

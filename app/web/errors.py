@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.services import errors
-from app.store.database import StorageFull, StoreUnavailable
+from app.store.errors import StorageFull, StoreUnavailable
 from connectors.contract import AdminBlocked, ConnectorError, Misconfigured, Transient
 
 log = structlog.get_logger()

@@ -30,6 +30,7 @@ class SummaryOut(BaseModel):
     stage: str
     state: State
     next_good_date: date | None
+    words: str
 
 
 class PageOut(BaseModel):
