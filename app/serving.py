@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app import logs
@@ -17,7 +19,7 @@ from app.compose import open_parts, pointed_at, read_clock, simulation
 from app.main import create_app
 from app.services import leaving, linking, signing_in
 from app.services.parts import Parts
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 from app.store import people, sync_jobs
 from app.store.accounts import Account
 from app.worker import Worker
@@ -27,15 +29,35 @@ from connectors.simulator import SimulatorConfig, callbacks, run_simulator
 async def serve(settings: Settings, *, host: str | None = None, port: int | None = None) -> int:
     """The web server with the sync work inside, and the provider simulator when no provider is configured."""
     logs.set_up()
-    host = host or settings.base.hostname or "127.0.0.1"
-    port = port or settings.base.port or 8025
+    settings = _listening_at(settings, host, port)
+    listener = _listen(host or settings.base.hostname or "127.0.0.1", port or settings.base.port or 8025)
     simulated = simulation(settings) if settings.simulates else None
     with open_parts(pointed_at(simulated, settings) if simulated else settings, sample=simulated is not None) as parts:
-        server = _server(create_app(parts, works=True), host, port)
+        server = _server(create_app(parts, works=True))
         async with _beside(simulated):
             print(f"Sign in: {signing_in.new_link(parts, parts.clock())}", flush=True)
-            await server.serve()
+            await server.serve(sockets=[listener])
     return 0 if server.started else 1
+
+
+def _listening_at(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """Without a base address of its own the server's address is where it was told to listen."""
+    if "base_url" in settings.model_fields_set or (host is None and port is None):
+        return settings
+    named = host if host not in (None, "0.0.0.0", "::") else settings.base.hostname  # noqa: S104
+    return settings.model_copy(update={"base_url": f"http://{named}:{port or settings.base.port}"})
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Raises SettingsError when the port is taken, before anything is started."""
+    try:
+        return socket.create_server(
+            (host, port), backlog=128, family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
+    except OSError as error:
+        raise SettingsError(
+            [f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with: aftertouch serve --port N"]
+        ) from error
 
 
 async def work(settings: Settings) -> int:
@@ -110,9 +132,9 @@ async def erase(settings: Settings) -> dict[str, Any]:
     return {"revoked": receipt.revoked, "deleted": receipt.deleted}
 
 
-def _server(app: Any, host: str, port: int) -> uvicorn.Server:
+def _server(app: FastAPI) -> uvicorn.Server:
     return uvicorn.Server(
-        uvicorn.Config(app, host=host, port=port, access_log=False, log_config=None, server_header=False)
+        uvicorn.Config(app, access_log=False, log_config=None, server_header=False, timeout_graceful_shutdown=5)
     )
 
 
