@@ -171,6 +171,7 @@ def _told(box: Mailbox, item: Item) -> Body:
         "to": [where for _, where in letter.recipients],
         "subject": letter.subject,
         "plays": list(item.plays),
+        "name": item.name,
     }
 
 

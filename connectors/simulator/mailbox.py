@@ -57,6 +57,7 @@ class Item:
     read: bool = True
     tags: tuple[str, ...] = ()
     plays: tuple[str, ...] = ()
+    name: str = ""
     visible_from: datetime | None = None
     born: int = 0
     changed: int = 0

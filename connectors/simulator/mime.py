@@ -48,5 +48,5 @@ def plain_letter(
 ) -> bytes:
     """A text/plain message in UTF-8."""
     letter = head(sender, to, subject, at, headers=headers)
-    letter.set_content(text)
+    letter.set_content(text or "\n")
     return letter.as_bytes()
