@@ -41,8 +41,9 @@ class Page:
     """One step of a sync. Store `messages` and `cursor` in one transaction, then ask for the next.
 
     `gone` are provider ids no longer in the mailbox: their presence ends, their facts stay. `done` and
-    `total` count messages of the first sync, `total` None when unknown. `caught_up` marks the last page. `degraded` says
-    that history stays unusable and the mailbox is being listed instead.
+    `total` count messages of the first sync, `total` None when unknown. `caught_up` marks the last page. `degraded`
+    says that history stays unusable and the mailbox is being listed instead. `poisoned` pairs the provider ids of
+    messages that could not be normalised with why; the other messages of the page are whole.
     """
 
     messages: tuple[Message, ...]
@@ -52,9 +53,12 @@ class Page:
     total: int | None = None
     caught_up: bool = False
     degraded: bool = False
+    poisoned: tuple[tuple[str, str], ...] = ()
 
 
 KeepGrant = Callable[[Grant], Awaitable[None]]
+Held = Callable[[datetime], Awaitable[frozenset[str]]]
+"""Which provider message ids the caller holds as present, of messages at or after an instant."""
 
 
 class Mailbox(ABC):
@@ -65,10 +69,13 @@ class Mailbox(ABC):
         """Every address the person sends from here, lower case: the profile's and all accepted aliases."""
 
     @abstractmethod
-    def pages(self, cursor: str | None, *, since: datetime, deep: bool = False) -> AsyncIterator[Page]:
+    def pages(
+        self, cursor: str | None, *, since: datetime, deep: bool = False, held: Held | None = None
+    ) -> AsyncIterator[Page]:
         """Sync from `cursor` (None: first sync, newest first, back to `since`) until caught up.
 
-        Resumable after any page. `deep` also walks every slow layer and reconciles the last 30 days.
+        Resumable after any page. `deep` also walks every slow layer and reconciles the last 30 days; with `held` it
+        reads only what the caller lacks and names what is gone, without it the whole window is read again.
         """
 
     @abstractmethod

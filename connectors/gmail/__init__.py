@@ -1,1 +1,1 @@
-
+"""Gmail, through Google's own API."""

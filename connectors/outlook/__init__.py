@@ -1,1 +1,1 @@
-
+"""Outlook, through Microsoft Graph."""

@@ -1,0 +1,246 @@
+"""Gmail's methods: requests built by Google's own library, sent through our transport, paced by the quota."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httplib2
+from googleapiclient.discovery import build
+
+from connectors.contract import AccessRevoked, ConnectorError, RateLimited, Transient, Unreachable
+from connectors.gmail.batch import CONTENT_TYPE, packed, unpacked
+from connectors.gmail.errors import refusal
+from connectors.gmail.oauth import Access
+from connectors.http import ATTEMPTS, Answer, Ask, TooLarge, Transport, worth_waiting
+from connectors.quota import Limiter
+from connectors.refusals import BadRequest, NotOffered, NotThere, Stale
+
+T = TypeVar("T")
+Json = Mapping[str, Any]
+BATCH = 25
+"""Parts that go through at once without 'too many concurrent requests' (performance.md, 1.1)."""
+LARGEST_PAGE = 500
+
+
+Outcome = Json | ConnectorError
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A sort of resource that is read whole: what a read costs and how it is asked for."""
+
+    call: str
+    request: Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What became of some ids: resources by id, ids that are not there any more, ids that could not be read and why."""
+
+    found: Mapping[str, Json] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
+
+
+class GmailMethods:
+    """The static discovery document's resources, built once for an API root; they only make requests."""
+
+    def __init__(self, api_root: str) -> None:
+        self.root = api_root.rstrip("/")
+        service: Any = build(
+            "gmail", "v1", http=object(), static_discovery=True, client_options={"api_endpoint": f"{self.root}/"}
+        )
+        me = service.users()
+        self.me = me
+        self.messages = me.messages()
+        threads = me.threads()
+        self.whole_messages = Kind("messages.get", lambda one: self.messages.get(userId="me", id=one, format="full"))
+        self.whole_threads = Kind("threads.get", lambda one: threads.get(userId="me", id=one, format="full"))
+        self.history = me.history()
+        self.send_as = me.settings().sendAs()
+
+
+class GmailClient:
+    """One mailbox. Every method raises the contract's errors, and NotThere or BadRequest where said."""
+
+    def __init__(self, methods: GmailMethods, *, access: Access, transport: Transport, limiter: Limiter) -> None:
+        self._methods = methods
+        self._access = access
+        self._transport = transport
+        self._limiter = limiter
+        self._batch_offered = True
+
+    async def profile(self) -> Json | None:
+        """`emailAddress`, `historyId` and totals; None where the server has no such method."""
+        try:
+            return await self._execute(self._methods.me.getProfile(userId="me"), "read")
+        except (NotThere, NotOffered):
+            return None
+
+    async def aliases(self) -> Sequence[Json]:
+        """The send-as addresses; none where the server has no such method."""
+        try:
+            found = await self._execute(self._methods.send_as.list(userId="me"), "read")
+        except (NotThere, NotOffered):
+            return ()
+        return list(found.get("sendAs") or ())
+
+    async def list_page(self, q: str, *, token: str | None, size: int = LARGEST_PAGE, urgent: bool = False) -> Json:
+        """Ids and thread ids, newest first, spam and trash included. Raises BadRequest for an old token."""
+        request = self._methods.messages.list(
+            userId="me", q=q, includeSpamTrash=True, maxResults=size, **({"pageToken": token} if token else {})
+        )
+        return await self._execute(request, "list", urgent=urgent)
+
+    async def history_page(self, start: str, *, token: str | None, size: int) -> Json:
+        """All types, no label filter (G13). Raises NotThere when `start` is too old, BadRequest for an old token."""
+        request = self._methods.history.list(
+            userId="me",
+            startHistoryId=start,
+            maxResults=size,
+            historyTypes=["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"],
+            **({"pageToken": token} if token else {}),
+        )
+        return await self._execute(request, "history")
+
+    async def outline(self, message_id: str) -> Json:
+        """One message without headers or text. Raises NotThere when it was deleted."""
+        request = self._methods.messages.get(userId="me", id=message_id, format="minimal")
+        return await self._execute(request, "messages.get")
+
+    async def fetch(self, ids: Iterable[str], *, threads: bool = False, urgent: bool = False) -> Fetched:
+        """Whole messages, or whole threads: 25 in one batch, each settled alone; without batches at most five at once.
+
+        What the provider keeps failing on while it gives the rest is `unread`. Raises RateLimited, and Unreachable
+        when it gives nothing.
+        """
+        kind = self._methods.whole_threads if threads else self._methods.whole_messages
+        found: dict[str, Json] = {}
+        gone: list[str] = []
+        unread: list[tuple[str, str]] = []
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), BATCH):
+            some = await self._fetch_some(kind, wanted[start : start + BATCH], urgent=urgent)
+            for one, outcome in some.items():
+                if isinstance(outcome, NotThere):
+                    gone.append(one)
+                elif isinstance(outcome, ConnectorError):
+                    unread.append((one, outcome.reason or type(outcome).__name__))
+                else:
+                    found[one] = outcome
+        return Fetched(found, tuple(gone), tuple(unread))
+
+    async def _fetch_some(self, kind: Kind, ids: Sequence[str], *, urgent: bool) -> dict[str, Outcome]:
+        """Outcomes of at most 25 ids; what failed for now is asked for again after a pause, in the end one by one."""
+        settled: dict[str, Outcome] = {}
+        for attempt in range(ATTEMPTS):
+            left = [one for one in ids if one not in settled]
+            together = attempt + 1 < ATTEMPTS
+            outcomes = await self._outcomes(kind, left, together=together, urgent=urgent)
+            settled |= {one: outcome for one, outcome in outcomes.items() if not _may_still_come(outcome)}
+            waiting = [trouble for trouble in outcomes.values() if isinstance(trouble, Transient)]
+            waiting = [trouble for trouble in waiting if _may_still_come(trouble)]
+            if not waiting:
+                return settled
+            worst = max(waiting, key=lambda trouble: trouble.retry_after or 0.0)
+            if not worth_waiting(worst):
+                raise worst
+            if together:
+                await self._transport.pause(attempt, floor=worst.retry_after)
+        return {**settled, **_given_up(outcomes, anything_came=bool(settled))}
+
+    async def _outcomes(self, kind: Kind, ids: Sequence[str], *, together: bool, urgent: bool) -> dict[str, Outcome]:
+        if together and len(ids) > 1 and self._batch_offered:
+            try:
+                return await self._batch(kind, ids, urgent=urgent)
+            except TooLarge:
+                pass
+            except (NotOffered, NotThere):
+                self._batch_offered = False
+        gathered = await asyncio.gather(*(self._alone(kind, one, urgent=urgent) for one in ids))
+        return dict(zip(ids, gathered, strict=True))
+
+    async def _alone(self, kind: Kind, one: str, *, urgent: bool) -> Outcome:
+        """One resource's outcome; what concerns the whole account is raised."""
+        try:
+            return await self._execute(kind.request(one), kind.call, urgent=urgent)
+        except (NotThere, BadRequest, Transient) as outcome:
+            return outcome
+
+    async def _batch(self, kind: Kind, ids: Sequence[str], *, urgent: bool) -> dict[str, Outcome]:
+        requests = [kind.request(one) for one in ids]
+        body = packed([request.uri for request in requests])
+        answers = await self._send(
+            Ask("POST", f"{self._methods.root}/batch/gmail/v1", {"content-type": CONTENT_TYPE}, body),
+            read=lambda answer: _parts(answer, len(ids)),
+            call=kind.call,
+            count=len(ids),
+            urgent=urgent,
+        )
+        missing = Answer(502, {}, b"")
+        return {one: _resource(requests[at], answers.get(at, missing)) for at, one in enumerate(ids)}
+
+    async def _execute(self, request: Any, call: str, *, urgent: bool = False) -> Json:
+        ask = Ask(request.method, request.uri, dict(request.headers), request.body)
+        return await self._send(ask, read=lambda answer: _parsed(request, answer), call=call, urgent=urgent)
+
+    async def _send(
+        self, ask: Ask, *, read: Callable[[Answer], T], call: str, count: int = 1, urgent: bool = False
+    ) -> T:
+        """Signed and paced; an access token that is refused is renewed once."""
+        refused: str | None = None
+        for _ in range(2):
+            token = await self._access.token(refused=refused)
+            signed = Ask(ask.method, ask.url, {**ask.headers, "authorization": f"Bearer {token}"}, ask.body)
+            try:
+                return await self._transport.call(
+                    signed, read=read, admit=lambda: self._limiter.admit(call, count=count, urgent=urgent)
+                )
+            except Stale:
+                refused = token
+        raise AccessRevoked("Google no longer lets us read this mailbox; link it again.", reason="401")
+
+
+def _may_still_come(outcome: Outcome) -> bool:
+    return isinstance(outcome, Transient) and not isinstance(outcome, TooLarge)
+
+
+def _given_up(outcomes: Mapping[str, Outcome], *, anything_came: bool) -> Mapping[str, Outcome]:
+    """What is left after every attempt, as settled. Raises when the fault is the provider's and not the message's."""
+    for outcome in outcomes.values():
+        unreadable = isinstance(outcome, Unreachable) and outcome.reason in ("not_json", "not_an_object")
+        if isinstance(outcome, RateLimited) or (_may_still_come(outcome) and not anything_came and not unreadable):
+            raise outcome if isinstance(outcome, ConnectorError) else AssertionError
+    return outcomes
+
+
+def _resource(request: Any, answer: Answer) -> Outcome:
+    """A batch part's outcome; what concerns the whole account is raised."""
+    try:
+        return _parsed(request, answer)
+    except (NotThere, BadRequest, Transient) as outcome:
+        return outcome
+
+
+def _parts(answer: Answer, count: int) -> dict[int, Answer]:
+    refused = refusal(answer)
+    if refused:
+        raise refused
+    parts = unpacked(answer, count)
+    if any(part.status == 401 for part in parts.values()):
+        raise Stale("Google no longer accepts the access token.", reason="401")
+    return parts
+
+
+def _parsed(request: Any, answer: Answer) -> Json:
+    refused = refusal(answer)
+    if refused:
+        raise refused
+    try:
+        found = request.postproc(httplib2.Response({"status": str(answer.status)}), answer.body)
+    except (ValueError, RecursionError):
+        raise Unreachable("The provider's answer could not be read.", reason="not_json") from None
+    if not isinstance(found, Mapping):
+        raise Unreachable("The provider's answer could not be read.", reason="not_an_object")
+    return found

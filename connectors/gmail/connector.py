@@ -1,0 +1,118 @@
+"""Gmail as a Connector: links accounts and opens mailboxes."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
+
+from connectors.contract import Authorization, Connector, Grant, Held, KeepGrant, Mailbox, Page
+from connectors.gmail.client import GmailClient, GmailMethods
+from connectors.gmail.cursor import Place
+from connectors.gmail.oauth import Access, GoogleIdentity, read_secret
+from connectors.gmail.walk import Walk, readable
+from connectors.http import Transport
+from connectors.message import Message
+from connectors.quota import GMAIL_2026, Limiters, Profile
+
+PROBED = 25
+TWINS = {"gmail.com": "googlemail.com", "googlemail.com": "gmail.com"}
+"""The two names of one mailbox (W3)."""
+
+_SEARCHABLE = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`|~-]{1,64}@[a-z0-9.-]{1,255}")
+
+
+class GmailConnector(Connector):
+    """Holds the settings, the identity's discovery and one limiter for each mailbox."""
+
+    provider = "google"
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        issuer: str,
+        api_root: str,
+        transport: Transport,
+        clock: Callable[[], datetime],
+        quota: Profile = GMAIL_2026,
+    ) -> None:
+        self._identity = GoogleIdentity(
+            client_id=client_id, client_secret=client_secret, issuer=issuer, transport=transport, clock=clock
+        )
+        self._methods = GmailMethods(api_root)
+        self._transport = transport
+        self._clock = clock
+        self._limiters = Limiters(quota, monotonic=transport.monotonic, sleep=transport.sleep)
+
+    async def begin(self, *, redirect_uri: str, login_hint: str | None = None) -> Authorization:
+        return await self._identity.begin(redirect_uri=redirect_uri, login_hint=login_hint)
+
+    async def finish(self, *, flow: Mapping[str, object], answer: Mapping[str, str], redirect_uri: str) -> Grant:
+        return await self._identity.finish(flow=flow, answer=answer, redirect_uri=redirect_uri)
+
+    def open(self, grant: Grant, *, keep: KeepGrant) -> Mailbox:
+        access = Access(self._identity, grant, keep=keep, clock=self._clock)
+        limiter = self._limiters.of(grant.subject)
+        client = GmailClient(self._methods, access=access, transport=self._transport, limiter=limiter)
+        return GmailMailbox(client, address=grant.address, clock=self._clock)
+
+    async def revoke(self, grant: Grant) -> bool:
+        return await self._identity.revoke(str(read_secret(grant.secret)["refresh_token"]))
+
+
+class GmailMailbox(Mailbox):
+    def __init__(self, client: GmailClient, *, address: str, clock: Callable[[], datetime]) -> None:
+        self._client = client
+        self._address = address
+        self._clock = clock
+
+    async def own_addresses(self) -> frozenset[str]:
+        profile = await self._client.profile() or {}
+        accepted = {
+            str(alias.get("sendAsEmail", ""))
+            for alias in await self._client.aliases()
+            if alias.get("isPrimary") or alias.get("verificationStatus", "accepted") == "accepted"
+        }
+        own = {one.lower() for one in (*accepted, str(profile.get("emailAddress", "")), self._address) if "@" in one}
+        return frozenset(own | {twin for one in own for twin in _twin(one)})
+
+    async def pages(
+        self, cursor: str | None, *, since: datetime, deep: bool = False, held: Held | None = None
+    ) -> AsyncIterator[Page]:
+        walk = Walk(
+            self._client,
+            place=Place.parse(cursor),
+            account=self._address,
+            since=since,
+            clock=self._clock,
+            held=held,
+        )
+        async for page in walk.run(deep=deep):
+            yield page
+
+    async def probe(self, address: str, *, since: datetime) -> tuple[Message, ...]:
+        """At most 25 messages each way, newest first; an address that cannot stand in a query finds nothing."""
+        wanted = address.strip().lower()
+        if not _SEARCHABLE.fullmatch(wanted):
+            return ()
+        found: list[str] = []
+        for query in (f"in:sent to:{wanted}", f"from:{wanted}"):
+            page = await self._client.list_page(query, token=None, size=PROBED, urgent=True)
+            found += [entry["id"] for entry in page.get("messages") or ()]
+        fetched = await self._client.fetch(found, urgent=True)
+        messages, _ = readable(fetched.found, account=self._address, now=self._clock())
+        mine = (message for message in messages if message.at >= since and _concerns(message, wanted))
+        return tuple(sorted(mine, key=lambda message: message.at, reverse=True))
+
+    async def close(self) -> None:
+        """Nothing is held open: connections belong to the transport."""
+
+
+def _concerns(message: Message, address: str) -> bool:
+    people = (*message.to, *message.cc, *message.bcc, *((message.sender,) if message.sender else ()))
+    return any(person.address == address for person in people)
+
+
+def _twin(address: str) -> tuple[str, ...]:
+    local, _, domain = address.rpartition("@")
+    return (f"{local}@{TWINS[domain]}",) if domain in TWINS else ()

@@ -1,0 +1,161 @@
+"""Outlook as a Connector: links accounts and opens mailboxes."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from connectors.contract import Authorization, Connector, Grant, Held, KeepGrant, LinkRefused, Mailbox, Page
+from connectors.http import Transport
+from connectors.message import Message
+from connectors.outlook.client import GraphClient, Json, entries
+from connectors.outlook.cursor import Place
+from connectors.outlook.folders import well_known
+from connectors.outlook.oauth import Access, MicrosoftIdentity
+from connectors.outlook.reading import Reader, iso
+from connectors.outlook.walk import Walk
+from connectors.quota import GRAPH, Limiters, Profile
+from connectors.refusals import BadRequest, NotThere
+
+PROBED = 25
+SCANNED = 1_000
+"""Sent messages looked through for a recipient: personal mailboxes refuse to filter by recipient (M12)."""
+IDENTITIES = "mail,userPrincipalName,otherMails,proxyAddresses"
+
+_PLAIN = re.compile(r"[a-z0-9.!#$%&*+/=?^_`|~-]{1,64}@[a-z0-9.-]{1,255}")
+
+
+class OutlookConnector(Connector):
+    """Holds the settings and one limiter for each mailbox."""
+
+    provider = "microsoft"
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        authority: str,
+        graph_root: str,
+        transport: Transport,
+        clock: Callable[[], datetime],
+        quota: Profile = GRAPH,
+    ) -> None:
+        self._identity = MicrosoftIdentity(
+            client_id=client_id, client_secret=client_secret, authority=authority, transport=transport, clock=clock
+        )
+        self._root = graph_root
+        self._transport = transport
+        self._clock = clock
+        self._limiters = Limiters(quota, monotonic=transport.monotonic, sleep=transport.sleep)
+
+    async def begin(self, *, redirect_uri: str, login_hint: str | None = None) -> Authorization:
+        return await self._identity.begin(redirect_uri=redirect_uri, login_hint=login_hint)
+
+    async def finish(self, *, flow: Mapping[str, object], answer: Mapping[str, str], redirect_uri: str) -> Grant:
+        """`redirect_uri` stands in the flow already; MSAL compares it there."""
+        grant = await self._identity.finish(flow=flow, answer=answer)
+        client = self._client(grant, _keep_nothing)
+        named = [*_identities(await _me(client)), grant.address]
+        address = next((one for one in named if "@" in one), "")
+        if not address:
+            raise LinkRefused("Microsoft did not say which address this is.", reason="no_email")
+        return replace(grant, address=address)
+
+    def open(self, grant: Grant, *, keep: KeepGrant) -> Mailbox:
+        return OutlookMailbox(self._client(grant, keep), address=grant.address, clock=self._clock)
+
+    async def revoke(self, grant: Grant) -> bool:
+        """Microsoft has no way to take back one app's grant; the person can at account.microsoft.com/privacy."""
+        return False
+
+    def _client(self, grant: Grant, keep: KeepGrant) -> GraphClient:
+        access = Access(self._identity, grant, keep=keep)
+        limiter = self._limiters.of(grant.subject)
+        return GraphClient(self._root, access=access, transport=self._transport, limiter=limiter)
+
+
+class OutlookMailbox(Mailbox):
+    def __init__(self, client: GraphClient, *, address: str, clock: Callable[[], datetime]) -> None:
+        self._client = client
+        self._address = address
+        self._clock = clock
+
+    async def own_addresses(self) -> frozenset[str]:
+        return frozenset([*_identities(await _me(self._client)), self._address.lower()])
+
+    async def pages(
+        self, cursor: str | None, *, since: datetime, deep: bool = False, held: Held | None = None
+    ) -> AsyncIterator[Page]:
+        walk = Walk(self._client, place=Place.parse(cursor), since=since, clock=self._clock, held=held)
+        async for page in walk.run(deep=deep):
+            yield page
+
+    async def probe(self, address: str, *, since: datetime) -> tuple[Message, ...]:
+        """At most 25 messages each way, newest first; an address that cannot stand in a filter finds nothing."""
+        wanted = address.strip().lower()
+        if not _PLAIN.fullmatch(wanted):
+            return ()
+        start = iso(int(since.timestamp()))
+        reader = Reader(self._client, await well_known(self._client, urgent=True))
+        inbound = await self._client.get(
+            "/me/messages",
+            {
+                "$filter": f"receivedDateTime ge {start} and from/emailAddress/address eq '{wanted}'",
+                "$orderby": "receivedDateTime desc",
+                "$select": "id",
+                "$top": str(PROBED),
+            },
+            urgent=True,
+        )
+        ids = [str(entry["id"]) for entry in entries(inbound)]
+        ids += [one async for one in self._sent_to(wanted, start)]
+        found = await reader.read(ids, urgent=True)
+        return tuple(sorted(found.messages, key=lambda message: message.at, reverse=True))
+
+    async def _sent_to(self, wanted: str, start: str) -> AsyncIterator[str]:
+        page = await self._client.get(
+            "/me/mailFolders/sentitems/messages",
+            {
+                "$filter": f"receivedDateTime ge {start}",
+                "$orderby": "receivedDateTime desc",
+                "$select": "id,toRecipients,ccRecipients,bccRecipients",
+                "$top": str(SCANNED),
+            },
+            urgent=True,
+        )
+        mine = (str(entry["id"]) for entry in entries(page) if wanted in _recipients(entry))
+        for _, one in zip(range(PROBED), mine, strict=False):
+            yield one
+
+    async def close(self) -> None:
+        """Nothing is held open: connections belong to the transport."""
+
+
+async def _me(client: GraphClient) -> Json:
+    """The signed-in person; a personal account may refuse the addresses of work accounts."""
+    try:
+        return await client.get("/me", {"$select": IDENTITIES})
+    except (BadRequest, NotThere):
+        return await client.get("/me")
+
+
+def _identities(me: Json) -> list[str]:
+    """Every address of `/me`, the main one first, lower case, without the `smtp:` before a proxy address."""
+    listed: list[Any] = [me.get("mail"), me.get("userPrincipalName")]
+    for name in ("proxyAddresses", "otherMails"):
+        listed += me.get(name) or ()
+    bare = (str(one).lower().removeprefix("smtp:") for one in listed if one)
+    return list(dict.fromkeys(one for one in bare if "@" in one and ":" not in one))
+
+
+def _recipients(entry: Json) -> frozenset[str]:
+    people: Iterable[Any] = (
+        person for name in ("toRecipients", "ccRecipients", "bccRecipients") for person in entry.get(name) or ()
+    )
+    return frozenset(str((person.get("emailAddress") or {}).get("address", "")).lower() for person in people)
+
+
+async def _keep_nothing(grant: Grant) -> None:
+    """While linking there is nowhere to keep a renewed secret yet, and nothing to renew."""

@@ -1,0 +1,141 @@
+"""Reads messages from Graph: lists newest first, single messages, attachment names; each one settled alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from connectors.contract import Unreachable
+from connectors.http import TooLarge
+from connectors.message import Folder, Message
+from connectors.outlook.client import GraphClient, Json, SlowPage, entries, message_path, next_link
+from connectors.outlook.normalise import MEETING, SELECT, Unreadable, message_from, moment
+from connectors.refusals import BadRequest, NotThere
+
+PAGE = 100
+SMALLEST_PAGE = 5
+LIGHT = "id,receivedDateTime,parentFolderId,changeKey"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of some messages: read, gone, or unreadable and why."""
+
+    messages: tuple[Message, ...] = ()
+    gone: tuple[str, ...] = ()
+    poisoned: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one mailbox. `kinds` and `chats` come from its folder tree."""
+
+    client: GraphClient
+    kinds: Mapping[str, Folder] = field(default_factory=dict)
+    chats: frozenset[str] = frozenset()
+    _select: str = f"{SELECT},{MEETING}"
+    _count: bool = True
+    total: int | None = None
+
+    async def newest_first(self, start: int, upper: int = 0, *, light: bool = False) -> AsyncIterator[list[Json]]:
+        """Every message of every folder from `start` (epoch seconds) on, or up to `upper`, each once, page by page.
+
+        A page that takes the server too long is asked for again at half the size (M18); a full page without a next
+        link is not believed to be the last (M10).
+        """
+        size, link = PAGE, ""
+        met: set[str] = set()
+        while True:
+            try:
+                found = await self._list_page(link, start, upper, size=size, light=light)
+            except (SlowPage, TooLarge):
+                if size <= SMALLEST_PAGE:
+                    raise Unreachable("Microsoft takes too long to list this mailbox.", reason="504") from None
+                size, link = size // 2, ""
+                continue
+            listed = entries(found)
+            new = [entry for entry in listed if entry.get("id") not in met]
+            if new:
+                yield new
+            met.update(str(entry.get("id")) for entry in new)
+            upper = min([received(entry) for entry in new if received(entry)], default=upper)
+            link = next_link(found)
+            if not link and (not new or len(listed) < size):
+                return
+
+    async def _list_page(self, link: str, start: int, upper: int, *, size: int, light: bool) -> Json:
+        if link:
+            return await self.client.follow(link, slow=True)
+        window = f"receivedDateTime ge {iso(start)}" + (f" and receivedDateTime le {iso(upper)}" if upper else "")
+        query = {"$filter": window, "$orderby": "receivedDateTime desc", "$top": str(size)}
+        query |= {"$select": LIGHT if light else self._select}
+        query |= {"$count": "true"} if self._count and not light else {}
+        try:
+            found = await self.client.get("/me/messages", query, slow=True)
+        except BadRequest:
+            if light or not self._count:
+                raise
+            self._select, self._count = SELECT, False
+            return await self._list_page(link, start, upper, size=size, light=light)
+        if isinstance(found.get("@odata.count"), int):
+            self.total = int(found["@odata.count"])
+        return found
+
+    async def read(self, ids: Iterable[str], *, urgent: bool = False) -> Found:
+        """Whole messages by id; what is not there any more is gone (M16)."""
+        wanted = list(dict.fromkeys(ids))
+        outcomes = await asyncio.gather(*(self._read_one(one, urgent=urgent) for one in wanted))
+        raws = [outcome for outcome in outcomes if isinstance(outcome, Mapping)]
+        gone = tuple(one for one, outcome in zip(wanted, outcomes, strict=True) if outcome is None)
+        refused = [(one, outcome) for one, outcome in zip(wanted, outcomes, strict=True) if isinstance(outcome, str)]
+        found = await self.normalised(raws)
+        return Found(found.messages, gone, (*found.poisoned, *refused))
+
+    async def _read_one(self, one: str, *, urgent: bool) -> Json | str | None:
+        """The message, None when it is gone, or why it cannot be read."""
+        try:
+            return await self.client.get(message_path(one), {"$select": self._select}, urgent=urgent)
+        except NotThere:
+            return None
+        except BadRequest as refused:
+            return refused.reason
+        except Unreachable as trouble:
+            if isinstance(trouble, TooLarge) or trouble.reason in ("not_json", "not_an_object"):
+                return trouble.reason
+            raise
+
+    async def normalised(self, raws: Sequence[Json]) -> Found:
+        """Each resource read alone, so that one unreadable letter stops nobody else's."""
+        messages: list[Message] = []
+        poisoned: list[tuple[str, str]] = []
+        for raw in raws:
+            try:
+                names = await self._attachments(raw)
+                messages.append(message_from(raw, folders=self.kinds, chats=self.chats, attachments=names))
+            except Unreadable as refused:
+                poisoned.append((str(raw.get("id")), str(refused)))
+            except (ValueError, TypeError, KeyError, AttributeError, LookupError) as trouble:
+                poisoned.append((str(raw.get("id")), type(trouble).__name__))
+        return Found(tuple(messages), (), tuple(poisoned))
+
+    async def _attachments(self, raw: Json) -> list[str]:
+        """Names of what the person sent along; of other people's mail they change no judgement and cost a request."""
+        if raw.get("hasAttachments") is not True or self.kinds.get(str(raw.get("parentFolderId"))) != Folder.SENT:
+            return []
+        try:
+            found = await self.client.get(f"{message_path(str(raw['id']))}/attachments", {"$select": "name,isInline"})
+        except (NotThere, BadRequest):
+            return []
+        return [str(entry.get("name") or "") for entry in entries(found) if not entry.get("isInline")]
+
+
+def received(entry: Json) -> int:
+    """Epoch seconds of a listed message, 0 when it has no usable time."""
+    try:
+        return int(moment(str(entry.get("receivedDateTime") or "")).timestamp())
+    except ValueError:
+        return 0
+
+
+def iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
