@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, case, func, literal, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, case, func, literal, or_, select, update
 from sqlalchemy import delete as delete_from
 
 from app.store.database import insert_into
 from app.store.ids import new_id
 from app.store.instants import Instant
+from app.store.prepared import Prepared
 from app.store.recipients import forget_unmet
 from app.store.sealing import Sealer
 from app.store.tables import account_addresses, accounts, dead_letters, messages
@@ -49,6 +50,12 @@ class Secret:
 
 
 _COLUMNS = tuple(accounts.c[name] for name in Account.__slots__)
+_OF_PERSON = Prepared(
+    select(*_COLUMNS).where(accounts.c.person_id == bindparam("person")).order_by(accounts.c.linked_at, accounts.c.id)
+)
+_OWN_ADDRESSES = Prepared(
+    select(account_addresses.c.address).where(account_addresses.c.person_id == bindparam("person"))
+)
 
 
 def link(tx: Connection, sealer: Sealer, *, person_id: str, provider: str, grant: Grant, now: datetime) -> str:
@@ -77,8 +84,7 @@ def get(tx: Connection, account_id: str) -> Account:
 
 def of_person(tx: Connection, person_id: str) -> list[Account]:
     """In the order they were linked."""
-    mine = select(*_COLUMNS).where(accounts.c.person_id == person_id)
-    return [_account(row) for row in tx.execute(mine.order_by(accounts.c.linked_at, accounts.c.id))]
+    return [_account(row) for row in _OF_PERSON.rows(tx, person=person_id)]
 
 
 def open_grant(tx: Connection, sealer: Sealer, account_id: str) -> Grant | None:
@@ -176,8 +182,7 @@ def add_addresses(tx: Connection, person_id: str, account_id: str, addresses: It
 
 def own_addresses(tx: Connection, person_id: str) -> frozenset[str]:
     """Every address the person writes from, in all linked mailboxes."""
-    mine = select(account_addresses.c.address).where(account_addresses.c.person_id == person_id)
-    return frozenset(tx.execute(mine).scalars())
+    return frozenset(row.address for row in _OWN_ADDRESSES.rows(tx, person=person_id))
 
 
 def delete(tx: Connection, person_id: str, account_id: str) -> dict[str, int]:
@@ -203,8 +208,8 @@ def _ensure_row(tx: Connection, person_id: str, provider: str, grant: Grant, now
     return str(found.scalar_one())
 
 
-def _account(row: Row[Any]) -> Account:
-    return Account(**{**row._mapping, "scopes": frozenset(row.scopes.split())})
+def _account(row: Any) -> Account:
+    return Account(**{**row._asdict(), "scopes": frozenset(row.scopes.split())})
 
 
 def _keep(condition: ColumnElement[bool], column: Column[Any], value: datetime) -> ColumnElement[Any]:

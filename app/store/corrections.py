@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
 
 from app.reading.facts import CorrectionFact, CorrectionKind
 from app.store.database import insert_into
-from app.store.recipients import counted_as
+from app.store.prepared import Prepared
 from app.store.tables import corrections, recipients
 
 
@@ -22,6 +23,20 @@ class Correction:
     at: datetime
     subject_key: str = ""
     undone_at: datetime | None = None
+
+
+_TOLD = select(*(corrections.c[name] for name in Correction.__slots__))
+_JOINED = select(recipients.c.id).where(
+    recipients.c.person_id == bindparam("person"),
+    or_(recipients.c.id == bindparam("recipient"), recipients.c.merged_into == bindparam("recipient")),
+)
+_OF_RECIPIENT = Prepared(
+    _TOLD.where(
+        corrections.c.recipient_id.in_(_JOINED),
+        corrections.c.person_id == bindparam("person"),
+        corrections.c.undone_at.is_(None),
+    ).order_by(corrections.c.at, corrections.c.id)
+)
 
 
 def add(tx: Connection, correction: Correction) -> Correction:
@@ -60,9 +75,7 @@ def redo(tx: Connection, person_id: str, correction_id: str) -> bool:
 
 def of_recipient(tx: Connection, person_id: str, recipient_id: str) -> list[CorrectionFact]:
     """What stands about the recipient and all merged into it, in order of time."""
-    joined = select(recipients.c.id).where(recipients.c.person_id == person_id, counted_as == recipient_id)
-    here = corrections.c
-    return [as_fact(one) for one in _read(tx, person_id, here.recipient_id.in_(joined) & here.undone_at.is_(None))]
+    return [as_fact(_correction(row)) for row in _OF_RECIPIENT.rows(tx, person=person_id, recipient=recipient_id)]
 
 
 def of_person(tx: Connection, person_id: str) -> list[Correction]:
@@ -76,6 +89,11 @@ def as_fact(correction: Correction) -> CorrectionFact:
 
 def _read(tx: Connection, person_id: str, condition: ColumnElement[bool]) -> list[Correction]:
     here = corrections.c
-    told = select(here.id, here.person_id, here.recipient_id, here.kind, here.at, here.subject_key, here.undone_at)
-    rows = tx.execute(told.where(here.person_id == person_id, condition).order_by(here.at, here.id))
-    return [Correction(*row[:3], CorrectionKind(row[3]), *row[4:]) for row in rows]
+    rows = tx.execute(_TOLD.where(here.person_id == person_id, condition).order_by(here.at, here.id))
+    return [_correction(row) for row in rows]
+
+
+def _correction(row: Any) -> Correction:
+    return Correction(
+        row.id, row.person_id, row.recipient_id, CorrectionKind(row.kind), row.at, row.subject_key, row.undone_at
+    )

@@ -126,9 +126,10 @@ def wait_alone(tx: Connection) -> None:
 
 def _open_sqlite(url: URL, pool_size: int) -> tuple[Engine, Engine]:
     Path(str(url.database)).touch(mode=0o600)
-    timeout = {"connect_args": {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}}
-    writer = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=30, **timeout)
-    reader = create_engine(url, poolclass=QueuePool, pool_size=pool_size, **timeout)
+    driver = {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+    shared: dict[str, Any] = {"poolclass": QueuePool, "connect_args": driver, "hide_parameters": True}
+    writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, **shared)
+    reader = create_engine(url, pool_size=pool_size, **shared)
     event.listen(writer, "connect", _set_up_sqlite_writer)
     event.listen(reader, "connect", _set_up_sqlite_reader)
     event.listen(writer, "begin", _begin_sqlite_write)
@@ -160,7 +161,8 @@ def _begin_sqlite_read(tx: Connection) -> None:
 
 
 def _open_postgres(url: URL, pool_size: int) -> tuple[Engine, Engine]:
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True)
+    address = url.set(drivername="postgresql+psycopg")
+    engine = create_engine(address, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True)
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), engine
 
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy import delete as delete_from
 
 from app.store.database import insert_into
+from app.store.prepared import Prepared
 from app.store.tables import devices
 
 _LAST_USE_COUNTS_AFTER = timedelta(minutes=1)
@@ -24,6 +25,9 @@ class Device:
 
 _NAMES = tuple(field.name for field in fields(Device))
 _COLUMNS = tuple(devices.c[name] for name in _NAMES)
+_BY_TOKEN = Prepared(
+    select(*_COLUMNS).where(devices.c.token_hash == bindparam("token_hash"), devices.c.expires_at > bindparam("now"))
+)
 
 
 def add(tx: Connection, device: Device, *, token_hash: str) -> None:
@@ -33,9 +37,8 @@ def add(tx: Connection, device: Device, *, token_hash: str) -> None:
 
 def find_by_token(tx: Connection, token_hash: str, now: datetime) -> Device | None:
     """The device of this token; None when it is unknown, deleted or expired."""
-    live = (devices.c.token_hash == token_hash) & (devices.c.expires_at > now)
-    row = tx.execute(select(*_COLUMNS).where(live)).first()
-    return None if row is None else Device(**row._mapping)
+    row = _BY_TOKEN.first(tx, token_hash=token_hash, now=now)
+    return None if row is None else Device(*row)
 
 
 def note_use(tx: Connection, device_id: str, now: datetime) -> bool:
@@ -48,7 +51,7 @@ def of_person(tx: Connection, person_id: str) -> list[Device]:
     """Newest first, expired ones included."""
     mine = select(*_COLUMNS).where(devices.c.person_id == person_id)
     ordered = mine.order_by(devices.c.created_at.desc(), devices.c.id)
-    return [Device(**row._mapping) for row in tx.execute(ordered)]
+    return [Device(*row) for row in tx.execute(ordered)]
 
 
 def delete(tx: Connection, person_id: str, device_id: str) -> bool:

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
 
 from app.cadence.thread import Promise
 from app.reading.facts import LoggedFact
 from app.store.database import insert_into
-from app.store.recipients import counted_as
+from app.store.prepared import Prepared
 from app.store.sealing import Sealer
 from app.store.tables import logged_touches, recipients
 
@@ -32,6 +32,21 @@ class LoggedTouch:
     promise: Promise | None = None
     idempotency_key: str | None = None
     deleted_at: datetime | None = None
+
+
+_JOINED = select(recipients.c.id).where(
+    recipients.c.person_id == bindparam("person"),
+    or_(recipients.c.id == bindparam("recipient"), recipients.c.merged_into == bindparam("recipient")),
+)
+_OF_RECIPIENT = Prepared(
+    select(logged_touches)
+    .where(
+        logged_touches.c.recipient_id.in_(_JOINED),
+        logged_touches.c.person_id == bindparam("person"),
+        logged_touches.c.deleted_at.is_(None),
+    )
+    .order_by(logged_touches.c.at, logged_touches.c.id)
+)
 
 
 def add(tx: Connection, sealer: Sealer, touch: LoggedTouch) -> LoggedTouch:
@@ -73,8 +88,8 @@ def undelete(tx: Connection, person_id: str, touch_id: str) -> bool:
 
 def of_recipient(tx: Connection, sealer: Sealer, person_id: str, recipient_id: str) -> list[LoggedFact]:
     """What counts for the recipient and all merged into it, in order of time, without hidden ones."""
-    joined = select(recipients.c.id).where(recipients.c.person_id == person_id, counted_as == recipient_id)
-    return [as_fact(one) for one in _read(tx, sealer, person_id, _counts(logged_touches.c.recipient_id.in_(joined)))]
+    rows = _OF_RECIPIENT.rows(tx, person=person_id, recipient=recipient_id)
+    return [as_fact(touch_of(sealer, row)) for row in rows]
 
 
 def of_person(tx: Connection, sealer: Sealer, person_id: str) -> list[LoggedTouch]:
@@ -147,7 +162,7 @@ def _read(tx: Connection, sealer: Sealer, person_id: str, condition: ColumnEleme
     return [touch_of(sealer, row) for row in tx.execute(ordered)]
 
 
-def touch_of(sealer: Sealer, row: Row[Any]) -> LoggedTouch:
+def touch_of(sealer: Sealer, row: Any) -> LoggedTouch:
     """A row of the table as a touch, its note opened. Raises KeyMissing."""
     note = sealer.open_text(row.note_promise, table="logged_touches", row=row.id, column="note_promise")
     start, end = _day(row.promise_start), _day(row.promise_end)

@@ -1,14 +1,14 @@
 """Stored messages, read back as facts: those about some addresses, or all of a person's, in one statement each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, bindparam, or_, select, union
-from sqlalchemy.sql.selectable import ScalarSelect
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Connection, Select, bindparam, or_, select, union
+from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
-from app.reading.facts import InboundReading, MessageFact, OutboundReading
+from app.reading.facts import MessageFact
 from app.reading.keeping import reading_from_json
 from app.reading.people import organisation
 from app.store.prepared import Prepared
@@ -17,7 +17,7 @@ from app.store.spelling import Lines, OneOf
 from app.store.tables import accounts, message_people, message_references, messages, recipient_addresses
 
 KEY_PREFIX = "m"
-_ADDRESSED = ("to", "cc", "bcc")
+_ADDRESSED = or_(*(message_people.c.role == role for role in ("to", "cc", "bcc")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ def for_addresses(tx: Connection, sealer: Sealer, person_id: str, addresses: Ite
     asked = tuple(addresses)
     companies = tuple({f"@{company}" for company in map(organisation, asked) if company})
     rows = _ABOUT.rows(tx, person=person_id, addresses=asked, companies=companies)
-    return list(_stored(sealer, rows))
+    return _stored(sealer, rows)
 
 
 def of_person(tx: Connection, sealer: Sealer, person_id: str) -> list[StoredMessage]:
     """Every fact of the person, in order of time."""
-    return list(_stored(sealer, _ALL.rows(tx, person=person_id)))
+    return _stored(sealer, _ALL.rows(tx, person=person_id))
 
 
 def by_key(tx: Connection, sealer: Sealer, person_id: str, key: str) -> StoredMessage | None:
@@ -62,17 +62,18 @@ def by_key(tx: Connection, sealer: Sealer, person_id: str, key: str) -> StoredMe
     number = key.removeprefix(KEY_PREFIX)
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return None
-    return next(_stored(sealer, _ONE.rows(tx, person=person_id, message=int(number))), None)
+    return next(iter(_stored(sealer, _ONE.rows(tx, person=person_id, message=int(number)))), None)
 
 
 def _about() -> Select[Any]:
-    person, people = bindparam("person", type_=messages.c.person_id.type), message_people.c
+    person: BindParameter[str] = bindparam("person")
+    people = message_people.c
     here = select(messages.c.id, messages.c.message_key, messages.c.account_id, messages.c.provider_thread_id)
     told = here.add_columns(messages.c.outbound, messages.c.name_hash, people.role)
     touching = (people.person_id == person) & OneOf(people.address, "addresses")
     near = told.join(message_people, people.message_id == messages.c.id).where(touching).cte("near")
-    found = _beside(person, near).subquery("found")
-    return _facts().where(messages.c.id.in_(select(found.c.id)))
+    found = _beside(person, near).cte("found")
+    return _facts(found.join(messages, messages.c.id == found.c.id))
 
 
 def _beside(person: ColumnElement[str], near: Any) -> CompoundSelect[Any]:
@@ -99,17 +100,19 @@ def _beside(person: ColumnElement[str], near: Any) -> CompoundSelect[Any]:
     )
 
 
-def _facts() -> Select[Any]:
+def _facts(beginning: FromClause = messages) -> Select[Any]:
+    """Every column a fact is made of. The person is asked for in `accounts`, so that the plan starts elsewhere."""
     here = messages.c
     told = select(
         here.id, here.account_id, accounts.c.provider, here.provider_message_id, here.provider_thread_id,
-        here.message_key, here.at, here.outbound, here.sender, here.sender_name, here.name_hash, here.subject,
+        here.message_key, here.at, here.outbound, here.sender, here.sender_name, here.subject,
         here.quote, here.reading, here.folder, here.present, here.link,
-        _joined(message_people.c.address, message_people, or_(*(message_people.c.role == role for role in _ADDRESSED))),
-        _joined(message_references.c.message_key, message_references),
+        _joined(message_people.c.address, message_people, _ADDRESSED).label("people"),
+        _joined(message_references.c.message_key, message_references).label("answered"),
     )  # fmt: skip
-    mine = (here.person_id == bindparam("person", type_=here.person_id.type)) & (accounts.c.id == here.account_id)
-    return told.where(mine).order_by(here.at, here.id)
+    mine = accounts.c.person_id == bindparam("person")
+    joined = beginning.join(accounts, accounts.c.id == here.account_id)
+    return told.select_from(joined).where(mine).order_by(here.at, here.id)
 
 
 def _joined(column: ColumnElement[str], table: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[str]:
@@ -119,51 +122,32 @@ def _joined(column: ColumnElement[str], table: Any, *conditions: ColumnElement[b
 
 _ABOUT = Prepared(_about())
 _ALL = Prepared(_facts())
-_ONE = Prepared(_facts().where(messages.c.id == bindparam("message", type_=messages.c.id.type)))
+_ONE = Prepared(_facts().where(messages.c.id == bindparam("message")))
 
 
-def _stored(sealer: Sealer, rows: Iterable[tuple[Any, ...]]) -> Iterator[StoredMessage]:
-    names: dict[tuple[str, str], str] = {}
-    for row in rows:
-        yield _message(sealer, names, row)
+def _stored(sealer: Sealer, rows: Iterable[Any]) -> list[StoredMessage]:
+    return [_message(sealer, row) for row in rows]
 
 
-def _message(sealer: Sealer, names: dict[tuple[str, str], str], row: tuple[Any, ...]) -> StoredMessage:
-    (
-        row_id, account_id, provider, provider_message_id, provider_thread_id, message_key, at, outbound, sender,
-        sealed_name, hashed, subject, quote, reading, folder, present, link, people, references,
-    ) = row  # fmt: skip
-    place = f"{account_id}/{provider_message_id}"
-    name = names.get((sender, hashed)) if hashed else None
-    if name is None:
-        name = names[sender, hashed or ""] = sealer.open_text(
-            sealed_name, table="messages", row=place, column="sender_name"
-        )
+@lru_cache(maxsize=16_384)
+def _message(sealer: Sealer, row: Any) -> StoredMessage:
+    """A row as a fact. Nothing but the row decides it, so the rows a person comes back to are read once."""
+    place = f"{row.account_id}/{row.provider_message_id}"
+    words = sealer.open_text(row.quote, table="messages", row=place, column="quote")
     fact = MessageFact(
-        key=f"{KEY_PREFIX}{row_id}",
-        at=at,
-        outbound=outbound,
-        message_key=message_key,
-        thread_key=f"{account_id}:{provider_thread_id}" if provider_thread_id else "",
-        sender=sender,
-        sender_name=name,
-        people=_split(people),
-        reading=_reading(sealer, place, reading, quote),
-        reference_keys=_split(references),
-        folder=folder,
+        key=f"{KEY_PREFIX}{row.id}",
+        at=row.at,
+        outbound=row.outbound,
+        message_key=row.message_key,
+        thread_key=f"{row.account_id}:{row.provider_thread_id}" if row.provider_thread_id else "",
+        sender=row.sender,
+        sender_name=sealer.open_text(row.sender_name, table="messages", row=place, column="sender_name"),
+        people=_split(row.people),
+        reading=reading_from_json(row.reading, words),
+        reference_keys=_split(row.answered),
+        folder=row.folder,
     )
-    return StoredMessage(fact, account_id, provider, link, present, place, subject, sealer)
-
-
-def _reading(sealer: Sealer, place: str, text: str, quote: bytes | None) -> InboundReading | OutboundReading:
-    if quote is None:
-        return _read_once(text)
-    return reading_from_json(text, sealer.open_text(quote, table="messages", row=place, column="quote"))
-
-
-@lru_cache(maxsize=20_000)
-def _read_once(text: str) -> InboundReading | OutboundReading:
-    return reading_from_json(text)
+    return StoredMessage(fact, row.account_id, row.provider, row.link, row.present, place, row.subject, sealer)
 
 
 def _split(joined: str | None) -> tuple[str, ...]:

@@ -9,13 +9,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import delete as delete_from
 
 from app.store.database import insert_into
 from app.store.ids import new_id
 from app.store.names import name_hash
+from app.store.prepared import Prepared
 from app.store.sealing import Sealer
+from app.store.spelling import OneOf
 from app.store.tables import corrections, logged_touches, message_people, recipient_addresses, recipients
 
 counted_as = func.coalesce(recipients.c.merged_into, recipients.c.id)
@@ -58,23 +73,20 @@ def ensure(tx: Connection, sealer: Sealer, person_id: str, people: Mapping[str, 
 
 def find(tx: Connection, sealer: Sealer, person_id: str, recipient_id: str) -> Recipient | None:
     """The recipient, or the one it was merged into; None when there is none of this person's."""
-    root = (
-        select(counted_as).where(recipients.c.id == recipient_id, recipients.c.person_id == person_id).scalar_subquery()
-    )
-    return next(iter(_read(tx, sealer, person_id, counted_as == root)), None)
+    return next(iter(_grouped(sealer, person_id, _BY_ID.rows(tx, person=person_id, recipient=recipient_id))), None)
 
 
 def for_addresses(tx: Connection, sealer: Sealer, person_id: str, addresses: Iterable[str]) -> list[Recipient]:
     """The recipients these addresses belong to, each once, in the order given; unknown addresses are left out."""
     order = tuple(dict.fromkeys(addresses))
-    roots = _ids_of(tx, person_id, order)
-    found = {one.id: one for one in _read(tx, sealer, person_id, counted_as.in_(set(roots.values())))}
-    return [found[root] for root in dict.fromkeys(roots[address] for address in order if address in roots)]
+    found = _grouped(sealer, person_id, _BY_ADDRESS.rows(tx, person=person_id, addresses=order))
+    at = {address: one for one in found for address in one.addresses}
+    return list({at[address].id: at[address] for address in order if address in at}.values())
 
 
 def of_person(tx: Connection, sealer: Sealer, person_id: str) -> list[Recipient]:
     """All of them, merged ones within their root, in order of id."""
-    return _read(tx, sealer, person_id, None)
+    return _grouped(sealer, person_id, _ALL.rows(tx, person=person_id))
 
 
 def search(
@@ -86,11 +98,8 @@ def search(
     """
     wanted = query.casefold().strip()
     if not wanted:
-        page = select(counted_as).where(recipients.c.person_id == person_id, recipients.c.merged_into.is_(None))
-        ids = page.where(recipients.c.id > after).order_by(recipients.c.id).limit(limit)
-        return _read(tx, sealer, person_id, counted_as.in_(ids))
-    found = [one for one in of_person(tx, sealer, person_id) if one.id > after and _meets(one, wanted)]
-    return found[:limit]
+        return _grouped(sealer, person_id, _PAGE.rows(tx, person=person_id, after=after, most=limit))
+    return [one for one in of_person(tx, sealer, person_id) if one.id > after and _meets(one, wanted)][:limit]
 
 
 def rename(tx: Connection, sealer: Sealer, person_id: str, recipient_id: str, name: str) -> bool:
@@ -178,13 +187,30 @@ def _learn_names(tx: Connection, sealer: Sealer, person_id: str, names: Mapping[
             tx.execute(update(recipient_addresses).where(here).values(name_hash=learned))
 
 
-def _read(tx: Connection, sealer: Sealer, person_id: str, condition: ColumnElement[bool] | None) -> list[Recipient]:
+def _rows(roots: Select[Any] | None = None) -> Prepared:
+    """Recipients with their addresses: those of these roots and all merged into them, or all of a person."""
     one, own = recipients.c, recipient_addresses.c
     columns = (counted_as.label("root"), one.id, one.name, one.stage, one.muted_at, one.created_at, own.address)
-    wanted = select(*columns).outerjoin(recipient_addresses).where(one.person_id == person_id)
-    if condition is not None:
-        wanted = wanted.where(condition)
-    rows = tx.execute(wanted.order_by("root", one.merged_into.is_not(None), one.created_at, one.id, own.address)).all()
+    wanted = select(*columns).outerjoin(recipient_addresses).where(one.person_id == _PERSON)
+    if roots is not None:
+        wanted = wanted.where(or_(one.id.in_(roots), one.merged_into.in_(roots)))
+    return Prepared(wanted.order_by("root", one.merged_into.is_not(None), one.created_at, one.id, own.address))
+
+
+_PERSON: BindParameter[str] = bindparam("person")
+_MINE = select(counted_as).where(recipients.c.person_id == _PERSON)
+_AT = (recipient_addresses.c.person_id == _PERSON) & OneOf(recipient_addresses.c.address, "addresses")
+_ALL = _rows()
+_BY_ID = _rows(_MINE.where(recipients.c.id == bindparam("recipient")))
+_BY_ADDRESS = _rows(_MINE.where(recipients.c.id.in_(select(recipient_addresses.c.recipient_id).where(_AT))))
+_PAGE = _rows(
+    _MINE.where(recipients.c.merged_into.is_(None), recipients.c.id > bindparam("after"))
+    .order_by(recipients.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
+def _grouped(sealer: Sealer, person_id: str, rows: Iterable[Any]) -> list[Recipient]:
     grouped: dict[str, list[Any]] = {}
     for row in rows:
         grouped.setdefault(row.root, []).append(row)

@@ -1,14 +1,16 @@
 """Rule switches: the rules a person does not want to hear of."""
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from app.store.database import insert_into
+from app.store.prepared import Prepared
 from app.store.tables import rule_switches
+
+_SWITCHED_OFF = Prepared(select(rule_switches.c.rule).where(rule_switches.c.person_id == bindparam("person")))
 
 
 def switched_off(tx: Connection, person_id: str) -> frozenset[str]:
-    mine = select(rule_switches.c.rule).where(rule_switches.c.person_id == person_id)
-    return frozenset(tx.execute(mine).scalars())
+    return frozenset(row.rule for row in _SWITCHED_OFF.rows(tx, person=person_id))
 
 
 def switch_off(tx: Connection, person_id: str, rule: str) -> None:

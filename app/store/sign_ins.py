@@ -2,10 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from app.store.database import insert_into
+from app.store.prepared import Prepared
 from app.store.tables import sessions, sign_in_links
+
+_SESSION = Prepared(
+    select(sessions.c.person_id).where(
+        sessions.c.token_hash == bindparam("token_hash"), sessions.c.expires_at > bindparam("now")
+    )
+)
 
 
 def add_link(tx: Connection, token_hash: str, person_id: str, *, expires_at: datetime) -> None:
@@ -27,8 +34,8 @@ def add_session(tx: Connection, token_hash: str, person_id: str, *, created_at: 
 
 def find_session(tx: Connection, token_hash: str, now: datetime) -> str | None:
     """The signed-in person; None when the session is unknown, ended or expired."""
-    live = (sessions.c.token_hash == token_hash) & (sessions.c.expires_at > now)
-    return tx.execute(select(sessions.c.person_id).where(live)).scalar()
+    row = _SESSION.first(tx, token_hash=token_hash, now=now)
+    return None if row is None else str(row.person_id)
 
 
 def end_session(tx: Connection, token_hash: str) -> bool:

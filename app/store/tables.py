@@ -191,6 +191,8 @@ message_references = Table(
     sqlite_with_rowid=False,
 )
 
+_MERGED = text("merged_into IS NOT NULL")
+
 recipients = Table(
     "recipients",
     metadata,
@@ -202,6 +204,7 @@ recipients = Table(
     Column("merged_into", String(32)),
     Column("created_at", Instant, nullable=False),
     Index("ix_recipients_person", "person_id", "id"),
+    Index("ix_recipients_merged", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
 )
 
 recipient_addresses = Table(

@@ -114,6 +114,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_recipients"),
     )
+    op.create_index(
+        "ix_recipients_merged",
+        "recipients",
+        ["merged_into"],
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
     op.create_index("ix_recipients_person", "recipients", ["person_id", "id"])
     op.create_table(
         "rule_switches",
