@@ -1,0 +1,178 @@
+"""Finds the date by which somebody says they will come back, and tells it from every other date of a letter."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.cadence.thread import Promise
+from app.cadence.workdays import calendar_of
+from app.reading.received.dating import Dated, expressions
+from app.reading.received.phrases import families, spots
+from app.reading.received.sentences import Sentence, sentences, straight
+from app.reading.received.spans import Today
+
+_LONGEST_QUOTE = 120
+_FURTHEST_DAYS = 400
+_CLAUSE = re.compile(
+    r"[,;:()]\s|\s-\s|\s(?:and|but|so|then|which|because|since|while|und|aber|sodass|damit|y|pero|e|however|after that)\s"
+)
+_NEVER = frozenset({"not_their_act", "ago"})
+_NOT_WITHOUT_AN_ACT = frozenset({"interview_time", "their_ask", "past_talk"})
+_STILL_TO_SEND = re.compile(
+    r"\b(?:have not|haven't|did not|didn't|don't|do not|nothing|no) (?:yet )?(?:hear|heard|get|got|receive)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    promise: Promise
+    weight: int
+
+
+def find_promise(text: str, sent: datetime, zone: str = "UTC", *, country: str | None = None) -> Promise | None:
+    """The date range somebody gave in new text of theirs (quotes cut), anchored at the aware instant it was sent.
+
+    Days are those of the IANA `zone`; working days spare the holidays of `country`. A promise without a date
+    ("soon") has neither `start` nor `end`; an invitation ("ping me on the 9th") has `invites`. A date wins over
+    none, a later sentence over an earlier one of the same worth. Raises ValueError for a zone that does not exist.
+    """
+    return promise_of(sentences(text), today_of(sent, zone, country))
+
+
+def find_noted_promise(note: str, heard: datetime, zone: str = "UTC", *, country: str | None = None) -> Promise | None:
+    """As `find_promise`, for a person's own short note of what was said ("by Friday"): the date alone is enough."""
+    today = today_of(heard, zone, country)
+    said = sentences(note)
+    found = promise_of(said, today)
+    if found is not None and found.end is not None:
+        return found
+    for sentence in said:
+        for dated in expressions(sentence.folded, today):
+            if interval := dated.interval(today.day):
+                return _promise(interval, sentence, dated, invites=False)
+    return found
+
+
+def today_of(at: datetime, zone: str, country: str | None = None) -> Today:
+    """The local day of an aware instant, with its calendar. Raises ValueError for a zone that does not exist."""
+    calendar = calendar_of(zone, country)
+    day_first = None if zone in ("UTC", "Etc/UTC", "GMT") else not zone.startswith(("America/", "US/"))
+    return Today(calendar.day(at), calendar, day_first)
+
+
+def promise_of(said: Sequence[Sentence], today: Today) -> Promise | None:
+    """The promise of sentences already split."""
+    found = [promise for sentence in said for promise in _of_sentence(sentence, today)]
+    return max(enumerate(found), key=lambda item: (item[1].weight, item[0]))[1].promise if found else None
+
+
+def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
+    kinds = families(sentence.folded)
+    invites = "invites_contact" in kinds and not _is_offer_of_help(sentence.folded, kinds)
+    if not invites and "act" not in kinds and not _is_bare(sentence):
+        return
+    dates = [dated for dated in expressions(sentence.folded, today) if _is_theirs(sentence, dated, kinds)]
+    if dates and invites:
+        yield _Found(_invitation(sentence, dates, today), 2)
+    elif dates and (chosen := _nearest(sentence, dates)) and (interval := chosen.interval(today.day)):
+        yield _Found(_promise(interval, sentence, chosen, invites=False), 3)
+    elif "open_promise" in kinds and "act" in kinds and not kinds & {"their_ask", "past_talk"}:
+        yield _Found(Promise(None, None, _quote(sentence, None)), 1)
+
+
+def _is_offer_of_help(folded: str, kinds: frozenset[str]) -> bool:
+    """ "Feel free to reach out with questions" invites nothing on a date."""
+    return "not_ask" in kinds and not _STILL_TO_SEND.search(folded) and "question" in folded
+
+
+def _is_bare(sentence: Sentence) -> bool:
+    """A date that is a sentence by itself ("By Friday.") answers when."""
+    return (
+        len(sentence.folded.split()) <= 5
+        and not sentence.asks
+        and re.match(r"(?:by|before|within|no later|end of|bis|spatestens|antes|expect|eta)\b", sentence.folded)
+        is not None
+    )
+
+
+def _is_theirs(sentence: Sentence, dated: Dated, kinds: frozenset[str]) -> bool:
+    """Whether the date belongs to what they will do, and not to an interview, a deadline of the person or the past."""
+    if dated.bound == "past" or (dated.span.last.toordinal() > dated.span.first.toordinal() + _FURTHEST_DAYS):
+        return False
+    clause = _clause_around(sentence.folded, dated.start, dated.end)
+    around = families(clause)
+    if around & _NEVER:
+        return False
+    acts = not around.isdisjoint({"act", "invites_contact"})
+    if "their_ask" in around and "invites_contact" not in around:
+        return False
+    if not acts and around & _NOT_WITHOUT_AN_ACT:
+        return False
+    if "interview_time" in around and not _speaks_of_news(around, clause):
+        return False
+    return not ("past_talk" in around and not _looks_ahead(clause))
+
+
+_NEWS = re.compile(
+    r"\b(?:back to you|in touch|let you know|hear|contact you|update|decision|decide|feedback|answer|notify|inform|"
+    r"news|outcome|results?|melden|bescheid|ruckmeldung|entscheid\w+|informieren|contacto|respuesta|noticias|avis\w+)\b"
+)
+_AHEAD = re.compile(
+    r"\b(?:will|'ll|shall|should|going to|hope to|plan to|expect|aim|werden|wird|melden|by|within)\b|emos\b"
+)
+
+
+def _speaks_of_news(around: frozenset[str], clause: str) -> bool:
+    return "act" in around and _NEWS.search(clause) is not None
+
+
+def _looks_ahead(clause: str) -> bool:
+    return _AHEAD.search(clause) is not None
+
+
+def _clause_around(folded: str, start: int, end: int) -> str:
+    """The part of the sentence between commas and conjunctions in which the expression stands."""
+    first, last = 0, len(folded)
+    for edge in _CLAUSE.finditer(folded):
+        if edge.end() <= start:
+            first = edge.end()
+        elif edge.start() >= end:
+            last = edge.start()
+            break
+    return folded[first:last]
+
+
+def _nearest(sentence: Sentence, dates: Sequence[Dated]) -> Dated | None:
+    """The date closest to where they say they will act; of two as close the later one."""
+    acts = spots("act", sentence.folded)
+    if not acts:
+        return dates[0]
+    return min(dates, key=lambda dated: min(_distance(dated, act) for act in acts))
+
+
+def _distance(dated: Dated, act: tuple[int, int]) -> int:
+    if dated.start >= act[1]:
+        return dated.start - act[1]
+    return 2 * max(0, act[0] - dated.end)
+
+
+def _invitation(sentence: Sentence, dates: Sequence[Dated], today: Today) -> Promise:
+    """A follow-up is welcome from the first day named; behind "if you have not heard by" from the last."""
+    chosen = dates[-1] if len(dates) > 1 and not _STILL_TO_SEND.search(sentence.folded) else dates[0]
+    interval = chosen.interval(today.day) or (chosen.span.first, chosen.span.last)
+    from_day = interval[1] if chosen.bound in ("by", "before", "until") or chosen.span.counted else interval[0]
+    return _promise((from_day, from_day), sentence, chosen, invites=True)
+
+
+def _promise(interval: tuple[date, date], sentence: Sentence, dated: Dated, *, invites: bool) -> Promise:
+    return Promise(interval[0], interval[1], _quote(sentence, dated), invites)
+
+
+def _quote(sentence: Sentence, dated: Dated | None) -> str:
+    """Their words around the date, at most 120 characters."""
+    said = " ".join(straight(sentence.said).split())
+    if len(said) <= _LONGEST_QUOTE or dated is None or len(said) != len(sentence.folded):
+        return said[:_LONGEST_QUOTE]
+    start = max(0, min(dated.start - _LONGEST_QUOTE // 2, len(said) - _LONGEST_QUOTE))
+    return said[start : start + _LONGEST_QUOTE].strip()
