@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +22,7 @@ from app.services.parts import Parts
 from app.settings import Settings, SettingsError
 from app.store import people, sync_jobs
 from app.store.accounts import Account
-from app.worker import Worker
+from app.worker import LEASE, Worker
 from connectors.simulator import SimulatorConfig, callbacks, run_simulator
 
 
@@ -56,7 +56,7 @@ def _listen(host: str, port: int) -> socket.socket:
         )
     except OSError as error:
         raise SettingsError(
-            [f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with: aftertouch serve --port N"]
+            [f"Cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}. Choose another port with: aftertouch serve --port N"]
         ) from error
 
 
@@ -102,9 +102,9 @@ async def _sync_one(parts: Parts, account: Account) -> bool:
     try:
         with parts.database.write() as tx:
             sync_jobs.want(tx, account.id, parts.clock(), deep=True)
-            lease = sync_jobs.take(tx, account.id, parts.clock(), timedelta(seconds=60))
+            lease = sync_jobs.take_due(tx, parts.clock(), LEASE, account_id=account.id)
         if lease is None:
-            print(f"{account.address}: another process is syncing it right now.", file=sys.stderr)
+            print(f"{account.address}: it is being synced by another process, or the provider asked to wait.", file=sys.stderr)
             return False
         await Worker(parts).settle(lease)
     finally:

@@ -61,6 +61,7 @@ async def _own_addresses(parts: Parts, account: accounts.Account, mailbox: Mailb
     addresses = await mailbox.own_addresses()
     with parts.database.write() as tx:
         accounts.add_addresses(tx, account.person_id, account.id, addresses, now)
+        messages.claim_as_own(tx, account.person_id, addresses)
 
 
 async def _walk(parts: Parts, account: accounts.Account, lease: Lease, mailbox: Mailbox, cursor: str | None) -> Outcome:

@@ -11,7 +11,7 @@ from app.reading.facts import CorrectionFact, LoggedFact
 from app.reading.mail_index import MailIndex
 from app.reading.threads import build_thread
 from app.services.parts import Parts
-from app.store import corrections, logged, messages, recipients
+from app.store import accounts, corrections, logged, messages, recipients
 from app.store.advice_facts import RecipientFacts
 from app.store.messages import StoredMessage
 from app.store.recipients import Recipient
@@ -41,7 +41,10 @@ def all_dossiers(parts: Parts, tx: Connection, person_id: str) -> Iterator[Dossi
         calls[touch.recipient_id].append(logged.as_fact(touch))
     for correction in corrections.of_person(tx, person_id):
         corrected[correction.recipient_id].append(corrections.as_fact(correction))
+    own = accounts.own_addresses(tx, person_id)
     for recipient in recipients.of_person(tx, parts.sealer, person_id):
+        if own.issuperset(recipient.addresses):
+            continue
         ids = (recipient.id, *recipient.merged)
         yield _composed(
             parts,

@@ -16,7 +16,7 @@ from app.store.names import name_hash
 from app.store.sealing import Sealer
 from app.store.tables import message_people, message_references, messages
 
-__all__ = ["NewMessage", "StoredMessage", "add", "by_key", "for_addresses", "mark_gone", "of_person", "present_since"]
+__all__ = ["NewMessage", "StoredMessage", "add", "by_key", "claim_as_own", "for_addresses", "mark_gone", "of_person", "present_since"]
 
 _SPEAKS_FOR_ITS_COMPANY = (Kind.REPLY, Kind.REJECTION)
 
@@ -62,6 +62,12 @@ def mark_gone(tx: Connection, account_id: str, provider_message_ids: Iterable[st
     held = (messages.c.account_id == account_id) & messages.c.provider_message_id.in_(ids)
     gone = update(messages).where(held, messages.c.present).values(present=False)
     return tx.execute(gone).rowcount if ids else 0
+
+
+def claim_as_own(tx: Connection, person_id: str, addresses: Iterable[str]) -> int:
+    """Mail from an address that turned out to be the person's own is theirs, also mail stored before; how many."""
+    theirs = (messages.c.person_id == person_id) & messages.c.sender.in_(tuple(addresses)) & ~messages.c.outbound
+    return tx.execute(update(messages).where(theirs).values(outbound=True)).rowcount
 
 
 def present_since(tx: Connection, account_id: str, after: datetime) -> frozenset[str]:

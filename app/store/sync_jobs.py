@@ -53,10 +53,13 @@ def want(tx: Connection, account_id: str, now: datetime, *, deep: bool = False) 
     tx.execute(wish.on_conflict_do_update(index_elements=[jobs.account_id], set_=more))
 
 
-def take_due(tx: Connection, now: datetime, lease: timedelta) -> Lease | None:
-    """Lease the account that is due longest; None when nothing is. Two workers never get the same one."""
-    due = select(sync_jobs).where(_due(now)).order_by(sync_jobs.c.due_at, sync_jobs.c.account_id).limit(1)
-    row = tx.execute(due.with_for_update(skip_locked=True)).first()
+def take_due(tx: Connection, now: datetime, lease: timedelta, *, account_id: str | None = None) -> Lease | None:
+    """Lease the account that is due longest, or the one named; None when it is not due or another worker has it."""
+    due = select(sync_jobs).where(_due(now))
+    if account_id is not None:
+        due = due.where(sync_jobs.c.account_id == account_id)
+    first = due.order_by(sync_jobs.c.due_at, sync_jobs.c.account_id).limit(1)
+    row = tx.execute(first.with_for_update(skip_locked=True)).first()
     if row is None:
         return None
     fence = row.fence + 1
