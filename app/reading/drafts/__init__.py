@@ -1,0 +1,1 @@
+"""How the person's own texts are read; `app.reading.outbound` is the door."""

@@ -1,0 +1,33 @@
+"""Letters made comparable: Latin letters without accents, typographic signs as ASCII, the rest left alone."""
+
+import re
+from functools import cache
+
+from app.reading.lexicons import lexicon as data_file
+
+LONGEST = 65_536
+"""Code points of a draft that are looked at; what stands behind is ignored."""
+
+_ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
+_PLACEHOLDER = "\ufffd"
+_UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+@cache
+def _table() -> dict[int, str]:
+    fold = data_file("text")["fold"]
+    single = dict(zip(map(ord, fold["from"]), fold["to"], strict=True))
+    return single | {ord(letter): text for letter, text in fold["many"].items()}
+
+
+def fold(text: str) -> str:
+    """Same letters, upper case kept; one placeholder for each character outside the basic plane; breaks as "\\n"."""
+    text = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii():
+        return text
+    return _ASTRAL.sub(_PLACEHOLDER, text.translate(_table()))
+
+
+def lower(folded: str) -> str:
+    """ASCII letters in lower case, the only ones the patterns know."""
+    return folded.lower() if folded.isascii() else folded.translate(_UPPER)

@@ -1,0 +1,48 @@
+"""Tells the language of a text from its script or its commonest words; the same way as the extension does."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from itertools import islice
+
+from app.reading.lexicons import lexicon as data_file
+
+_LOOKED_AT = 200
+_LEAST_HITS = 2
+
+
+def language_of(text: str, words: Iterable[str]) -> str | None:
+    """ISO 639-1 code, None when unsure. `text` is folded; `words` are its words in lower case."""
+    if not text.isascii() and (script := _script_of(text)):
+        return script
+    counts: Counter[str] = Counter()
+    for word in islice(words, _LOOKED_AT):
+        counts.update(_languages_by_word().get(word, ()))
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    if not ranked or ranked[0][1] < _LEAST_HITS:
+        return None
+    return ranked[0][0] if len(ranked) == 1 or ranked[0][1] > ranked[1][1] else None
+
+
+def _script_of(text: str) -> str | None:
+    """The language of the script most letters are in, if that is not Latin."""
+    counts = {code: len(letters.findall(text)) for code, letters in _scripts().items()}
+    if counts["ja"]:
+        counts["ja"] += counts["zh"]
+    best = max(counts, key=lambda code: counts[code])
+    return best if counts[best] > len(re.findall("[a-zA-Z]", text)) else None
+
+
+@cache
+def _scripts() -> dict[str, re.Pattern[str]]:
+    return {code: re.compile(f"[{letters}]") for code, letters in data_file("text")["scripts"].items()}
+
+
+@cache
+def _languages_by_word() -> dict[str, tuple[str, ...]]:
+    words: dict[str, tuple[str, ...]] = {}
+    for code, common in data_file("text")["languages"].items():
+        for word in common.split():
+            words[word] = (*words.get(word, ()), code)
+    return words

@@ -1,0 +1,61 @@
+"""The phrases of one language for the person's own texts, ready to be looked up."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from app.reading.drafts.phrases import PhraseBook
+from app.reading.drafts.sentences import Sentence
+from app.reading.lexicons import lexicon as data_file
+
+LANGUAGES = ("en", "de", "es")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLexicon:
+    """`rewrite` opens short forms word by word, `endings` does so by how a word ends."""
+
+    book: PhraseBook
+    rewrite: dict[str, tuple[str, ...]]
+    endings: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def groups_in(self, sentence: Sentence) -> frozenset[str]:
+        """Groups found in the sentence, without those that a "not." group of it forbids."""
+        found = self.book.groups_in(["^", *self._opened(sentence.words), *_marks(sentence.raw), "$"])
+        forbidden = tuple(group[4:] for group in found if group.startswith("not."))
+        return frozenset(
+            group for group in found if not any(group == stem or group.startswith(stem + ".") for stem in forbidden)
+        )
+
+    def _opened(self, words: tuple[str, ...]) -> list[str]:
+        out: list[str] = []
+        for word in words:
+            if word in self.rewrite:
+                out.extend(self.rewrite[word])
+            elif "'" in word:
+                out.extend(self._by_ending(word))
+            else:
+                out.append(word)
+        return out
+
+    def _by_ending(self, word: str) -> tuple[str, ...]:
+        for ending, rest in self.endings:
+            if word.endswith(ending):
+                return (word[: -len(ending)], *rest)
+        return (word,)
+
+
+def _marks(raw: str) -> list[str]:
+    """How the sentence ends, as words: qm for a question mark, em for an exclamation mark."""
+    tail = raw[-4:]
+    return ["qm"] * ("?" in tail) + ["em"] * ("!" in tail)
+
+
+@cache
+def draft_lexicon(language: str) -> DraftLexicon:
+    """For one of LANGUAGES; ValueError if a phrase of it is outside the dialect."""
+    content = data_file(language)
+    return DraftLexicon(
+        PhraseBook(content["groups"], content["sets"]),
+        {word: tuple(opened.split()) for word, opened in content["rewrite"].items()},
+        tuple((ending, tuple(rest.split())) for ending, rest in content["endings"]),
+    )
