@@ -28,6 +28,8 @@ from connectors.http import NETWORK_TROUBLE, Answer, Ask, LentWire, Transport, c
 from connectors.id_token import Expected, verified
 
 with warnings.catch_warnings():
+    import authlib.deprecate  # noqa: F401  (sets its own filter, so it comes before ours)
+
     warnings.simplefilter("ignore")  # Authlib 1.9 recommends httpx2; connectors/http.py stays with httpx.
     from authlib.integrations.base_client import OAuthError
     from authlib.integrations.httpx_client import AsyncOAuth2Client

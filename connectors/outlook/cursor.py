@@ -15,19 +15,21 @@ OVERLAP = timedelta(hours=2)
 class Place:
     """Times are epoch seconds of the provider's clock.
 
-    A round of listing runs from now down to `start`; `oldest` is how far down it came, `top` the newest it met (0: no
-    round is open). `newest` is the newest message of the last finished round, `seen` the change keys of those within
-    the overlap behind it. `links` continue each folder's changes; `kinds` and `chats` are the folder tree's.
+    A round of listing runs from now down to `start` (0: no round is open); `oldest` is how far down it came, `edge`
+    the ids it met in that very second, `top` the newest time it met. `newest` is the newest message of the last
+    finished round, `seen` time and change key of those within the overlap. `links` continue each folder's changes;
+    `kinds` and `chats` are the folder tree's.
     """
 
     first: bool = True
     start: int = 0
     oldest: int = 0
+    edge: tuple[str, ...] = ()
     top: int = 0
     newest: int = 0
     done: int = 0
     total: int = 0
-    seen: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, Folder] = field(default_factory=dict)
     chats: tuple[str, ...] = ()
@@ -38,7 +40,9 @@ class Place:
         try:
             kept = json.loads(cursor or "{}")
             kinds = {one: Folder(kind) for one, kind in kept.get("kinds", {}).items()}
-            return cls(**{**kept, "kinds": kinds, "chats": tuple(kept.get("chats", ()))})
+            several = {name: tuple(kept.get(name, ())) for name in ("chats", "edge")}
+            seen = {one: (int(at), str(key)) for one, (at, key) in kept.get("seen", {}).items()}
+            return cls(**{**kept, **several, "kinds": kinds, "seen": seen})
         except (ValueError, TypeError, AttributeError):
             return cls()
 
@@ -58,9 +62,30 @@ class Place:
         start = since if whole else max(since, datetime.fromtimestamp(self.newest, tz=UTC) - OVERLAP)
         return replace(self, start=int(start.timestamp()))
 
-    def closed(self, seen: Mapping[str, tuple[int, str]]) -> "Place":
-        """With the round finished; `seen` holds the time and change key of every message it met."""
+    def shows(self, one: str, change_key: str) -> bool:
+        """Whether the message was given before, as it is now."""
+        return self.seen.get(one, (0, ""))[1] == change_key
+
+    def past(self, listed: Mapping[str, tuple[int, str]], *, counting: bool) -> "Place":
+        """With a page of the round behind it: times and change keys by id. Only those near the top are remembered."""
+        if not listed:
+            return self
+        times = [at for at, _ in listed.values()]
+        oldest, top = min(times), max(self.top, *times)
+        kept = self.edge if oldest == self.oldest else ()
+        near = top - int(OVERLAP.total_seconds())
+        return replace(
+            self,
+            oldest=oldest,
+            edge=(*kept, *(one for one, (at, _) in listed.items() if at == oldest)),
+            top=top,
+            seen={**self.seen, **{one: told for one, told in listed.items() if told[0] >= near}},
+            done=self.done + (len(listed) if counting else 0),
+        )
+
+    def closed(self) -> "Place":
+        """With the round finished."""
         newest = max(self.newest, self.top)
-        edge = newest - int(OVERLAP.total_seconds())
-        kept = {one: key for one, (at, key) in seen.items() if at >= edge}
-        return replace(self, first=False, start=0, oldest=0, top=0, newest=newest, seen=kept)
+        near = newest - int(OVERLAP.total_seconds())
+        kept = {one: told for one, told in self.seen.items() if told[0] >= near}
+        return replace(self, first=False, start=0, oldest=0, edge=(), top=0, newest=newest, seen=kept)

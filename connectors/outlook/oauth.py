@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import warnings
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -33,6 +34,9 @@ EARLY = timedelta(minutes=5)
 """An access token is asked for anew this long before it ends; MSAL renews it in the same five minutes."""
 LONGEST_WAIT = 90.0
 """Seconds after which MSAL's thread gives up on an event loop that has gone away."""
+
+# The callback is a GET: a form_post would be a cross-site POST, to which the browser gives no SameSite=Lax cookie.
+warnings.filterwarnings("ignore", message="response_mode='form_post'", category=UserWarning)
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -260,7 +264,9 @@ def _opened(secret: str) -> msal.SerializableTokenCache:
     cache = msal.SerializableTokenCache()
     try:
         cache.deserialize(secret)
-    except ValueError:
+        if not next(cache.search(msal.TokenCache.CredentialType.REFRESH_TOKEN), None):
+            raise ValueError
+    except (ValueError, TypeError, AttributeError):
         raise AccessRevoked("The stored permission cannot be read; link again.", reason="bad_secret") from None
     return cache
 

@@ -37,14 +37,16 @@ class Reader:
     _count: bool = True
     total: int | None = None
 
-    async def newest_first(self, start: int, upper: int = 0, *, light: bool = False) -> AsyncIterator[list[Json]]:
-        """Every message of every folder from `start` (epoch seconds) on, or up to `upper`, each once, page by page.
+    async def newest_first(
+        self, start: int, upper: int = 0, *, met: Iterable[str] = (), light: bool = False
+    ) -> AsyncIterator[list[Json]]:
+        """Every message of every folder from `start` (epoch seconds) up to `upper`, but those `met`, page by page.
 
         A page that takes the server too long is asked for again at half the size (M18); a full page without a next
         link is not believed to be the last (M10).
         """
         size, link = PAGE, ""
-        met: set[str] = set()
+        known = set(met)
         while True:
             try:
                 found = await self._list_page(link, start, upper, size=size, light=light)
@@ -54,10 +56,10 @@ class Reader:
                 size, link = size // 2, ""
                 continue
             listed = entries(found)
-            new = [entry for entry in listed if entry.get("id") not in met]
+            new = [entry for entry in listed if entry.get("id") not in known]
             if new:
                 yield new
-            met.update(str(entry.get("id")) for entry in new)
+            known.update(str(entry.get("id")) for entry in new)
             upper = min([received(entry) for entry in new if received(entry)], default=upper)
             link = next_link(found)
             if not link and (not new or len(listed) < size):

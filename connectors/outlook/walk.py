@@ -61,24 +61,15 @@ class Walk:
         """Layer A: one list over every folder, newest first, continued where a restart broke it off (M10)."""
         self.place = self.place.opened(self._since)
         counting = self.place.first
-        async for listed in self._reader.newest_first(self.place.start, self.place.oldest):
-            self._met |= {str(entry.get("id")): (received(entry), str(entry.get("changeKey"))) for entry in listed}
-            new = [entry for entry in listed if self.place.seen.get(str(entry.get("id"))) != entry.get("changeKey")]
-            self._advance(listed, counting=counting)
+        async for listed in self._reader.newest_first(self.place.start, self.place.oldest, met=self.place.edge):
+            told = {str(one.get("id")): (received(one), str(one.get("changeKey"))) for one in listed if received(one)}
+            new = [one for one in listed if not self.place.shows(str(one.get("id")), str(one.get("changeKey")))]
+            total = self.place.total or (self._reader.total or 0) + self.place.done
+            self.place = replace(self.place.past(told, counting=counting), total=total)
+            self._met |= told
             if new:
                 yield self._page(await self._reader.normalised(new))
-        self.place = self.place.closed(self._met)
-
-    def _advance(self, listed: Iterable[Json], *, counting: bool) -> None:
-        times = [received(entry) for entry in listed if received(entry)]
-        done = self.place.done + (len(times) if counting else 0)
-        self.place = replace(
-            self.place,
-            oldest=min(times, default=self.place.oldest),
-            top=max([self.place.top, *times]),
-            total=self.place.total or (self._reader.total or 0) + self.place.done,
-            done=done,
-        )
+        self.place = self.place.closed()
 
     async def _folders(self) -> AsyncIterator[Page]:
         """Layer B: what each folder says has changed, which finds moves, deletions and what a list skipped (M11)."""
