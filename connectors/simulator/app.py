@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from urllib.parse import parse_qsl
 
+import httpx
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
@@ -11,14 +13,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.simulator import gmail_batch, graph_batch
+from connectors.simulator.bulk import load_mailbox
 from connectors.simulator.calls import Call, Reply
 from connectors.simulator.config import SimulatorConfig
 from connectors.simulator.control import Control
 from connectors.simulator.gate import Service, pass_gate
 from connectors.simulator.gmail_api import GMAIL
 from connectors.simulator.google_identity import GoogleIdentity
-from connectors.simulator.graph_api import GRAPH
+from connectors.simulator.graph_api import graph_service
 from connectors.simulator.microsoft_identity import MicrosoftIdentity
+from connectors.simulator.push import Pusher
 from connectors.simulator.sample import load_sample
 from connectors.simulator.world import World, new_world
 
@@ -38,23 +42,33 @@ class TenantConvertor(Convertor[str]):
         return value
 
 
-def create_simulator(config: SimulatorConfig, *, clock: Callable[[], datetime]) -> Starlette:
-    """The app; `clock` gives aware datetimes. The World behind it stands in `app.state.world`, for tests."""
+def create_simulator(
+    config: SimulatorConfig, *, clock: Callable[[], datetime], outbound: httpx.AsyncBaseTransport | None = None
+) -> Starlette:
+    """The app; `clock` gives aware datetimes. `outbound` carries its pushes (None: the network, loopback only).
+
+    The World behind it stands in `app.state.world`, for tests.
+    """
     world = new_world(config, clock)
     if config.sample:
         load_sample(world, config.today or world.now().date())
+    for provider in ("google", "microsoft") if config.bulk else ():
+        load_mailbox(world, provider, config.bulk)
     register_url_convertor("tenant", TenantConvertor())
     google, microsoft = GoogleIdentity(world), MicrosoftIdentity(world)
+    pusher = Pusher(world, outbound)
+    graph = graph_service(pusher)
+    graph_parts = partial(graph_batch.batch, graph)
     app = Starlette(
         routes=[
             *google.routes(),
             *microsoft.routes(),
-            *Control(world, google, microsoft).routes(),
+            *Control(world, google, microsoft, pusher).routes(),
             Route("/googleapis/batch/gmail/v1", _batch(world, gmail_batch.batch, "/googleapis"), methods=["POST"]),
             Route("/googleapis/batch", _batch(world, gmail_batch.batch, "/googleapis"), methods=["POST"]),
             Route("/googleapis/{rest:path}", _api(world, GMAIL, "/googleapis"), methods=VERBS),
-            Route("/graph/v1.0/$batch", _batch(world, graph_batch.batch, "/graph/v1.0"), methods=["POST"]),
-            Route("/graph/v1.0/{rest:path}", _api(world, GRAPH, "/graph/v1.0"), methods=VERBS),
+            Route("/graph/v1.0/$batch", _batch(world, graph_parts, "/graph/v1.0"), methods=["POST"]),
+            Route("/graph/v1.0/{rest:path}", _api(world, graph, "/graph/v1.0"), methods=VERBS),
         ]
     )
     app.state.world = world

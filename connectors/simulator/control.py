@@ -8,10 +8,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from connectors.simulator.awkward import awkward_letter
+from connectors.simulator.bulk import load_mailbox
 from connectors.simulator.google_identity import GoogleIdentity
+from connectors.simulator.knobs import catalogue, switch_on
 from connectors.simulator.mailbox import Item, Mailbox
 from connectors.simulator.microsoft_identity import MicrosoftIdentity
 from connectors.simulator.mime import plain_letter
+from connectors.simulator.push import Pusher
 from connectors.simulator.world import World
 
 Body = dict[str, object]
@@ -22,8 +26,10 @@ class Mistake(Exception):
 
 
 class Control:
-    def __init__(self, world: World, google: GoogleIdentity, microsoft: MicrosoftIdentity) -> None:
-        self.world, self.google, self.microsoft = world, google, microsoft
+    """Every change of a mailbox is pushed to its subscribers before the control call returns."""
+
+    def __init__(self, world: World, google: GoogleIdentity, microsoft: MicrosoftIdentity, pusher: Pusher) -> None:
+        self.world, self.google, self.microsoft, self.pusher = world, google, microsoft, pusher
 
     def routes(self) -> list[Route]:
         posts = {
@@ -33,10 +39,21 @@ class Control:
             "mark": self.mark,
             "advance": self.advance,
             "consent": self.consent,
+            "revoke": self.revoke,
+            "load": self.load,
+            "faults": self.fault,
+            "lifecycle": self.lifecycle,
+            "reset": self.reset,
         }
-        gets = {"state": self.state, "meter": self.meter, "grants": self.grants, "truth": self.truth}
+        gets = {
+            "state": self.state,
+            "meter": self.meter,
+            "grants": self.grants,
+            "truth": self.truth,
+            "faults": self.catalogue,
+        }
         return [
-            *(Route(f"/_simulator/{name}", _post(work), methods=["POST"]) for name, work in posts.items()),
+            *(Route(f"/_simulator/{name}", self._post(work), methods=["POST"]) for name, work in posts.items()),
             *(Route(f"/_simulator/{name}", work) for name, work in gets.items()),
         ]
 
@@ -76,13 +93,21 @@ class Control:
         answered = str(body.get("in_reply_to", ""))
         if answered:
             extra |= {"In-Reply-To": answered, "References": answered}
-        raw = str(body["raw"]).encode() if body.get("raw") else self._written(box, body, at, extra)
+        raw = self._raw(box, body, at, extra)
         lag = timedelta(seconds=self.world.faults.number("visibility_lag", box.address))
         folder = str(body.get("folder", "inbox"))
         if folder not in box.folders and folder != "scheduled":
             box.add_folder(folder, folder.title())
-        item = box.add(raw, at, folder, read=folder == "sentitems", visible_from=now + lag if lag else None)
+        shown = now + lag if lag else None
+        item = box.add(raw, at, folder, logged=now, read=folder == "sentitems", visible_from=shown)
         return {"message": _told(box, item)}
+
+    def _raw(self, box: Mailbox, body: Body, at: datetime, extra: dict[str, str]) -> bytes:
+        """`raw` as it is, an `awkward` letter by name, or one written from the parts."""
+        if body.get("awkward"):
+            sender = str(body.get("from", "someone@awkward.example"))
+            return awkward_letter(str(body["awkward"]), sender, str(body.get("to", box.address)), at)
+        return str(body["raw"]).encode() if body.get("raw") else self._written(box, body, at, extra)
 
     def _written(self, box: Mailbox, body: Body, at: datetime, extra: dict[str, str]) -> bytes:
         sender = str(body.get("from", box.address))
@@ -140,6 +165,55 @@ class Control:
             raise Mistake("The provider refused; open the URL in a browser to see why.")
         return {"location": reply.headers["location"]}
 
+    async def fault(self, body: Body) -> Body:
+        """`name` and its options switch one fault on; `clear` switches all off."""
+        if body.get("clear"):
+            self.world.faults.clear()
+        if body.get("name"):
+            switch_on(self.world, str(body["name"]), body)
+        return self.world.faults.told()
+
+    async def catalogue(self, request: Request) -> Response:
+        return JSONResponse({"known": catalogue(), **self.world.faults.told()})
+
+    async def revoke(self, body: Body) -> Body:
+        """The person withdraws consent, changes the password or leaves: all grants of a mailbox die."""
+        box = self._box(body)
+        grants = [grant for grant in self.world.grants.of(box.provider, box.address) if not grant.revoked]
+        for grant in grants:
+            self.world.grants.revoke(grant, str(body.get("why", "revoked by the person")))
+        return {"revoked": len(grants)}
+
+    async def load(self, body: Body) -> Body:
+        """`messages` synthetic ones into the big mailbox of `provider`."""
+        box = load_mailbox(self.world, str(body.get("provider", "google")), int(_number(body.get("messages"))))
+        return {"mailbox": box.address, "messages": len(box.items)}
+
+    async def lifecycle(self, body: Body) -> Body:
+        """Sends `event` (reauthorizationRequired, subscriptionRemoved, missed) to a mailbox's subscriptions."""
+        box, event = self._box(body), str(body.get("event", ""))
+        own = [one for one in self.pusher.subscriptions.values() if one.address == box.address]
+        done = [await self.pusher.lifecycle(one, event) for one in own]
+        return {"sent": len(done), "accepted": sum(done)}
+
+    async def reset(self, body: Body) -> Body:
+        """Empties the meter and switches all faults off; mail and grants stay."""
+        self.world.meter.reset()
+        self.world.faults.clear()
+        return {}
+
+    def _post(self, work: Callable[[Body], Awaitable[Body]]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            try:
+                body = await request.json() if await request.body() else {}
+                told = await work(body)
+            except (Mistake, ValueError, KeyError) as mistake:
+                return JSONResponse({"error": str(mistake)}, 400)
+            await self.pusher.flush()
+            return JSONResponse(told)
+
+        return answer
+
     def _box(self, body: Body) -> Mailbox:
         box = self.world.mailbox(str(body.get("mailbox", "")), str(body.get("provider", "")))
         if not box:
@@ -173,14 +247,3 @@ def _told(box: Mailbox, item: Item) -> Body:
         "plays": list(item.plays),
         "name": item.name,
     }
-
-
-def _post(work: Callable[[Body], Awaitable[Body]]) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        body = await request.json() if await request.body() else {}
-        try:
-            return JSONResponse(await work(body))
-        except (Mistake, ValueError, KeyError) as mistake:
-            return JSONResponse({"error": str(mistake)}, 400)
-
-    return answer

@@ -1,7 +1,7 @@
 """The gate every API call passes: faults, bearer token, quota, then the service itself."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ class Service:
     name: str
     provider: str
     cost: Callable[[World, Call], tuple[str, int]]
-    answer: Callable[[World, Mailbox, Access, Call], Reply]
+    answer: Callable[[World, Mailbox, Access, Call], Awaitable[Reply]]
     unauthorized: Callable[[str], Reply]
     too_much: Callable[[str, float], Reply]
 
@@ -44,7 +44,8 @@ async def pass_gate(world: World, service: Service, call: Call) -> Reply:
             await asyncio.sleep(pause)
         reply = next((script.reply for script in scripts if script.reply), None)
         if reply is None:
-            reply = _refused(world, service, account, broken) if broken else _answered(world, service, access, call)
+            refused = _refused(world, service, account, broken) if broken else None
+            reply = refused or await _answered(world, service, access, call)
         for script in scripts:
             reply = script.twist(reply) if script.twist else reply
     finally:
@@ -53,12 +54,12 @@ async def pass_gate(world: World, service: Service, call: Call) -> Reply:
     return reply
 
 
-def _answered(world: World, service: Service, access: Access | None, call: Call) -> Reply:
+async def _answered(world: World, service: Service, access: Access | None, call: Call) -> Reply:
     mailbox = access and world.mailbox(access.grant.address, service.provider)
     if not access or not mailbox:
         return service.unauthorized(call.headers.get("authorization", ""))
     try:
-        return service.answer(world, mailbox, access, call)
+        return await service.answer(world, mailbox, access, call)
     except Refusal as refusal:
         return refusal.reply
 

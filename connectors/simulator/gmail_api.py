@@ -156,7 +156,7 @@ ROUTES: tuple[tuple[str, str, str, Method], ...] = (
 )
 
 
-def answer(world: World, mailbox: Mailbox, access: Access, call: Call) -> Reply:
+async def answer(world: World, mailbox: Mailbox, access: Access, call: Call) -> Reply:
     """One method call on one mailbox; raises Refusal."""
     who, _, rest = call.path.removeprefix("/gmail/v1/users/").partition("/")
     if who not in ("me", mailbox.address):

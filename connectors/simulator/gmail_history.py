@@ -26,7 +26,7 @@ def history_list(world: World, mailbox: Mailbox, call: Call) -> Reply:
     _check_age(world, mailbox, int(start))
     after = _position(world, call, start)
     size = min(max(int(call.one("maxResults") or 100), 1), 500)
-    pending = [change for change in mailbox.changes if change.history > after and _seen(world, mailbox, change)]
+    pending = [change for change in mailbox.since(after) if _seen(world, mailbox, change)]
     page, rest = pending[:size], pending[size:]
     records = [record for change in page if (record := _record(mailbox, change, types, call.one("labelId")))]
     if world.faults.value("history_empty_pages", mailbox.address) and not call.one("pageToken") and page:
@@ -55,8 +55,8 @@ def _check_age(world: World, mailbox: Mailbox, start: int) -> None:
     if world.faults.value("history_gone", mailbox.address):
         raise not_found()
     floor = world.now() - KEPT
-    forgotten = max((change.history for change in mailbox.changes if change.at < floor), default=0)
-    if start < forgotten:
+    forgotten = mailbox.before(floor)
+    if forgotten and start < forgotten[-1].history:
         raise not_found()
     if start > mailbox.history:
         raise Refusal(error(400, "Invalid startHistoryId", "invalidArgument"))
@@ -64,8 +64,8 @@ def _check_age(world: World, mailbox: Mailbox, start: int) -> None:
 
 def newest_told(world: World, mailbox: Mailbox) -> int:
     """The id a caller may resume from: never past a message that is not yet visible."""
-    hidden = [item.history for item in mailbox.items.values() if item.visible_from and item.visible_from > world.now()]
-    return min(hidden) - 1 if hidden else mailbox.history
+    hidden = mailbox.hidden(world.now())
+    return mailbox.changes[hidden[0].born - 1].history - 1 if hidden else mailbox.history
 
 
 def _seen(world: World, mailbox: Mailbox, change: Change) -> bool:

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 from connectors.simulator import graph_shape as shape
 from connectors.simulator.calls import Call, Reply
@@ -20,7 +21,9 @@ from connectors.simulator.graph_messages import (
     translate_ids,
 )
 from connectors.simulator.graph_query import number
+from connectors.simulator.graph_subscriptions import subscriptions
 from connectors.simulator.mailbox import Folder, Mailbox
+from connectors.simulator.push import Pusher
 from connectors.simulator.world import World
 
 FULL = frozenset({"Mail.Read", "Mail.ReadWrite"})
@@ -153,9 +156,12 @@ def plain_path(path: str) -> str:
     return re.sub(r"\('([^']*)'\)", r"/\1", path).rstrip("/")
 
 
-def answer(world: World, mailbox: Mailbox, access: Access, call: Call) -> Reply:
+async def answer(pusher: Pusher, world: World, mailbox: Mailbox, access: Access, call: Call) -> Reply:
     """One request on one mailbox; raises Refusal."""
     path = plain_path(call.path)
+    if path.startswith("/subscriptions"):
+        _check_scopes(access, path, call)
+        return _signed(world, await subscriptions(pusher, mailbox, call))
     for own in (mailbox.subject, mailbox.address):
         if path.startswith(f"/users/{own}"):
             path = "/me" + path.removeprefix(f"/users/{own}")
@@ -193,4 +199,5 @@ def cost(world: World, call: Call) -> tuple[str, int]:
     return next(known, "unknown"), 1
 
 
-GRAPH = Service("graph", "microsoft", cost, answer, unauthorized, too_much)
+def graph_service(pusher: Pusher) -> Service:
+    return Service("graph", "microsoft", cost, partial(answer, pusher), unauthorized, too_much)

@@ -3,11 +3,11 @@
 import asyncio
 import base64
 import json
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from connectors.simulator.calls import Call, Reply
-from connectors.simulator.gate import pass_gate
-from connectors.simulator.graph_api import GRAPH
+from connectors.simulator.gate import Service, pass_gate
 from connectors.simulator.graph_errors import error
 from connectors.simulator.world import World
 
@@ -16,7 +16,7 @@ PARALLEL = 4
 """Outlook runs this many parts of one mailbox at a time (performance.md 1.3)."""
 
 
-async def batch(world: World, call: Call) -> Reply:
+async def batch(service: Service, world: World, call: Call) -> Reply:
     """The outer 200 says nothing of the parts. A part whose dependency failed gets 424."""
     asked = call.json().get("requests")
     if not isinstance(asked, list) or not asked:
@@ -26,22 +26,36 @@ async def batch(world: World, call: Call) -> Reply:
     keys = [str(part.get("id", "")) for part in asked if isinstance(part, dict)]
     if len(set(keys)) != len(asked) or "" in keys:
         return error(400, "BadRequest", "Request ids must be given and must differ.")
-    done = await _run(world, call, asked)
+    lanes = Lanes(service, world, call, _lanes(world))
+    done = await _run(lanes, asked)
     told = [_told(key, reply) for key, reply in done.items()]
     world.rng.shuffle(told)
     return Reply(200, {"responses": told})
 
 
-async def _run(world: World, call: Call, asked: list[dict[str, object]]) -> dict[str, Reply]:
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """What every part of one batch shares."""
+
+    service: Service
+    world: World
+    outer: Call
+    free: asyncio.Semaphore
+
+
+def _lanes(world: World) -> asyncio.Semaphore:
+    return asyncio.Semaphore(LIMIT if world.faults.value("batch_is_throttled") else PARALLEL)
+
+
+async def _run(lanes: Lanes, asked: list[dict[str, object]]) -> dict[str, Reply]:
     """Waves of parts whose dependencies are settled; a cycle or an unknown dependency fails its parts."""
-    lanes = asyncio.Semaphore(10**6 if world.faults.value("batch_is_throttled") else PARALLEL)
     done: dict[str, Reply] = {}
     left = list(asked)
     while left:
         ready = [part for part in left if all(key in done for key in _needs(part))]
         if not ready:
             return done | {str(part["id"]): error(400, "BadRequest", "Unknown dependency.") for part in left}
-        replies = await asyncio.gather(*(_one(world, call, part, done, lanes) for part in ready))
+        replies = await asyncio.gather(*(_one(lanes, part, done) for part in ready))
         done |= {str(part["id"]): reply for part, reply in zip(ready, replies, strict=True)}
         left = [part for part in left if part not in ready]
     return done
@@ -52,13 +66,11 @@ def _needs(part: dict[str, object]) -> list[str]:
     return [str(key) for key in needs] if isinstance(needs, list) else []
 
 
-async def _one(
-    world: World, call: Call, part: dict[str, object], done: dict[str, Reply], lanes: asyncio.Semaphore
-) -> Reply:
+async def _one(lanes: Lanes, part: dict[str, object], done: dict[str, Reply]) -> Reply:
     if any(done[key].status >= 400 for key in _needs(part)):
         return error(424, "FailedDependency", "A request this one depends on has failed.")
-    async with lanes:
-        return await pass_gate(world, GRAPH, _inner(call, part))
+    async with lanes.free:
+        return await pass_gate(lanes.world, lanes.service, _inner(lanes.outer, part))
 
 
 def _inner(call: Call, part: dict[str, object]) -> Call:

@@ -135,9 +135,8 @@ def _as_of(mailbox: Mailbox, stand: Round) -> list[Item]:
 
 def _newest(world: World, mailbox: Mailbox) -> int:
     """The last change a round may tell of: none from a message that is not yet visible on."""
-    now = world.now()
-    hidden = [item.born for item in mailbox.items.values() if item.visible_from and item.visible_from > now]
-    return min(hidden, default=len(mailbox.changes) + 1) - 1
+    hidden = mailbox.hidden(world.now())
+    return hidden[0].born - 1 if hidden else len(mailbox.changes)
 
 
 def _kind(mailbox: Mailbox, stand: Round, item: Item) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,6 +106,7 @@ class Mailbox:
     items: dict[int, Item] = field(default_factory=dict)
     gone: dict[int, Item] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    lagging: list[Item] = field(default_factory=list)
     ids: dict[str, int] = field(default_factory=dict)
     by_message_id: dict[str, Item] = field(default_factory=dict)
     by_thread: dict[str, list[Item]] = field(default_factory=lambda: defaultdict(list))
@@ -128,8 +130,11 @@ class Mailbox:
         self.folders[key] = folder
         return folder
 
-    def add(self, raw: bytes, at: datetime, folder: str, **traits: object) -> Item:
-        """Store one message as it arrived at `at` (aware UTC). Traits: thread, read, tags, plays, visible_from."""
+    def add(self, raw: bytes, at: datetime, folder: str, *, logged: datetime | None = None, **traits: object) -> Item:
+        """Store one message of `at` (aware UTC), noted in the log at `logged` (None: at the same time).
+
+        Traits are further fields of Item: thread, read, tags, plays, name, visible_from.
+        """
         self._serial += 1
         letter = Letter(raw)
         number = self._gmail_number(at)
@@ -138,7 +143,9 @@ class Mailbox:
         for name, value in traits.items():
             setattr(item, name, value)
         self._keep(item)
-        item.born = self._log(item, "added", added=self.labels(item)).number
+        item.born = self._log(item, "added", logged or at, added=self.labels(item)).number
+        if item.visible_from:
+            self.lagging.append(item)
         return item
 
     def delete(self, item: Item, now: datetime) -> None:
@@ -191,6 +198,19 @@ class Mailbox:
         digest = hashlib.shake_256(f"{self.seed}:{self.address}:{what}".encode()).hexdigest(size)
         return f"{prefix}{_mixed(digest)[:size]}AAA="
 
+    def since(self, history: int) -> list[Change]:
+        """The changes after a history id."""
+        return self.changes[bisect_right(self.changes, history, key=lambda change: change.history) :]
+
+    def before(self, moment: datetime) -> list[Change]:
+        """The changes logged before a moment."""
+        return self.changes[: bisect_left(self.changes, moment, key=lambda change: change.at)]
+
+    def hidden(self, now: datetime) -> list[Item]:
+        """Delivered messages that no list shows yet, oldest first."""
+        self.lagging = [item for item in self.lagging if item.visible_from and item.visible_from > now]
+        return self.lagging
+
     def find(self, graph_id: str) -> Item | None:
         """By an id of either kind that is valid now; ids are compared exactly."""
         item = self.items.get(self.ids.get(graph_id, 0))
@@ -216,7 +236,7 @@ class Mailbox:
         self,
         item: Item,
         kind: str,
-        at: datetime | None = None,
+        at: datetime,
         *,
         was_in: str = "",
         added: tuple[str, ...] = (),
@@ -224,7 +244,7 @@ class Mailbox:
     ) -> Change:
         self.history += self._rng.randrange(1, self.history_step)
         number = len(self.changes) + 1
-        change = Change(number, self.history, at or item.at, kind, item.serial, item.folder, was_in, added, removed)
+        change = Change(number, self.history, at, kind, item.serial, item.folder, was_in, added, removed)
         self.changes.append(change)
         item.changed, item.history = number, self.history
         return change
