@@ -3,15 +3,26 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { icon } from './build/icons.mjs';
-import { manifest } from './build/manifest.mjs';
+import { HOSTS, manifest } from './build/manifest.mjs';
 import { zip } from './build/zip.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const test = process.env.AFTERTOUCH_TEST === '1';
 const backend = new URL(process.env.AFTERTOUCH_BASE_URL || 'http://127.0.0.1:8025').origin;
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+
+/** A style sheet imported by a script is its minified text. */
+const cssAsText = {
+  name: 'css-as-text',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true });
+      return { contents: code.trim(), loader: 'text' };
+    });
+  },
+};
 
 const readerToCome = {
   name: 'reader-to-come',
@@ -31,7 +42,7 @@ const shared = {
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [readerToCome],
+  plugins: [cssAsText, readerToCome],
   define: { __BACKEND__: JSON.stringify(backend), __TEST__: String(test) },
 };
 
@@ -41,13 +52,13 @@ async function buildFor(browser) {
   await build({
     ...shared,
     entryPoints: {
-      content: 'src/content.ts',
       background: 'src/background.ts',
       popup: 'src/popup/popup.ts',
       options: 'src/options/options.ts',
     },
     outdir: out,
   });
+  await Promise.all(Object.keys(HOSTS).map((host) => buildContent(host, out)));
   for (const page of ['popup', 'options']) cpSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
   cpSync(join(here, 'src/pages.css'), join(out, 'pages.css'));
   cpSync(join(here, '_locales'), join(out, '_locales'), { recursive: true });
@@ -56,6 +67,13 @@ async function buildFor(browser) {
   const text = JSON.stringify(manifest({ browser, backend, test, version }), null, 2);
   writeFileSync(join(out, 'manifest.json'), `${text}\n`);
   zip(out, `${out}.zip`);
+}
+
+/** One content script per host, so that a page loads the code of its own host alone. */
+function buildContent(host, out) {
+  const contents = `import { begin } from './content'; import { ${host} } from './hosts/${host}'; begin(${host});`;
+  const stdin = { contents, resolveDir: join(here, 'src'), loader: 'ts' };
+  return build({ ...shared, stdin, outfile: join(out, `${host}.js`) });
 }
 
 async function buildTry() {

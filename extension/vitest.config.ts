@@ -1,7 +1,16 @@
 // Unit tests run in happy-dom; the browser tests live in ../tests/e2e.
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
+/** As in the build: a style sheet imported by a script is text. */
+const cssAsText = {
+  name: 'css-as-text',
+  enforce: 'pre' as const,
+  load: (id: string) => (id.endsWith('.css') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : null),
+};
+
 export default defineConfig({
+  plugins: [cssAsText],
   define: { __TEST__: 'true', __BACKEND__: '"http://127.0.0.1:8025"' },
   test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'] },
 });

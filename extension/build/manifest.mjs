@@ -1,13 +1,15 @@
 // The manifest, per browser and per kind of build.
 
-/** The mail pages the extension looks at; pop-out windows are about:blank and inherit their opener's origin. */
-export const MAIL_HOSTS = [
-  'https://mail.google.com/*',
-  'https://outlook.live.com/*',
-  'https://outlook.office.com/*',
-  'https://outlook.office365.com/*',
-  'https://outlook.cloud.microsoft/*',
-];
+/** The pages each host reads; every host has its own content script. Pop-out windows are about:blank and inherit an origin. */
+export const HOSTS = {
+  gmail: ['https://mail.google.com/*'],
+  outlook: [
+    'https://outlook.live.com/*',
+    'https://outlook.office.com/*',
+    'https://outlook.office365.com/*',
+    'https://outlook.cloud.microsoft/*',
+  ],
+};
 
 /** Pins the Chrome id to odcdjmfcpclbbnoboplhinpbheadbhcj, so that a backend may name it. Public half of a key pair. */
 const CHROME_KEY =
@@ -24,17 +26,15 @@ export function manifest({ browser, backend, test, version }) {
     version,
     icons: iconPaths([16, 32, 48, 128]),
     permissions: ['storage'],
-    host_permissions: [...MAIL_HOSTS, backendMatch],
+    host_permissions: [...Object.values(HOSTS).flat(), backendMatch],
     background: browser === 'chrome' ? { service_worker: 'background.js' } : { scripts: ['background.js'] },
-    content_scripts: [
-      {
-        matches: MAIL_HOSTS,
-        js: ['content.js'],
-        run_at: 'document_start',
-        match_about_blank: true,
-        match_origin_as_fallback: true,
-      },
-    ],
+    content_scripts: Object.entries(HOSTS).map(([host, matches]) => ({
+      matches,
+      js: [`${host}.js`],
+      run_at: 'document_start',
+      match_about_blank: true,
+      match_origin_as_fallback: true,
+    })),
     action: { default_popup: 'popup.html', default_title: '__MSG_name__', default_icon: iconPaths([16, 32]) },
     options_ui: { page: 'options.html', open_in_tab: true },
     content_security_policy: { extension_pages: policy(test ? 'http://127.0.0.1:*' : backend) },

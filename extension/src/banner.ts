@@ -1,18 +1,11 @@
 // A verdict as elements in a closed shadow root: one sentence, the facts behind it on request, and ways to quieten it.
-import { dress, groundOf } from './banner_style';
+import { dress, groundOf } from './dressing';
+import { type Make, maker } from './elements';
+import { type BannerActs, Findings } from './findings';
 import type { Spot } from './hosts/host';
 import { Placement } from './placement';
-import type { CorrectionKind, Evidence, Level, RecipientState, Trouble, Verdict, Warning } from './protocol';
-import { type BannerWords, bannerWords } from './words/banner';
-
-/** What the person can do from the banner. Promises say whether it was kept (`correct`: the correction's id). */
-export interface BannerActs {
-  quiet(): void;
-  dismiss(finding: string): void;
-  mute(recipient: string, muted: boolean): Promise<boolean>;
-  correct(recipient: string, kind: CorrectionKind, evidence: string | null): Promise<string | null>;
-  uncorrect(id: string): Promise<boolean>;
-}
+import type { Level, Trouble, Verdict } from './protocol';
+import type { Say } from './words';
 
 export interface Banner {
   show(verdict: Verdict, finding: string): void;
@@ -23,290 +16,157 @@ export interface Banner {
   remove(): void;
 }
 
-const NAME = 'aftertouch-banner';
+export interface BannerParts {
+  doc: Document;
+  /** The compose's key; the page may read it. */
+  key: string;
+  say: Say;
+  acts: BannerActs;
+  /** Is told the closed shadow root; for tests. */
+  inside?: (root: ShadowRoot) => void;
+}
+
 const ANNOUNCE_AFTER_MS = 60;
-const CORRECTIONS: CorrectionKind[] = ['answered_elsewhere', 'not_job_search', 'other_recipient', 'not_a_touch'];
-const ICONS: Record<Level, string> = {
-  clear: 'M3 8l3.5 3.5L13 5',
+const RING = 'M8 1a7 7 0 1 0 0 14A7 7 0 1 0 8 1';
+const SIGNS: Record<Level, string> = {
+  clear: 'M5 8l2.5 2.5L11 6',
   note: 'M8 7v5M8 4v1',
   caution: 'M8 4v5M8 11v1',
-  hold: 'M6 4v8M10 4v8',
+  hold: 'M6 5v6M10 5v6',
   stop: 'M4 8h8',
   unknown: 'M6 6a2 2 0 1 1 2 2v1M8 11v1',
 };
 
 const closers = new WeakMap<EventTarget, () => void>();
 
-/** Keys typed in a banner are the banner's: the page must not take them for its shortcuts. Call before the page's own scripts run. */
+/**
+ * Keys typed in a banner are the banner's: the page must not take them for its shortcuts, and Esc closes the banner alone.
+ * Call it before the page's own scripts run; buttons still work, for pressing them is the browser's own doing.
+ */
 export function guardKeys(view: Window, signal: AbortSignal): void {
+  const guard = (event: KeyboardEvent) => {
+    const close = event.target && closers.get(event.target);
+    if (!close) return;
+    event.stopImmediatePropagation();
+    if (event.type === 'keydown' && event.key === 'Escape') close();
+  };
   for (const type of ['keydown', 'keypress', 'keyup'] as const) {
-    view.addEventListener(
-      type,
-      (event) => {
-        const close = event.target && closers.get(event.target);
-        if (!close) return;
-        event.stopImmediatePropagation();
-        if (type === 'keydown' && event.key === 'Escape') close();
-      },
-      { capture: true, signal },
-    );
+    view.addEventListener(type, guard, { capture: true, signal });
   }
 }
 
-/** A banner for the compose `key`; it enters the page with the first `place`. `inside` is told the shadow root (tests). */
-export function createBanner(
-  doc: Document,
-  key: string,
-  acts: BannerActs,
-  inside?: (root: ShadowRoot) => void,
-): Banner {
-  return new BannerView(doc, key, acts, inside);
+/** A banner for one compose; it enters the page with the first `place`. */
+export function createBanner(parts: BannerParts): Banner {
+  return new BannerView(parts);
 }
 
 class BannerView implements Banner {
-  private readonly host: HTMLElement;
-  private readonly root: ShadowRoot;
-  private readonly box: HTMLElement;
-  private readonly say: HTMLElement;
-  private readonly more: HTMLElement;
-  private readonly why: HTMLButtonElement;
-  private readonly placement: Placement;
-  private readonly words: BannerWords;
-  private shown = '';
-  private finding = '';
-  private notice: HTMLElement | null = null;
-  private cameFrom: HTMLElement | null = null;
+  readonly #parts: BannerParts;
+  readonly #host: HTMLElement;
+  readonly #placement: Placement;
+  readonly #make: Make;
+  readonly #box: HTMLElement;
+  readonly #line: HTMLElement;
+  readonly #sentence: HTMLElement;
+  readonly #why: HTMLButtonElement;
+  readonly #findings: Findings;
+  #shown = '';
+  #finding = '';
+  #said = '';
+  #cameFrom: HTMLElement | null = null;
 
-  constructor(
-    private readonly doc: Document,
-    key: string,
-    private readonly acts: BannerActs,
-    inside?: (root: ShadowRoot) => void,
-  ) {
-    this.words = bannerWords(navigator.language);
-    this.host = doc.createElement(NAME);
-    this.host.dataset.compose = key;
-    this.root = this.host.attachShadow({ mode: 'closed' });
-    inside?.(this.root);
-    dress(this.root, doc);
-    this.box = this.make('div', { className: 'box' });
-    this.say = this.make('p', { className: 'say', role: 'status' });
-    this.more = this.make('div', { className: 'more', hidden: true });
-    this.why = this.button(this.words.why, () => this.toggle());
-    this.placement = new Placement(this.host);
-    this.root.append(this.box);
-    closers.set(this.host, () => this.dismiss());
-    this.host.addEventListener('focusin', (event) => {
-      this.cameFrom ??= event.relatedTarget as HTMLElement | null;
+  constructor(parts: BannerParts) {
+    const { doc, key, say, acts } = parts;
+    this.#parts = parts;
+    this.#make = maker(doc);
+    const { make, button } = this.#make;
+    this.#host = make('aftertouch-banner' as 'div');
+    this.#host.dataset.compose = key;
+    this.#placement = new Placement(this.#host);
+    this.#sentence = make('p', 'say');
+    this.#sentence.setAttribute('role', 'status');
+    this.#why = button(say('why'), () => this.#toggle());
+    const close = button('×', () => this.#dismiss());
+    close.setAttribute('aria-label', say('dismiss'));
+    this.#line = make('div', 'line', make('i'), this.#sentence, this.#why, close);
+    this.#findings = new Findings(this.#make, say, acts);
+    this.#box = make('div', 'box', this.#line, this.#findings.panel);
+    this.#openShadow();
+  }
+
+  #openShadow(): void {
+    const root = this.#host.attachShadow({ mode: 'closed' });
+    dress(root);
+    root.append(this.#box);
+    this.#parts.inside?.(root);
+    closers.set(this.#host, () => this.#dismiss());
+    this.#host.addEventListener('focusin', ({ relatedTarget }) => {
+      this.#cameFrom ??= relatedTarget as HTMLElement | null;
     });
   }
 
   show(verdict: Verdict, finding: string): void {
-    this.finding = finding;
+    this.#finding = finding;
     const text = JSON.stringify(verdict);
-    if (text === this.shown) return;
-    this.shown = text;
-    this.draw(verdict.level, verdict.headline);
-    this.more.replaceChildren(...this.details(verdict));
-    this.why.hidden = verdict.level === 'unknown' && !verdict.warnings.length;
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.#draw(verdict.level, verdict.headline);
+    this.#findings.show(verdict);
+    this.#why.hidden = verdict.level === 'unknown' && !verdict.warnings.length;
   }
 
   cannotCheck(trouble: Trouble): void {
-    this.finding = '';
-    if (this.shown === trouble) return;
-    this.shown = trouble;
-    this.draw('unknown', this.words.trouble[trouble]);
-    this.more.hidden = true;
-    this.more.replaceChildren();
-    this.why.hidden = true;
+    if (this.#shown === trouble) return;
+    this.#shown = trouble;
+    this.#finding = '';
+    this.#draw('unknown', this.#parts.say(`page_${trouble}`));
+    this.#findings.panel.hidden = true;
+    this.#why.hidden = true;
   }
 
   place(spot: Spot | null, root: Element): void {
-    this.placement.place(spot, root);
+    this.#placement.place(spot, root);
     const { colour, dark } = groundOf(spot ? spot.parent : root);
-    this.box.style.setProperty('--ground', colour);
-    this.box.classList.toggle('dark', dark);
-    this.box.classList.toggle('light', !dark);
+    this.#box.style.setProperty('--ground', colour);
+    this.#box.classList.toggle('dark', dark);
+    this.#box.classList.toggle('light', !dark);
   }
 
   hasNotice(): boolean {
-    return this.notice !== null;
+    return this.#findings.hasNotice;
   }
 
   remove(): void {
-    const hadFocus = this.doc.activeElement === this.host;
-    this.placement.remove();
-    if (hadFocus && this.cameFrom?.isConnected) this.cameFrom.focus({ preventScroll: true });
+    const hadFocus = this.#parts.doc.activeElement === this.#host;
+    this.#placement.remove();
+    if (hadFocus && this.#cameFrom?.isConnected) this.#cameFrom.focus({ preventScroll: true });
   }
 
-  private dismiss(): void {
-    this.acts.dismiss(this.finding);
+  #dismiss(): void {
+    this.#parts.acts.dismiss(this.#finding);
   }
 
-  private draw(level: Level, headline: string): void {
-    this.host.dataset.level = level;
-    this.box.className = `box ${level} ${this.box.classList.contains('dark') ? 'dark' : 'light'}`;
-    const close = this.button('×', () => this.dismiss());
-    close.setAttribute('aria-label', this.words.dismiss);
-    if (!this.say.isConnected) {
-      const line = this.make('div', { className: 'line' });
-      line.append(this.say, this.why, close);
-      this.box.replaceChildren(line, this.more);
-    }
-    this.box.querySelector('.icon')?.remove();
-    this.say.before(this.icon(level));
-    this.announce(this.words.level[level], headline);
+  #toggle(): void {
+    const opens = this.#findings.panel.hidden === true;
+    this.#findings.panel.hidden = !opens;
+    this.#why.setAttribute('aria-expanded', `${opens}`);
+    this.#box.classList.toggle('open', opens);
+  }
+
+  #draw(level: Level, sentence: string): void {
+    this.#box.classList.remove(this.#host.dataset.level ?? level);
+    this.#host.dataset.level = level;
+    this.#box.classList.add(level);
+    this.#line.firstElementChild?.replaceWith(this.#make.icon(RING + SIGNS[level]));
+    this.#announce(`${this.#parts.say(level)}:`, sentence);
   }
 
   /** The status region stands empty first and is filled later, once per sentence: so it is read out once. */
-  private announce(level: string, headline: string): void {
-    if (this.say.dataset.text === headline) return;
-    this.say.dataset.text = headline;
+  #announce(level: string, sentence: string): void {
+    if (this.#said === sentence) return;
+    this.#said = sentence;
     setTimeout(() => {
-      if (this.say.dataset.text !== headline) return;
-      const lead = this.make('span', { className: 'level', textContent: `${level}:` });
-      this.say.replaceChildren(lead, ` ${headline}`);
+      if (this.#said === sentence) this.#sentence.replaceChildren(this.#make.make('b', '', level), ` ${sentence}`);
     }, ANNOUNCE_AFTER_MS);
   }
-
-  private toggle(): void {
-    this.more.hidden = !this.more.hidden;
-    this.why.setAttribute('aria-expanded', String(!this.more.hidden));
-  }
-
-  private details(verdict: Verdict): HTMLElement[] {
-    const about = subjectOf(verdict);
-    const parts = verdict.warnings.flatMap((warning) => this.warning(warning));
-    if (verdict.next_good_date) {
-      parts.push(this.make('p', { textContent: `${this.words.next}: ${day(verdict.next_good_date)}` }));
-    }
-    if (this.notice) parts.push(this.notice);
-    return [...parts, this.actions(verdict, about)];
-  }
-
-  private warning(warning: Warning): HTMLElement[] {
-    const list = this.make('ul', {});
-    list.append(...warning.evidence.map((evidence) => this.evidence(evidence)));
-    const texts = [warning.message, warning.instead]
-      .filter(Boolean)
-      .map((textContent) => this.make('p', { textContent }));
-    return [...texts, list];
-  }
-
-  private evidence({ at, direction, channel, subject, link }: Evidence): HTMLElement {
-    const item = this.make('li', {});
-    const text = subject || channel;
-    item.append(
-      `${day(at)}, ${direction === 'out' ? this.words.sent : this.words.received}: `,
-      link ? this.link(text, link) : text,
-    );
-    return item;
-  }
-
-  private actions(verdict: Verdict, about: RecipientState | null): HTMLElement {
-    const row = this.make('div', { className: 'acts' });
-    row.append(this.button(this.words.quiet, () => this.acts.quiet()));
-    if (about) {
-      row.append(this.button(this.words.mute, () => this.mute(about.id)));
-      row.append(this.button(this.words.wrong, () => row.replaceChildren(...this.corrections(verdict, about.id, row))));
-    }
-    if (verdict.history_url) row.append(this.link(this.words.history, verdict.history_url));
-    return row;
-  }
-
-  private corrections(verdict: Verdict, recipient: string, row: HTMLElement): HTMLElement[] {
-    const sent = verdict.warnings
-      .flatMap(({ evidence }) => evidence)
-      .filter(({ direction, key }) => direction === 'out' && key);
-    const choices = [...new Map(sent.map((evidence) => [evidence.key, evidence])).values()];
-    return CORRECTIONS.map((kind) =>
-      this.button(this.words.correction[kind], () => {
-        if (kind === 'not_a_touch' && choices.length > 1) row.replaceChildren(...this.choices(choices, recipient));
-        else void this.correct(recipient, kind, kind === 'not_a_touch' ? (choices[0]?.key ?? null) : null);
-      }),
-    );
-  }
-
-  private choices(choices: Evidence[], recipient: string): HTMLElement[] {
-    const ask = this.make('span', { textContent: this.words.which });
-    const buttons = choices.map(({ at, subject, key }) =>
-      this.button(`${day(at)} ${subject}`, () => this.correct(recipient, 'not_a_touch', key)),
-    );
-    return [ask, ...buttons];
-  }
-
-  private async correct(recipient: string, kind: CorrectionKind, evidence: string | null): Promise<void> {
-    const id = await this.acts.correct(recipient, kind, evidence);
-    this.tell(id ? this.words.corrected : this.words.failed, id ? () => this.acts.uncorrect(id) : null);
-  }
-
-  private async mute(recipient: string): Promise<void> {
-    const kept = await this.acts.mute(recipient, true);
-    this.tell(kept ? this.words.muted : this.words.failed, kept ? () => this.acts.mute(recipient, false) : null);
-  }
-
-  private tell(text: string, undo: (() => Promise<boolean>) | null): void {
-    this.notice?.remove();
-    this.notice = this.make('p', { textContent: `${text} `, role: 'status' });
-    if (undo) {
-      const again = async () => this.tell((await undo()) ? this.words.undone : this.words.failed, null);
-      this.notice.append(this.button(this.words.undo, again));
-    }
-    this.more.hidden = false;
-    this.more.prepend(this.notice);
-  }
-
-  private make<K extends keyof HTMLElementTagNameMap>(tag: K, given: Partial<HTMLElement>): HTMLElementTagNameMap[K] {
-    const { role, ...properties } = given;
-    const element = Object.assign(this.doc.createElement(tag), properties);
-    if (role) element.setAttribute('role', role);
-    return element;
-  }
-
-  private button(text: string, act: () => unknown): HTMLButtonElement {
-    const button = this.make('button', { textContent: text });
-    button.type = 'button';
-    button.addEventListener('click', () => void act());
-    return button;
-  }
-
-  private link(text: string, href: string): HTMLElement {
-    if (!/^https?:\/\//.test(href)) return this.make('span', { textContent: text });
-    const link = this.make('a', { textContent: text });
-    Object.assign(link, { href, target: '_blank', rel: 'noopener noreferrer' });
-    return link;
-  }
-
-  private icon(level: Level): SVGElement {
-    const namespace = 'http://www.w3.org/2000/svg';
-    const icon = this.doc.createElementNS(namespace, 'svg');
-    icon.setAttribute('class', 'icon');
-    icon.setAttribute('viewBox', '0 0 16 16');
-    icon.setAttribute('aria-hidden', 'true');
-    const ring = 'M8 1a7 7 0 1 0 0 14A7 7 0 1 0 8 1';
-    const path = this.doc.createElementNS(namespace, 'path');
-    for (const [name, value] of Object.entries({
-      d: `${ring}${ICONS[level]}`,
-      fill: 'none',
-      stroke: 'currentColor',
-      'stroke-width': '1.6',
-    })) {
-      path.setAttribute(name, value);
-    }
-    icon.append(path);
-    return icon;
-  }
-}
-
-/** Whom the verdict is about: the one its sentence names, else the one longest without an answer. */
-function subjectOf({ headline, recipients }: Verdict): RecipientState | null {
-  const named = recipients.find(({ address }) => headline.includes(address));
-  return named ?? [...recipients].sort((a, b) => b.unanswered - a.unanswered)[0] ?? null;
-}
-
-/** A date or an instant as a short day in the person's language. */
-function day(value: string): string {
-  const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T12:00:00` : value);
-  if (Number.isNaN(date.getTime())) return value;
-  return new Intl.DateTimeFormat(undefined, { weekday: 'short', month: 'short', day: 'numeric' }).format(date);
 }

@@ -1,269 +1,130 @@
-// Walks beside the person while they write: reads the page, asks for advice when something changed, shows the banner.
-import { type Banner, type BannerActs, createBanner } from './banner';
-import { draftText } from './draft_text';
+// Walks beside the person while they write: reads the page, reports it, and keeps an attendant for every compose.
+import { type Adviser, Attendant, type Surroundings } from './attendant';
 import type { Found, Host } from './hosts/host';
 import { createIdentities } from './hosts/identity';
-import type {
-  Advice,
-  AdviceRequest,
-  Answer,
-  ComposeReport,
-  CorrectionKind,
-  PageReport,
-  Signals,
-  Trouble,
-} from './protocol';
-import { readDraft } from './reader/index';
+import type { ComposeReport, PageReport } from './protocol';
 import { createSettler, LOSS_LASTS_MS } from './settle';
 import { watch } from './watch';
-
-/** Who answers: the worker in the extension, the backend itself on /try. */
-export interface Adviser {
-  recall(request: AdviceRequest): Promise<Advice | null>;
-  advise(request: AdviceRequest): Promise<Answer<Advice>>;
-  dismiss(finding: string): Promise<unknown>;
-  mute(recipient: string, muted: boolean): Promise<boolean>;
-  correct(recipient: string, kind: CorrectionKind, evidence: string | null): Promise<string | null>;
-  uncorrect(id: string): Promise<boolean>;
-}
+import type { Say } from './words';
 
 export interface Company {
   doc: Document;
   hostname: string;
   host: Host;
   adviser: Adviser;
+  say: Say;
   onReport?: (report: PageReport) => void;
+  /** Ends it all, leaving nothing in the page. */
   signal: AbortSignal;
 }
 
 const TYPING_PAUSE_MS = 230;
 
-/** What is known of one compose. `asked` is the request last sent, as JSON; `text` what its signals were read from. */
-interface Entry {
-  found: Found;
-  report: ComposeReport;
-  banner: Banner | null;
-  asked: string;
-  people: string;
-  busy: boolean;
-  quiet: boolean;
-  text: string | null;
-  signals: Signals | undefined;
+export function accompany(company: Company): void {
+  new Companion(company).start();
 }
 
-/** Starts; ends with `company.signal`, leaving nothing in the page. */
-export function accompany(company: Company): void {
-  const { doc, host, adviser, signal } = company;
-  const identify = createIdentities();
-  const settle = createSettler();
-  const entries = new Map<string, Entry>();
-  let lastReport = '';
-  let typedAt = Number.NEGATIVE_INFINITY;
-  let composing = false;
-  let account: string | null = null;
+class Companion {
+  readonly #company: Company;
+  readonly #identify = createIdentities();
+  readonly #settle = createSettler();
+  readonly #attendants = new Map<string, Attendant>();
+  #lookSoon: (ms?: number) => void = () => undefined;
+  #account: string | null = null;
+  #reported = '';
+  #typedAt = Number.NEGATIVE_INFINITY;
+  #composing = false;
 
-  const beat = watch(doc, look, signal);
-  doc.addEventListener('input', (event) => noteTyping(event), { capture: true, passive: true, signal });
-  for (const type of ['compositionstart', 'compositionend'] as const) {
-    doc.addEventListener(type, () => noteComposition(type === 'compositionstart'), {
-      capture: true,
-      passive: true,
-      signal,
-    });
+  constructor(company: Company) {
+    this.#company = company;
   }
-  signal.addEventListener('abort', () => {
-    for (const entry of entries.values()) entry.banner?.remove();
-    entries.clear();
-  });
 
-  function look(): boolean {
-    const stated = host.account();
-    const found = host.composes(stated);
-    const keys = identify(found);
-    const reading = {
-      host: company.hostname,
-      account: stated,
-      composes: found.map((one, index) => reportOf(one, keys[index] ?? '')),
-    };
-    const { report, pending } = settle(reading, performance.now());
-    account = report.account;
-    publish(report);
-    refresh(report, new Map(found.map((one, index) => [keys[index] ?? '', one])));
-    if (pending) beat.soon(LOSS_LASTS_MS);
+  start(): void {
+    const { doc, signal } = this.#company;
+    const quietly = { capture: true, passive: true, signal };
+    doc.addEventListener('input', (event) => this.#noteTyping(event), quietly);
+    doc.addEventListener('compositionstart', () => this.#noteComposing(true), quietly);
+    doc.addEventListener('compositionend', () => this.#noteComposing(false), quietly);
+    signal.addEventListener('abort', () => this.#attend([], new Map()));
+    this.#lookSoon = watch(doc, () => this.#look(), signal);
+  }
+
+  /** Reads the page once; answers whether a compose is open. */
+  #look(): boolean {
+    const { host, hostname } = this.#company;
+    const account = host.account();
+    const found = host.composes(account);
+    const keys = this.#identify(found);
+    const byKey = new Map(found.map((one, index) => [keys[index] ?? '', one]));
+    const composes = [...byKey].map(([key, one]) => reportOf(key, one));
+    const { report, pending } = this.#settle({ host: hostname, account, composes }, performance.now());
+    this.#account = report.account;
+    this.#publish(report);
+    this.#attend(report.composes, byKey);
+    if (pending) this.#lookSoon(LOSS_LASTS_MS);
     return report.composes.length > 0;
   }
 
-  function publish(report: PageReport): void {
+  #publish(report: PageReport): void {
     const text = JSON.stringify(report);
-    if (text === lastReport) return;
-    lastReport = text;
-    company.onReport?.(report);
+    if (text === this.#reported) return;
+    this.#reported = text;
+    this.#company.onReport?.(report);
   }
 
-  function refresh(report: PageReport, found: Map<string, Found>): void {
-    for (const [key, entry] of entries) {
-      if (report.composes.some((compose) => compose.key === key)) continue;
-      entry.banner?.remove();
-      entries.delete(key);
+  #attend(composes: ComposeReport[], found: Map<string, Found>): void {
+    for (const [key, attendant] of this.#attendants) {
+      if (composes.some((compose) => compose.key === key)) continue;
+      attendant.end();
+      this.#attendants.delete(key);
     }
-    for (const compose of report.composes) {
-      const entry = entries.get(compose.key) ?? newEntry(compose, found.get(compose.key));
-      if (!entry) continue;
-      entry.report = compose;
-      entry.found = found.get(compose.key) ?? entry.found;
-      entries.set(compose.key, entry);
-      consider(entry);
-    }
+    for (const compose of composes)
+      this.#attendantOf(compose, found.get(compose.key))?.update(compose, found.get(compose.key));
   }
 
-  function consider(entry: Entry): void {
-    if (composing) return;
-    const request = requestOf(entry);
-    if (!request || entry.quiet) {
-      entry.banner?.remove();
-      entry.banner = null;
-      entry.asked = request ? entry.asked : '';
-      return;
-    }
-    entry.banner?.place(entry.found.spot, entry.found.root);
-    const text = JSON.stringify(request);
-    if (text !== entry.asked && !entry.busy) void ask(entry, request, text);
+  #attendantOf(compose: ComposeReport, found: Found | undefined): Attendant | undefined {
+    const known = this.#attendants.get(compose.key);
+    if (known || !found) return known;
+    const made = new Attendant(this.#surroundings(), compose, found);
+    this.#attendants.set(compose.key, made);
+    return made;
   }
 
-  function requestOf(entry: Entry): AdviceRequest | null {
-    const { to, cc, bcc, visible, provider_thread_id } = entry.report;
-    if (!visible || ![...to, ...cc, ...bcc].some((address) => address !== account)) return null;
-    readSignals(entry);
-    const signals = entry.signals ? { signals: entry.signals } : {};
-    const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  #surroundings(): Surroundings {
+    const { doc, host, adviser, say } = this.#company;
     return {
-      channel: 'email',
-      account,
+      doc,
       provider: host.provider,
-      to,
-      cc,
-      bcc,
-      provider_thread_id,
-      ...signals,
-      time_zone,
+      adviser,
+      say,
+      account: () => this.#account,
+      isComposing: () => this.#composing,
+      typingRest: () => Math.max(0, this.#typedAt + TYPING_PAUSE_MS - performance.now()),
+      lookSoon: (ms) => this.#lookSoon(ms),
     };
   }
 
-  function readSignals(entry: Entry): void {
-    const wait = typedAt + TYPING_PAUSE_MS - performance.now();
-    if (entry.text !== null && wait > 0) {
-      beat.soon(wait);
-      return;
-    }
-    const words = entry.found.editor ? draftText(entry.found.editor) : '';
-    const text = `${entry.found.subject}\n${words}`;
-    if (text === entry.text) return;
-    entry.text = text;
-    entry.signals = words ? readDraft('email', entry.found.subject, words) : undefined;
-  }
-
-  async function ask(entry: Entry, request: AdviceRequest, text: string): Promise<void> {
-    const people = JSON.stringify([request.to, request.cc, request.bcc, request.account]);
-    const isNew = people !== entry.people;
-    entry.asked = text;
-    entry.people = people;
-    entry.busy = true;
-    let answered = false;
-    if (isNew) {
-      void adviser.recall(request).then((advice) => {
-        if (advice && !answered && entry.people === people) show(entry, advice);
-      });
-    }
-    const answer = await adviser.advise(request);
-    answered = true;
-    entry.busy = false;
-    if (signal.aborted || entries.get(entry.report.key) !== entry) return;
-    const now = requestOf(entry);
-    if (now && people === JSON.stringify([now.to, now.cc, now.bcc, now.account])) {
-      if (answer.ok) show(entry, answer.value);
-      else fail(entry, answer.trouble);
-    }
-    consider(entry);
-  }
-
-  function show(entry: Entry, advice: Advice): void {
-    const silent = entry.quiet || advice.dismissed || advice.verdict.level === 'clear';
-    if (silent && !entry.banner?.hasNotice()) {
-      entry.banner?.remove();
-      entry.banner = null;
-      return;
-    }
-    bannerOf(entry).show(advice.verdict, advice.finding);
-  }
-
-  /** Before pairing the page stays untouched; afterwards one grey line says why nothing can be said. */
-  function fail(entry: Entry, trouble: Trouble): void {
-    if (trouble !== 'not_paired') bannerOf(entry).cannotCheck(trouble);
-    else {
-      entry.banner?.remove();
-      entry.banner = null;
-    }
-  }
-
-  function bannerOf(entry: Entry): Banner {
-    entry.banner ??= createBanner(doc, entry.report.key, actsOf(entry));
-    entry.banner.place(entry.found.spot, entry.found.root);
-    return entry.banner;
-  }
-
-  function actsOf(entry: Entry): BannerActs {
-    const askAgain = <T>(result: T): T => {
-      entry.asked = '';
-      consider(entry);
-      return result;
-    };
-    const close = () => {
-      entry.banner?.remove();
-      entry.banner = null;
-    };
-    return {
-      quiet: () => {
-        entry.quiet = true;
-        close();
-      },
-      dismiss: (finding) => {
-        close();
-        if (finding) void adviser.dismiss(finding);
-      },
-      mute: (recipient, muted) => adviser.mute(recipient, muted).then(askAgain),
-      correct: (recipient, kind, evidence) => adviser.correct(recipient, kind, evidence).then(askAgain),
-      uncorrect: (id) => adviser.uncorrect(id).then(askAgain),
-    };
-  }
-
-  function noteTyping(event: Event): void {
+  #noteTyping(event: Event): void {
     const target = event.composedPath()[0];
-    if ([...entries.values()].some(({ found }) => target instanceof Node && found.root.contains(target)))
-      typedAt = performance.now();
+    if (!(target instanceof Node)) return;
+    if ([...this.#attendants.values()].some((attendant) => attendant.holds(target))) this.#typedAt = performance.now();
   }
 
-  function noteComposition(started: boolean): void {
-    composing = started;
-    if (!started) beat.soon();
+  #noteComposing(composing: boolean): void {
+    this.#composing = composing;
+    this.#lookSoon();
   }
 }
 
-function newEntry(report: ComposeReport, found: Found | undefined): Entry | null {
-  return found
-    ? { found, report, banner: null, asked: '', people: '', busy: false, quiet: false, text: null, signals: undefined }
-    : null;
-}
-
-function reportOf(found: Found, key: string): ComposeReport {
-  const { to, cc, bcc, roles_known, unresolved } = found.recipients;
-  const { provider_thread_id, visible } = found;
+function reportOf(key: string, { recipients, subject, provider_thread_id, visible }: Found): ComposeReport {
+  const { to, cc, bcc, roles_known, unresolved } = recipients;
   return {
     key,
     to,
     cc,
     bcc,
     roles_known,
-    subject_present: found.subject.trim() !== '',
+    subject_present: subject.trim() !== '',
     provider_thread_id,
     visible,
     unresolved,

@@ -1,9 +1,9 @@
-// Runs in the mail page: picks the host, asks the worker, and ends without a trace when the extension is gone.
+// Runs in the mail page with its host: asks the worker, and ends without a trace when the extension is gone.
+import type { Adviser } from './attendant';
 import { guardKeys } from './banner';
-import { type Adviser, accompany } from './companion';
-import { gmail } from './hosts/gmail';
-import { outlook } from './hosts/outlook';
-import type { Advice, Answer, MailMessage } from './protocol';
+import { accompany, type Company } from './companion';
+import type { Host } from './hosts/host';
+import type { Advice, Answer, MailMessage, PageReport } from './protocol';
 
 const ending = new AbortController();
 const { signal } = ending;
@@ -32,17 +32,22 @@ const adviser: Adviser = {
   uncorrect: async (id) => (await send<Answer<true> | null>({ type: 'uncorrect', id }, null))?.ok ?? false,
 };
 
-/** Pop-outs are about:blank and inherit the origin of the page that opened them. Frames inside a mail page hold no compose. */
-function start(): void {
-  const { hostname } = new URL(self.origin === 'null' ? location.href : self.origin);
-  const host = hostname === 'mail.google.com' ? gmail(document) : outlook(document);
-  const report = __TEST__ && {
-    onReport: (page: unknown) =>
-      document.dispatchEvent(new CustomEvent('aftertouch:report', { detail: JSON.stringify(page) })),
+/** Begins when the page's body is there. Pop-outs are about:blank and inherit the origin of the page that opened them. */
+export function begin(hostOf: (doc: Document) => Host): void {
+  const start = () => {
+    const { hostname } = new URL(self.origin === 'null' ? location.href : self.origin);
+    const host = hostOf(document);
+    accompany({ doc: document, hostname, host, adviser, say: chrome.i18n.getMessage, signal, ...tellTests() });
   };
-  accompany({ doc: document, hostname, host, adviser, signal, ...(report || {}) });
+  guardKeys(window, signal);
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start, { once: true, signal });
+  else start();
 }
 
-guardKeys(window, signal);
-if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start, { once: true, signal });
-else start();
+/** Test builds tell the page what was read; in release builds this is not there. */
+function tellTests(): Partial<Company> {
+  if (!__TEST__) return {};
+  const tell = (report: PageReport) =>
+    document.dispatchEvent(new CustomEvent('aftertouch:report', { detail: JSON.stringify(report) }));
+  return { onReport: tell };
+}

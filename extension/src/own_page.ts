@@ -1,8 +1,8 @@
 // What the popup and the options page share: asking the worker, building elements, the person's words.
 import type { OwnMessage } from './protocol';
-import { pageWords } from './words/pages';
+import type { Say, Word } from './words';
 
-export const words = pageWords(navigator.language);
+export const say: Say = (word, value) => chrome.i18n.getMessage(word, value);
 
 export function ask<T>(message: OwnMessage): Promise<T> {
   return chrome.runtime.sendMessage(message) as Promise<T>;
@@ -31,9 +31,8 @@ export function button(text: string, act: () => unknown): HTMLButtonElement {
 
 /** Fills every `data-word="name"` element with the word of that name. */
 export function translate(): void {
-  document.documentElement.lang = navigator.language;
+  document.documentElement.lang = chrome.i18n.getUILanguage();
   for (const element of document.querySelectorAll<HTMLElement>('[data-word]')) {
-    const word = words[element.dataset.word as keyof typeof words];
-    if (typeof word === 'string') element.textContent = word;
+    element.textContent = say(element.dataset.word as Word);
   }
 }

@@ -6,58 +6,61 @@ const GAP_PX = 4;
 
 /** Keeps `element` at its place; call `place` as often as wanted, it writes only what differs. */
 export class Placement {
-  private removals: number[] = [];
-  private placed = false;
-  private floating = false;
-  private readonly ended = new AbortController();
+  #removals: number[] = [];
+  #placed = false;
+  #floating = false;
+  readonly #element: HTMLElement;
+  readonly #ended = new AbortController();
 
-  constructor(private readonly element: HTMLElement) {}
+  constructor(element: HTMLElement) {
+    this.#element = element;
+  }
 
   place(spot: Spot | null, root: Element): void {
-    if (this.placed && !this.element.isConnected) this.noteRemoval();
-    if (!spot || this.floating) this.float(root);
-    else if (!this.element.isConnected || this.element.parentNode !== spot.parent) this.insert(spot);
+    if (this.#placed && !this.#element.isConnected) this.#noteRemoval();
+    if (!spot || this.#floating) this.#float(root);
+    else if (!this.#element.isConnected || this.#element.parentNode !== spot.parent) this.#insert(spot);
   }
 
   remove(): void {
-    this.ended.abort();
-    this.element.remove();
+    this.#ended.abort();
+    this.#element.remove();
   }
 
-  private insert({ parent, before }: Spot): void {
-    parent.insertBefore(this.element, before === this.element ? this.element.nextSibling : before);
-    this.placed = true;
+  #insert({ parent, before }: Spot): void {
+    parent.insertBefore(this.#element, before === this.#element ? this.#element.nextSibling : before);
+    this.#placed = true;
   }
 
   /** Removed twice within five seconds: the page owns that spot. */
-  private noteRemoval(): void {
+  #noteRemoval(): void {
     const now = performance.now();
-    this.removals = [...this.removals.filter((at) => now - at < PATIENCE_MS), now];
-    this.floating ||= this.removals.length >= 2;
-    this.placed = false;
+    this.#removals = [...this.#removals.filter((at) => now - at < PATIENCE_MS), now];
+    this.#floating ||= this.#removals.length >= 2;
+    this.#placed = false;
   }
 
-  private float(root: Element): void {
-    if (!this.element.isConnected || this.element.parentNode !== this.element.ownerDocument.documentElement) {
-      this.element.setAttribute('popover', 'manual');
-      this.element.ownerDocument.documentElement.append(this.element);
-      this.element.showPopover?.();
-      this.follow(root);
+  #float(root: Element): void {
+    if (!this.#element.isConnected || this.#element.parentNode !== this.#element.ownerDocument.documentElement) {
+      this.#element.setAttribute('popover', 'manual');
+      this.#element.ownerDocument.documentElement.append(this.#element);
+      this.#element.showPopover?.();
+      this.#follow(root);
     }
-    this.placed = true;
-    this.align(root);
+    this.#placed = true;
+    this.#align(root);
   }
 
-  private follow(root: Element): void {
-    const view = this.element.ownerDocument.defaultView;
-    const { signal } = this.ended;
+  #follow(root: Element): void {
+    const view = this.#element.ownerDocument.defaultView;
+    const { signal } = this.#ended;
     let waiting = false;
     const move = () => {
       if (waiting) return;
       waiting = true;
       view?.requestAnimationFrame(() => {
         waiting = false;
-        if (!signal.aborted) this.align(root);
+        if (!signal.aborted) this.#align(root);
       });
     };
     view?.addEventListener('scroll', move, { capture: true, passive: true, signal });
@@ -65,10 +68,10 @@ export class Placement {
   }
 
   /** Above the compose where there is room, else below it, else along its lower edge inside the editor: never over its head. */
-  private align(root: Element): void {
+  #align(root: Element): void {
     const box = root.getBoundingClientRect();
-    const height = this.element.offsetHeight;
-    const screen = this.element.ownerDocument.documentElement.clientHeight;
+    const height = this.#element.offsetHeight;
+    const screen = this.#element.ownerDocument.documentElement.clientHeight;
     const above = box.top - height - GAP_PX;
     const below = box.bottom + GAP_PX;
     const top = above >= 0 ? above : below + height <= screen ? below : box.bottom - height * 2;
@@ -80,6 +83,6 @@ export class Placement {
       top: `${top}px`,
       width: `${box.width}px`,
     };
-    for (const [name, value] of Object.entries(style)) this.element.style.setProperty(name, value, 'important');
+    for (const [name, value] of Object.entries(style)) this.#element.style.setProperty(name, value, 'important');
   }
 }

@@ -19,7 +19,7 @@ export interface AdviceRequest {
   bcc: string[];
   provider_thread_id: string | null;
   signals?: Signals;
-  time_zone: string;
+  time_zone: string | null;
 }
 
 export interface Evidence {
@@ -128,7 +128,7 @@ export interface Status {
 
 /** One line of the self-check; `trouble` null means this part works. */
 export interface Check {
-  part: 'worker' | 'backend' | 'pairing' | 'mailboxes' | 'page';
+  part: 'backend' | 'pairing' | 'mailboxes' | 'page';
   trouble: Trouble | 'none_linked' | 'mailbox' | 'not_seen' | 'blind' | null;
   detail: string;
 }

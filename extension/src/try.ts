@@ -1,9 +1,13 @@
 // The banner on the backend's own /try page: the same code, asking the backend directly with the page's session.
+import german from '../_locales/de/messages.json';
+import english from '../_locales/en/messages.json';
 import { readId, readVerdict } from './answers';
+import type { Adviser } from './attendant';
 import { guardKeys } from './banner';
-import { type Adviser, accompany } from './companion';
+import { accompany } from './companion';
 import { generic } from './hosts/generic';
 import type { Advice, Answer } from './protocol';
+import type { Say } from './words';
 
 const TIME_LIMIT_MS = 4000;
 const { signal } = new AbortController();
@@ -46,5 +50,8 @@ const adviser: Adviser = {
   uncorrect: (id) => succeeded('DELETE', `/api/v1/corrections/${encodeURIComponent(id)}`),
 };
 
+const catalogue = navigator.language.startsWith('de') ? german : english;
+const say: Say = (word) => catalogue[word].message;
+
 guardKeys(window, signal);
-accompany({ doc: document, hostname: location.hostname, host: generic(document), adviser, signal });
+accompany({ doc: document, hostname: location.hostname, host: generic(document), adviser, say, signal });

@@ -19,9 +19,10 @@ const ATTRIBUTES = [
 
 /**
  * Runs `look` now, after changes, and on a slow beat while `look` answers true ("a compose is open").
+ * Answers a function that asks for a look within so many milliseconds.
  * The observer stops itself at the first change and starts again after the look, so a busy page costs one look per pause.
  */
-export function watch(doc: Document, look: () => boolean, signal: AbortSignal): { soon(ms?: number): void } {
+export function watch(doc: Document, look: () => boolean, signal: AbortSignal): (ms?: number) => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let beat: ReturnType<typeof setTimeout> | undefined;
   let due = Number.POSITIVE_INFINITY;
@@ -56,5 +57,5 @@ export function watch(doc: Document, look: () => boolean, signal: AbortSignal): 
     clearTimeout(beat);
   });
   run();
-  return { soon };
+  return soon;
 }

@@ -48,8 +48,11 @@ function composes(doc: Document, own: string | null): Found[] {
   return [...roots].filter((root) => !inStaleView(root)).map((root) => found(root, own));
 }
 
+/** One editor and one set of fields, and nothing of a mail being read: composes appear in steps, two may stand side by side. */
 function isWhole(element: Element): boolean {
-  return !!element.querySelector(AT.editor) && !!element.querySelector(`${AT.subject}, ${AT.id}`);
+  const editors = element.querySelectorAll(AT.editor).length;
+  const fields = [AT.subject, AT.id].map((field) => element.querySelectorAll(field).length);
+  return editors === 1 && Math.max(...fields) === 1 && !element.querySelector(AT.openThread);
 }
 
 /** From the smallest part that has editor and subject out to the region or dialog, while that holds this compose alone. */

@@ -131,7 +131,8 @@ function collapsedNames(root: Element, editor: Element): string[] {
       !element.querySelector('input, [aria-haspopup]') &&
       !!(element.compareDocumentPosition(editor) & Node.DOCUMENT_POSITION_FOLLOWING),
   );
-  const [, names = ''] = plain(lines[0]?.textContent).match(/^[^:]{1,20}:\s*(.+)$/) ?? [];
+  const line = lines.find((outer) => !lines.some((inner) => inner !== outer && outer.contains(inner)));
+  const [, names = ''] = plain(line?.textContent).match(/^[^:]{1,20}:\s*(.+)$/) ?? [];
   return names.split(/[;,]/).map(plain).filter(Boolean);
 }
 

@@ -1,5 +1,5 @@
 // Pair this browser, see what works and what does not, take devices back.
-import { ask, button, make, part, translate, words } from '../own_page';
+import { ask, button, make, part, say, translate } from '../own_page';
 import type { Answer, Check, Device, PairingCode, PairingState, Status } from '../protocol';
 
 const pairing = part('pairing');
@@ -8,7 +8,7 @@ let polling: ReturnType<typeof setTimeout> | undefined;
 async function pair(): Promise<void> {
   const answer = await ask<Answer<PairingCode>>({ type: 'pair', name: deviceName() });
   if (!answer.ok) {
-    pairing.textContent = words.trouble[answer.trouble];
+    pairing.textContent = say(`trouble_${answer.trouble}`);
     return;
   }
   showCode(answer.value);
@@ -26,7 +26,7 @@ function showCode(code: PairingCode | null): void {
   if (!code) return;
   part('user-code').textContent = code.user_code;
   part<HTMLAnchorElement>('verify').href = code.verification_uri_complete;
-  pairing.textContent = words.pairing.pending;
+  pairing.textContent = say('pairing_pending');
 }
 
 function pollAfter(seconds: number): void {
@@ -42,12 +42,12 @@ async function poll(): Promise<void> {
     return;
   }
   await refresh();
-  pairing.textContent = words.pairing[state];
+  pairing.textContent = say(`pairing_${state}`);
 }
 
 async function refresh(): Promise<void> {
   const status = await ask<Status>({ type: 'status' });
-  pairing.textContent = status.paired ? words.paired : words.notPaired;
+  pairing.textContent = say(status.paired ? 'paired' : 'not_paired');
   part('unpair').hidden = !status.paired;
   await Promise.all([check(), devices()]);
 }
@@ -55,7 +55,7 @@ async function refresh(): Promise<void> {
 async function check(): Promise<void> {
   const checks = await ask<Check[]>({ type: 'check' });
   const lines = checks.map(({ part: name, trouble, detail }) => {
-    const text = `${words.part[name]}${detail ? ` (${detail})` : ''}: ${trouble ? words.trouble[trouble] : words.fine}`;
+    const text = `${say(`part_${name}`)}${detail ? ` (${detail})` : ''}: ${trouble ? say(`trouble_${trouble}`) : say('fine')}`;
     return make('li', text, trouble ? 'bad' : 'good');
   });
   part('checks').replaceChildren(...lines);
@@ -65,10 +65,10 @@ async function devices(): Promise<void> {
   const answer = await ask<Answer<Device[]>>({ type: 'devices' });
   const lines = (answer.ok ? answer.value : []).map(({ id, name }) => {
     const line = make('li', `${name} `);
-    line.append(button(words.forget, () => ask({ type: 'forget-device', id }).then(refresh)));
+    line.append(button(say('forget'), () => ask({ type: 'forget-device', id }).then(refresh)));
     return line;
   });
-  part('devices').replaceChildren(...(lines.length ? lines : [make('li', words.noDevices)]));
+  part('devices').replaceChildren(...(lines.length ? lines : [make('li', say('no_devices'))]));
 }
 
 translate();

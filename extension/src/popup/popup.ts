@@ -1,8 +1,10 @@
 // Log a call in two clicks, and ask whether this is the moment to call.
-import { ask, button, make, part, translate, words } from '../own_page';
+import { ask, button, make, part, say, translate } from '../own_page';
 import type { Answer, ListedRecipient, Outcome, Status, Verdict } from '../protocol';
 
 const SEARCH_AFTER_MS = 200;
+const OUTCOMES: Outcome[] = ['no_answer', 'message_left', 'spoke'];
+const MOODS = ['none', 'calm', 'upset'] as const;
 
 const recipient = part<HTMLInputElement>('recipient');
 const told = part('told');
@@ -11,7 +13,7 @@ let searching: ReturnType<typeof setTimeout> | undefined;
 function addressed(): string | null {
   const value = recipient.value.trim().toLowerCase();
   if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return value;
-  told.textContent = words.needRecipient;
+  told.textContent = say('need_recipient');
   recipient.focus();
   return null;
 }
@@ -32,7 +34,7 @@ async function log(outcome: Outcome): Promise<void> {
       note_promise: part<HTMLInputElement>('promise').value.trim() || null,
     },
   });
-  told.textContent = status.queued ? words.queued : words.logged;
+  told.textContent = say(status.queued ? 'queued' : 'logged');
   showQueue(status);
 }
 
@@ -40,13 +42,14 @@ async function mayCall(): Promise<void> {
   const address = addressed();
   if (!address) return;
   const answer = await ask<Answer<Verdict>>({ type: 'may-call', address });
-  part('answer').replaceChildren(...(answer.ok ? callLines(answer.value) : [make('p', words.trouble[answer.trouble])]));
+  const lines = answer.ok ? callLines(answer.value) : [make('p', say(`trouble_${answer.trouble}`))];
+  part('answer').replaceChildren(...lines);
 }
 
 function callLines({ call }: Verdict): HTMLElement[] {
-  if (!call) return [make('p', words.noCall)];
-  const until = call.until ? ` ${words.until} ${whenOf(call.until)}.` : '';
-  return [make('p', words.call[call.answer] + until, 'strong'), ...call.reasons.map((reason) => make('p', reason))];
+  if (!call) return [make('p', say('no_call'))];
+  const until = call.until ? ` ${say('until', whenOf(call.until))}` : '';
+  return [make('p', say(`call_${call.answer}`) + until, 'strong'), ...call.reasons.map((reason) => make('p', reason))];
 }
 
 function whenOf(value: string): string {
@@ -60,11 +63,15 @@ function whenOf(value: string): string {
 
 function showQueue({ queued, failed }: Status): void {
   const lines = [
-    queued ? make('span', words.waiting(queued)) : null,
-    failed.length ? make('span', words.refused(failed.join(', '))) : null,
+    ...(queued ? [make('span', say('waiting', `${queued}`))] : []),
+    ...(failed.length ? [make('span', say('refused', failed.join(', '))), button(say('drop'), drop)] : []),
   ];
-  part('queue').replaceChildren(...lines.filter((line) => line !== null));
-  if (failed.length) part('queue').append(button(words.drop, () => ask({ type: 'drop-failed' }).then(refresh)));
+  part('queue').replaceChildren(...lines);
+}
+
+async function drop(): Promise<void> {
+  await ask({ type: 'drop-failed' });
+  await refresh();
 }
 
 async function suggest(): Promise<void> {
@@ -82,18 +89,14 @@ async function refresh(): Promise<void> {
   const choose = (address: string) => {
     recipient.value = address;
   };
-  part('recent').replaceChildren(...status.recent.slice(1, 4).map((address) => button(address, () => choose(address))));
-  if (!status.paired) told.textContent = words.notPaired;
+  part('recent').replaceChildren(...status.recent.slice(1, 4).map((one) => button(one, () => choose(one))));
+  if (!status.paired) told.textContent = say('not_paired');
   showQueue(status);
 }
 
 translate();
-part('outcomes').append(
-  ...(['no_answer', 'message_left', 'spoke'] as const).map((one) => button(words.outcome[one], () => log(one))),
-);
-part('mood').append(
-  ...Object.entries(words.moods).map(([value, text]) => Object.assign(make('option', text), { value })),
-);
+part('outcomes').append(...OUTCOMES.map((one) => button(say(one), () => log(one))));
+part('mood').append(...MOODS.map((mood) => Object.assign(make('option', say(`mood_${mood}`)), { value: mood })));
 part('may-call').addEventListener('click', () => void mayCall());
 recipient.addEventListener('input', () => {
   clearTimeout(searching);

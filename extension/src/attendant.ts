@@ -1,0 +1,188 @@
+// Attends to one compose: asks for advice when its recipients or its draft's signals change, and shows what comes back.
+import { type Banner, createBanner } from './banner';
+import { draftText } from './draft_text';
+import type { BannerActs } from './findings';
+import type { Found } from './hosts/host';
+import type {
+  Advice,
+  AdviceRequest,
+  Answer,
+  ComposeReport,
+  CorrectionKind,
+  Provider,
+  Signals,
+  Trouble,
+} from './protocol';
+import { readDraft } from './reader/index';
+import type { Say } from './words';
+
+/** Who answers: the worker in the extension, the backend itself on /try. `recall` answers from memory, or null. */
+export interface Adviser {
+  recall(request: AdviceRequest): Promise<Advice | null>;
+  advise(request: AdviceRequest): Promise<Answer<Advice>>;
+  dismiss(finding: string): Promise<unknown>;
+  mute(recipient: string, muted: boolean): Promise<boolean>;
+  correct(recipient: string, kind: CorrectionKind, evidence: string | null): Promise<string | null>;
+  uncorrect(id: string): Promise<boolean>;
+}
+
+/** What an attendant needs of the page around its compose. */
+export interface Surroundings {
+  doc: Document;
+  provider: Provider | null;
+  adviser: Adviser;
+  say: Say;
+  account(): string | null;
+  /** Is a character just being put together from several keys? Then nothing may move. */
+  isComposing(): boolean;
+  /** Milliseconds until typing counts as paused, 0 when it is. */
+  typingRest(): number;
+  lookSoon(ms: number): void;
+}
+
+export class Attendant {
+  readonly #around: Surroundings;
+  #report: ComposeReport;
+  #found: Found;
+  #banner: Banner | null = null;
+  #asked = '';
+  #people = '';
+  #busy = false;
+  #quiet = false;
+  #putAway: string | null = null;
+  #text: string | null = null;
+  #signals: Signals | undefined;
+  #ended = false;
+
+  constructor(around: Surroundings, report: ComposeReport, found: Found) {
+    this.#around = around;
+    this.#report = report;
+    this.#found = found;
+  }
+
+  /** The page as it is now; `found` undefined while the page rebuilds the compose. */
+  update(report: ComposeReport, found: Found | undefined): void {
+    this.#report = report;
+    this.#found = found ?? this.#found;
+    this.#consider();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#close();
+  }
+
+  holds(target: Node): boolean {
+    return this.#found.root.contains(target);
+  }
+
+  #consider(): void {
+    if (this.#ended || this.#around.isComposing()) return;
+    const request = this.#quiet ? null : this.#request();
+    if (!request) {
+      this.#asked = '';
+      this.#close();
+      return;
+    }
+    this.#banner?.place(this.#found.spot, this.#found.root);
+    const text = JSON.stringify(request);
+    if (text !== this.#asked && !this.#busy) void this.#ask(request, text);
+  }
+
+  /** Null while there is nobody to ask about: nobody but oneself, or a compose nobody sees. */
+  #request(): AdviceRequest | null {
+    const { to, cc, bcc, visible, provider_thread_id } = this.#report;
+    const { provider } = this.#around;
+    const account = this.#around.account();
+    if (!visible || ![...to, ...cc, ...bcc].some((address) => address !== account)) return null;
+    this.#readSignals();
+    const signals = this.#signals ? { signals: this.#signals } : {};
+    const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone || null;
+    return { channel: 'email', account, provider, to, cc, bcc, provider_thread_id, ...signals, time_zone };
+  }
+
+  /** The draft is read here and only here; what leaves is named signals. */
+  #readSignals(): void {
+    const { editor, subject } = this.#found;
+    const rest = this.#around.typingRest();
+    if (this.#text !== null && rest > 0) return this.#around.lookSoon(rest);
+    const draft = editor ? draftText(editor) : '';
+    const text = `${subject}\n${draft}`;
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#signals = draft ? readDraft('email', subject, draft) : undefined;
+  }
+
+  async #ask(request: AdviceRequest, text: string): Promise<void> {
+    const people = peopleOf(request);
+    const recalled = people === this.#people ? null : this.#around.adviser.recall(request);
+    this.#asked = text;
+    this.#people = people;
+    this.#busy = true;
+    void recalled?.then((advice) => {
+      if (advice && this.#busy && this.#people === people && !this.#ended) this.#show(advice);
+    });
+    const answer = await this.#around.adviser.advise(request);
+    this.#busy = false;
+    if (this.#ended) return;
+    const now = this.#quiet ? null : this.#request();
+    if (now && peopleOf(now) === people) this.#take(answer);
+    this.#consider();
+  }
+
+  #take(answer: Answer<Advice>): void {
+    if (answer.ok) this.#show(answer.value);
+    else this.#fail(answer.trouble);
+  }
+
+  #show({ verdict, finding, dismissed }: Advice): void {
+    const silent = dismissed || finding === this.#putAway || verdict.level === 'clear';
+    if (silent && !this.#banner?.hasNotice()) this.#close();
+    else this.#open().show(verdict, finding);
+  }
+
+  /** Before pairing the page stays untouched; afterwards one grey line says why nothing can be said. */
+  #fail(trouble: Trouble): void {
+    if (trouble === 'not_paired' || this.#putAway === '') this.#close();
+    else this.#open().cannotCheck(trouble);
+  }
+
+  #open(): Banner {
+    const { doc, say } = this.#around;
+    this.#banner ??= createBanner({ doc, say, key: this.#report.key, acts: this.#acts() });
+    this.#banner.place(this.#found.spot, this.#found.root);
+    return this.#banner;
+  }
+
+  #close(): void {
+    this.#banner?.remove();
+    this.#banner = null;
+  }
+
+  #acts(): BannerActs {
+    const { adviser } = this.#around;
+    const askAgain = <T>(result: T): T => {
+      this.#asked = '';
+      setTimeout(() => this.#consider());
+      return result;
+    };
+    return {
+      quiet: () => {
+        this.#quiet = true;
+        this.#close();
+      },
+      dismiss: (finding) => {
+        this.#putAway = finding;
+        this.#close();
+        if (finding) void adviser.dismiss(finding);
+      },
+      mute: (recipient, muted) => adviser.mute(recipient, muted).then(askAgain),
+      correct: (recipient, kind, evidence) => adviser.correct(recipient, kind, evidence).then(askAgain),
+      uncorrect: (id) => adviser.uncorrect(id).then(askAgain),
+    };
+  }
+}
+
+function peopleOf({ account, to, cc, bcc }: AdviceRequest): string {
+  return JSON.stringify([account, to, cc, bcc]);
+}

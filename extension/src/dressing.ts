@@ -1,0 +1,19 @@
+// Puts the banner's style on, and measures the colours of the compose it stands in.
+import STYLE from './banner.css';
+
+/** Background behind `element` as CSS, and whether it is dark. Mail themes ignore the system's setting, so it is measured. */
+export function groundOf(element: Element | null): { colour: string; dark: boolean } {
+  for (let node = element; node; node = node.parentElement) {
+    const colour = getComputedStyle(node).backgroundColor;
+    const [red = 255, green = 255, blue = 255, alpha = 1] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+    if (/^rgb/.test(colour) && alpha > 0.5) return { colour, dark: 0.299 * red + 0.587 * green + 0.114 * blue < 128 };
+  }
+  return { colour: '#fff', dark: false };
+}
+
+/** A constructed sheet passes pages whose policy forbids inline styles. */
+export function dress(root: ShadowRoot): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  root.adoptedStyleSheets = [sheet];
+}

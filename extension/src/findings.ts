@@ -1,0 +1,122 @@
+// The open part of a banner: each finding with the mails it rests on, and what the person can say against it.
+import type { Make } from './elements';
+import type { CorrectionKind, Evidence, RecipientState, Verdict, Warning } from './protocol';
+import type { Say } from './words';
+
+/** What the person can do from the banner. Promises say whether it was kept (`correct`: the correction's id). */
+export interface BannerActs {
+  quiet(): void;
+  dismiss(finding: string): void;
+  mute(recipient: string, muted: boolean): Promise<boolean>;
+  correct(recipient: string, kind: CorrectionKind, evidence: string | null): Promise<string | null>;
+  uncorrect(id: string): Promise<boolean>;
+}
+
+const CORRECTIONS: CorrectionKind[] = ['answered_elsewhere', 'not_job_search', 'other_recipient', 'not_a_touch'];
+
+export class Findings {
+  readonly panel: HTMLElement;
+  readonly #make: Make;
+  readonly #say: Say;
+  readonly #acts: BannerActs;
+  readonly #facts: HTMLElement;
+  readonly #notice: HTMLElement;
+  readonly #choices: HTMLElement;
+
+  constructor(make: Make, say: Say, acts: BannerActs) {
+    this.#make = make;
+    this.#say = say;
+    this.#acts = acts;
+    this.#facts = make.make('div');
+    this.#notice = make.make('p');
+    this.#notice.setAttribute('role', 'status');
+    this.#choices = make.make('div', 'acts');
+    this.panel = make.make('div', 'more', this.#notice, this.#facts, this.#choices);
+    this.panel.hidden = true;
+  }
+
+  get hasNotice(): boolean {
+    return this.#notice.hasChildNodes();
+  }
+
+  show(verdict: Verdict): void {
+    const next = verdict.next_good_date && `${this.#say('next')}: ${day(verdict.next_good_date)}`;
+    const facts = verdict.warnings.map((warning) => this.#warning(warning));
+    this.#facts.replaceChildren(...facts, ...(next ? [this.#make.make('p', '', next)] : []));
+    this.#choices.replaceChildren(...this.#actions(verdict, subjectOf(verdict)));
+  }
+
+  #warning({ message, instead, evidence }: Warning): HTMLElement {
+    const { make } = this.#make;
+    const list = make('ul', '', ...evidence.map((one) => this.#evidence(one)));
+    return make('div', '', make('p', '', message), make('p', '', instead), list);
+  }
+
+  #evidence({ at, direction, channel, subject, link }: Evidence): HTMLElement {
+    const lead = `${day(at)}, ${this.#say(direction)}: `;
+    return this.#make.make('li', '', lead, this.#make.link(subject || channel, link));
+  }
+
+  #actions(verdict: Verdict, about: RecipientState | null): HTMLElement[] {
+    const { button, link } = this.#make;
+    const wrong = (id: string) => () => this.#choices.replaceChildren(...this.#corrections(verdict, id));
+    return [
+      button(this.#say('quiet'), () => this.#acts.quiet()),
+      ...(about
+        ? [button(this.#say('mute'), () => this.#mute(about.id)), button(this.#say('wrong'), wrong(about.id))]
+        : []),
+      ...(verdict.history_url ? [link(this.#say('history'), verdict.history_url)] : []),
+    ];
+  }
+
+  #corrections(verdict: Verdict, recipient: string): HTMLElement[] {
+    const sent = sentOnce(verdict);
+    const choose = (kind: CorrectionKind) => {
+      if (kind !== 'not_a_touch') return this.#correct(recipient, kind, null);
+      if (sent.length < 2) return this.#correct(recipient, kind, sent[0]?.key ?? null);
+      return this.#choices.replaceChildren(this.#say('which'), ...this.#mails(sent, recipient));
+    };
+    return CORRECTIONS.map((kind) => this.#make.button(this.#say(kind), () => choose(kind)));
+  }
+
+  #mails(sent: Evidence[], recipient: string): HTMLElement[] {
+    return sent.map(({ at, subject, key }) =>
+      this.#make.button(`${day(at)} ${subject}`, () => this.#correct(recipient, 'not_a_touch', key)),
+    );
+  }
+
+  async #correct(recipient: string, kind: CorrectionKind, evidence: string | null): Promise<void> {
+    const id = await this.#acts.correct(recipient, kind, evidence);
+    this.#tell(id ? 'corrected' : 'failed', id ? () => this.#acts.uncorrect(id) : null);
+  }
+
+  async #mute(recipient: string): Promise<void> {
+    const kept = await this.#acts.mute(recipient, true);
+    this.#tell(kept ? 'muted' : 'failed', kept ? () => this.#acts.mute(recipient, false) : null);
+  }
+
+  #tell(word: 'corrected' | 'muted' | 'failed' | 'undone', undo: (() => Promise<boolean>) | null): void {
+    const again = async () => this.#tell((await undo?.()) ? 'undone' : 'failed', null);
+    this.#notice.replaceChildren(this.#say(word), ...(undo ? [this.#make.button(this.#say('undo'), again)] : []));
+    this.panel.hidden = false;
+  }
+}
+
+/** The person's own mails among the evidence, each once, where the backend gave them keys. */
+function sentOnce({ warnings }: Verdict): Evidence[] {
+  const sent = warnings.flatMap(({ evidence }) => evidence).filter(({ direction, key }) => direction === 'out' && key);
+  return [...new Map(sent.map((one) => [one.key, one])).values()];
+}
+
+/** Whom the verdict is about: the one its sentence names, else the one longest without an answer. */
+function subjectOf({ headline, recipients }: Verdict): RecipientState | null {
+  const named = recipients.find(({ address }) => headline.includes(address));
+  return named ?? [...recipients].sort((a, b) => b.unanswered - a.unanswered)[0] ?? null;
+}
+
+/** A date or an instant as a short day in the person's language. */
+function day(value: string): string {
+  const date = new Date(value.length === 10 ? `${value}T12:00` : value);
+  if (Number.isNaN(date.getTime())) return value;
+  return date.toLocaleDateString([], { weekday: 'short', month: 'short', day: 'numeric' });
+}
