@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import httplib2
 from googleapiclient.discovery import build
 
-from connectors.contract import AccessRevoked, ConnectorError, RateLimited, Transient, Unreachable
+from connectors.contract import AccessRevoked, ConnectorError, MissingPermission, RateLimited, Transient, Unreachable
 from connectors.gmail.batch import CONTENT_TYPE, packed, unpacked
 from connectors.gmail.errors import refusal
 from connectors.gmail.oauth import Access
@@ -156,8 +156,8 @@ class GmailClient:
                 return await self._batch(kind, ids, urgent=urgent)
             except TooLarge:
                 pass
-            except (NotOffered, NotThere):
-                self._batch_offered = False
+            except (NotOffered, NotThere, BadRequest, MissingPermission):
+                self._batch_offered = False  # one by one, whatever is truly refused is refused again
         gathered = await asyncio.gather(*(self._alone(kind, one, urgent=urgent) for one in ids))
         return dict(zip(ids, gathered, strict=True))
 
