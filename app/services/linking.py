@@ -58,7 +58,7 @@ def _keep(parts: Parts, person_id: str, provider: str, grant: Grant, now: dateti
     with parts.database.write(durable=True) as tx:
         account_id = accounts.link(tx, parts.sealer, person_id=person_id, provider=provider, grant=grant, now=now)
         accounts.add_addresses(tx, person_id, account_id, {grant.address}, now)
-        sync_jobs.want(tx, account_id, now)
+        sync_jobs.start_over(tx, account_id, now)
         audit.record(tx, person_id, now, "linked", account_id)
     parts.announcer.tell(person_id)
     parts.announcer.tell(WORK)

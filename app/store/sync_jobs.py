@@ -7,10 +7,11 @@ writes are refused by `check_fence`, which every transaction that stores results
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, literal, or_, select, update
 
 from app.store.database import insert_into
 from app.store.errors import LeaseLost
+from app.store.instants import Instant
 from app.store.tables import accounts, sync_jobs
 
 __all__ = ["Lease", "LeaseLost", "SyncJob"]
@@ -53,6 +54,13 @@ def want(tx: Connection, account_id: str, now: datetime, *, deep: bool = False) 
     tx.execute(wish.on_conflict_do_update(index_elements=[jobs.account_id], set_=more))
 
 
+def start_over(tx: Connection, account_id: str, now: datetime) -> None:
+    """After linking (again): whatever made the last sync wait is over."""
+    want(tx, account_id, now)
+    fresh = {"not_before": None, "attempts": 0, "due_at": now}
+    tx.execute(update(sync_jobs).where(sync_jobs.c.account_id == account_id).values(fresh))
+
+
 def take_due(tx: Connection, now: datetime, lease: timedelta, *, account_id: str | None = None) -> Lease | None:
     """Lease the account that is due longest, or the one named; None when it is not due or another worker has it."""
     due = select(sync_jobs).where(_due(now))
@@ -91,7 +99,7 @@ def finish(tx: Connection, lease: Lease, *, due_at: datetime, deep_due_at: datet
     """
     jobs = sync_jobs.c
     wished = or_(jobs.want > lease.want, jobs.want_deep > lease.want_deep)
-    values = {"due_at": case((wished, jobs.due_at), else_=due_at), "done": lease.want, "attempts": 0}
+    values = {"due_at": case((wished, jobs.due_at), else_=literal(due_at, Instant)), "done": lease.want, "attempts": 0}
     if lease.deep:
         values |= {"done_deep": lease.want_deep, "deep_due_at": deep_due_at}
     _end(tx, lease, lease_until=None, not_before=None, **values)
