@@ -19,6 +19,10 @@ _CLAUSE = re.compile(
 )
 _NEVER = frozenset({"not_their_act", "ago"})
 _NOT_WITHOUT_AN_ACT = frozenset({"interview_time", "their_ask", "past_talk"})
+_THEY_WILL = re.compile(
+    r"\b(?:we|i|they|he|she|someone|somebody|team|hr|who|colleague|recruiter|manager|and)(?: all)?(?:'ll|'d|'m|'re| will| would| "
+    r"should| shall| can| could| plan| hope| aim| expect| want| intend| am| are| is|'s)(?: \w+){0,5} ?$"
+)
 _STILL_TO_SEND = re.compile(
     r"\b(?:have not|haven't|did not|didn't|don't|do not|nothing|no) (?:yet )?(?:hear|heard|get|got|receive)"
 )
@@ -69,7 +73,7 @@ def promise_of(said: Sequence[Sentence], today: Today) -> Promise | None:
 
 def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
     kinds = families(sentence.folded)
-    invites = "invites_contact" in kinds and not _is_offer_of_help(sentence.folded, kinds)
+    invites = "invites_contact" in kinds and _invites(sentence.folded, kinds)
     if not invites and "act" not in kinds and not _is_bare(sentence):
         return
     dates = [dated for dated in expressions(sentence.folded, today) if _is_theirs(sentence, dated, kinds)]
@@ -81,9 +85,11 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
         yield _Found(Promise(None, None, _quote(sentence, None)), 1)
 
 
-def _is_offer_of_help(folded: str, kinds: frozenset[str]) -> bool:
-    """ "Feel free to reach out with questions" invites nothing on a date."""
-    return "not_ask" in kinds and not _STILL_TO_SEND.search(folded) and "question" in folded
+def _invites(folded: str, kinds: frozenset[str]) -> bool:
+    """ "Feel free to reach out with questions" invites nothing on a date, and "we will reach out" is theirs to do."""
+    if "not_ask" in kinds and "question" in folded and not _STILL_TO_SEND.search(folded):
+        return False
+    return any(not _THEY_WILL.search(folded[:start]) for start, _ in spots("invites_contact", folded))
 
 
 def _is_bare(sentence: Sentence) -> bool:
@@ -105,7 +111,7 @@ def _is_theirs(sentence: Sentence, dated: Dated, kinds: frozenset[str]) -> bool:
     if around & _NEVER:
         return False
     acts = not around.isdisjoint({"act", "invites_contact"})
-    if "their_ask" in around and "invites_contact" not in around:
+    if "their_ask" in around and "invites_contact" not in around and _asks_you(clause):
         return False
     if not acts and around & _NOT_WITHOUT_AN_ACT:
         return False
@@ -114,8 +120,12 @@ def _is_theirs(sentence: Sentence, dated: Dated, kinds: frozenset[str]) -> bool:
     return not ("past_talk" in around and not _looks_ahead(clause))
 
 
+def _asks_you(clause: str) -> bool:
+    return any(not _THEY_WILL.search(clause[:start]) for start, _ in spots("their_ask", clause))
+
+
 _NEWS = re.compile(
-    r"\b(?:back to you|in touch|let you know|hear|contact you|update|decision|decide|feedback|answer|notify|inform|"
+    r"\b(?:back to you|in touch|let you know|hear|(?:contact|call|ring|phone|write|email|message|tell) you|update|decision|decide|feedback|answer|notify|inform|"
     r"news|outcome|results?|melden|bescheid|ruckmeldung|entscheid\w+|informieren|contacto|respuesta|noticias|avis\w+)\b"
 )
 _AHEAD = re.compile(

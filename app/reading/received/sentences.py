@@ -19,7 +19,8 @@ _GOES_ON = re.compile(
     r"\b[a-z]|\b[a-z]\.[a-z])\.\s+$",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(r"(?<!\d)\d{1,2}\.\s+$")
+_ORDINAL = re.compile(r"(?<![\d.])\d{1,2}\.\s+$")
+_GERMAN_DATE = re.compile(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\.\s+$")
 _MONTHS = r"jan|feb|m(?:är|ar|ae)|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[zc]|kw|woche|quartal"
 _MONTH_AHEAD = re.compile(_MONTHS, re.IGNORECASE)
 _LINK = re.compile(r"https?://\S{1,2000}|www\.\S{1,500}", re.IGNORECASE)
@@ -106,6 +107,8 @@ def _goes_on(block: str, start: int, end: re.Match[str]) -> bool:
     if block[end.start()] != ".":
         return False
     before = block[max(start, end.start() - 12) : end.end()]
+    if _GERMAN_DATE.search(before):
+        return True
     if _ORDINAL.search(before):
         return _MONTH_AHEAD.match(block, end.end()) is not None
     return _GOES_ON.search(before) is not None and block[end.end() : end.end() + 1].isalnum()

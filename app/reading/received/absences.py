@@ -1,0 +1,62 @@
+"""When somebody is back, out of the words of an absence notice."""
+
+from datetime import date
+
+from app.reading.received.dating import Dated, expressions
+from app.reading.received.letter import Letter
+from app.reading.received.phrases import families
+from app.reading.received.spans import Today
+
+_NEAR = 48
+_RANGES = frozenset({"days of month", "weekdays"})
+_ENDS_INCLUDED = frozenset({"end of week", "end of month", "end of year", "part of this month", "part of month"})
+
+
+def return_date(letter: Letter, today: Today) -> date | None:
+    """The day they are back: the one named with "back", else behind the last day away; None when not said."""
+    texts = [line.folded for line in letter.lines] + [letter.subject]
+    dated = [(text, expressions(text, today)) for text in texts]
+    for reading in (_named_return, _end_of_absence):
+        for text, dates in dated:
+            back = reading(text, dates, today)
+            if back is not None and today.day <= back:
+                return back
+    return None
+
+
+def _named_return(text: str, dates: tuple[Dated, ...], today: Today) -> date | None:
+    """ "Back on D", "returning D", "available again from D"."""
+    last_end = 0
+    for dated in dates:
+        before = text[max(last_end, dated.start - _NEAR) : dated.start]
+        kinds = families(before)
+        if "returns" in kinds and dated.bound not in ("until", "past") and not _is_negated(before):
+            after = dated.bound == "after"
+            return today.calendar.after(dated.span.last, 1) if after else dated.span.first
+        last_end = dated.end
+    return None
+
+
+def _is_negated(before: str) -> bool:
+    return any(word in before for word in ("until", " not be back", "nicht", "bis ", "hasta"))
+
+
+def _end_of_absence(text: str, dates: tuple[Dated, ...], today: Today) -> date | None:
+    kinds = families(text)
+    if not dates or kinds.isdisjoint({"away", "absent", "returns", "ooo_subject"}):
+        return None
+    last = max(dates, key=lambda dated: dated.span.last)
+    reaches = last.bound == "until" or (last.bound == "by" and "bis" in text)
+    ranged = last.meaning in _RANGES and last.span.first < last.span.last
+    pair = len(dates) > 1 and min(dated.span.first for dated in dates) < last.span.first
+    if last.span.counted:
+        return last.span.last
+    if reaches and last.meaning in ("month name", "season", "next week", "whole month", "new year"):
+        return last.span.first
+    if reaches and not pair and "inclusive" not in kinds and last.meaning not in _ENDS_INCLUDED:
+        return last.span.last
+    if reaches and last.span.last.weekday() == 0 and "inclusive" not in kinds:
+        return last.span.last
+    if reaches or ranged or pair or "inclusive" in kinds or last.span.last >= today.day:
+        return today.calendar.after(last.span.last, 1)
+    return None

@@ -1,0 +1,83 @@
+"""Whether a letter closes the matter, puts it on hold, or asks for silence; and what only looks like it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.reading.received.dating import expressions
+from app.reading.received.letter import Letter, Line
+from app.reading.received.phrases import spots
+from app.reading.received.spans import Today
+
+_REACH = 140
+_NO_ENDING = frozenset({"not_yet", "still_working", "about_others"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """`closes`: the matter is over. `until`: when a hold ends or a new round opens."""
+
+    closes: bool = False
+    on_hold: bool = False
+    until: date | None = None
+    no_contact: str | None = None
+
+
+def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
+    """What the letter ends. `asks` says that it asks the person for something, which an ending does not."""
+    closes = any(_closes(line) for line in letter.with_kind("closes"))
+    closes = closes or _breaks_bad_news(letter) or (not asks and _gave_it_away(letter))
+    held = [line for line in letter.with_kind("holds") if _is_held(line)]
+    not_now = [] if asks else [line for line in letter.with_kind("not_now") if not _is_supposed(line, "not_now")]
+    return Ending(
+        closes=closes or (bool(not_now) and not held),
+        on_hold=bool(held) and not closes,
+        until=_date_in(held or not_now, today),
+        no_contact=_no_contact(letter),
+    )
+
+
+def _closes(line: Line) -> bool:
+    return not line.sentence.asks and line.kinds.isdisjoint(_NO_ENDING) and not _is_supposed(line, "closes")
+
+
+def _is_supposed(line: Line, family: str) -> bool:
+    """Whether every hit stands behind "if", "should you" and the like: receipts speak so of what may come."""
+    if "hypothetical" not in line.kinds:
+        return False
+    supposed = [start for start, _ in spots("hypothetical", line.folded)]
+    hits = [start for start, _ in spots(family, line.folded)]
+    return all(any(0 <= hit - start <= _REACH for start in supposed) for hit in hits)
+
+
+def _breaks_bad_news(letter: Letter) -> bool:
+    """ "I'm afraid …" counts when the letter speaks of the matter and wishes well, and moves no appointment."""
+    if "moves_date" in letter.kinds or "maybe_closes" not in letter.kinds:
+        return False
+    return any(
+        "matter" in line.kinds and not line.sentence.asks and line.kinds.isdisjoint({"holds", *_NO_ENDING})
+        for line in letter.with_kind("sorry_news")
+        if not _is_supposed(line, "sorry_news")
+    )
+
+
+def _gave_it_away(letter: Letter) -> bool:
+    return any(not line.sentence.asks for line in letter.with_kind("gave_away"))
+
+
+def _is_held(line: Line) -> bool:
+    return "not_hold" not in line.kinds and not line.sentence.asks and not _is_supposed(line, "holds")
+
+
+def _date_in(lines: list[Line], today: Today) -> date | None:
+    for line in lines:
+        for dated in expressions(line.folded, today):
+            if (interval := dated.interval(today.day)) and interval[1] > today.day:
+                return interval[0] if dated.meaning in ("month name", "season", "new year") else interval[1]
+    return None
+
+
+def _no_contact(letter: Letter) -> str | None:
+    for family, answer in (("no_contact_all", "all"), ("no_contact_phone", "phone")):
+        if any("not_no_contact" not in line.kinds for line in letter.with_kind(family)):
+            return answer
+    return None

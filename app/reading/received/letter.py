@@ -1,0 +1,74 @@
+"""A received message prepared for reading: its new text in sentences, each with the families of phrases it holds."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.reading.plain import html_to_text
+from app.reading.quotes import new_text
+from app.reading.received.phrases import families
+from app.reading.received.sentences import Sentence, fold, sentences
+from connectors.message import Message
+
+_LONGEST_SUBJECT = 400
+_LONGEST_HEADER = 2000
+_TOO_SHORT = 20
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence with its families."""
+
+    sentence: Sentence
+    kinds: frozenset[str]
+
+    @property
+    def folded(self) -> str:
+        return self.sentence.folded
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the kinds, asks, closures and absences are read from. `subject` is folded, `sender` in lower case."""
+
+    message: Message
+    sender: str
+    subject: str
+    subject_kinds: frozenset[str]
+    lines: tuple[Line, ...]
+    kinds: frozenset[str]
+
+    def header(self, name: str) -> str:
+        """A header's value in lower case, at most 2,000 characters, empty when absent."""
+        return self.message.headers.get(name, "")[:_LONGEST_HEADER].strip().lower()
+
+    def with_kind(self, *kinds: str) -> Iterator[Line]:
+        """The lines that hold a phrase of one of the families."""
+        return (line for line in self.lines if not line.kinds.isdisjoint(kinds))
+
+
+def open_letter(message: Message) -> Letter:
+    """Prepares a message; its text is cut to what is new in it."""
+    subject = fold(message.subject[:_LONGEST_SUBJECT])
+    lines = tuple(Line(sentence, families(sentence.folded)) for sentence in sentences(new_text(body_of(message))))
+    return Letter(
+        message=message,
+        sender=message.sender.address.lower() if message.sender else "",
+        subject=subject,
+        subject_kinds=families(subject),
+        lines=lines,
+        kinds=frozenset().union(*(line.kinds for line in lines)),
+    )
+
+
+def body_of(message: Message) -> str:
+    """The plain text, or that of the HTML where the plain one says nothing."""
+    if message.html and len(message.text.strip()) < _TOO_SHORT:
+        return html_to_text(message.html) or message.text
+    return message.text
+
+
+def addresses_in(text: str) -> list[str]:
+    """Mail addresses in order, in lower case, without doubles."""
+    return list(dict.fromkeys(found.lower().rstrip(".") for found in _ADDRESS.findall(text)))
