@@ -105,7 +105,10 @@ export class Attendant {
   #readSignals(): void {
     const { editor, subject } = this.#found;
     const rest = this.#around.typingRest();
-    if (this.#text !== null && rest > 0) return this.#around.lookSoon(rest);
+    if (this.#text !== null && rest > 0) {
+      this.#around.lookSoon(rest);
+      return;
+    }
     const draft = editor ? draftText(editor) : '';
     const text = `${subject}\n${draft}`;
     if (text === this.#text) return;

@@ -10,7 +10,7 @@ export function all(root: ParentNode, selector: string): HTMLElement[] {
   return [...root.querySelectorAll<HTMLElement>(selector)];
 }
 
-export function valueOf(element: Element | null): string {
+export function fieldValue(element: Element | null): string {
   return (element as HTMLInputElement | null)?.value ?? '';
 }
 

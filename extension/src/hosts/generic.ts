@@ -1,6 +1,6 @@
 // Any page with an editor and a line of recipients: the last rung for mail pages that changed, and the host of /try.
 import { addressesIn, addressOf, plain } from '../addresses';
-import { addressIn, all, type Chip, climb, isVisible, type Role, recipientsOf, TEXT_EDITOR, valueOf } from './dom';
+import { addressIn, all, type Chip, climb, fieldValue, isVisible, type Role, recipientsOf, TEXT_EDITOR } from './dom';
 import type { Found, Host, Recipients } from './host';
 
 const TEXT_INPUT = 'input[type="text"], input:not([type]), input[type="email"]';
@@ -60,7 +60,7 @@ function foundIn(root: Element, editor: HTMLElement, own: string | null): Found 
     editor,
     mark: root.id || null,
     recipients,
-    subject: valueOf(subjectIn(root, editor)),
+    subject: fieldValue(subjectIn(root, editor)),
     provider_thread_id: null,
     visible: true,
     spot: root.matches('div, form, section') ? { parent: root, before: root.firstChild } : null,
@@ -71,7 +71,7 @@ function foundIn(root: Element, editor: HTMLElement, own: string | null): Found 
 export function genericRecipients(root: Element, editor: Element, own: string | null): Recipients {
   const rows = all(root, ROWS).filter((row) => !editor.contains(row));
   const named = rows.flatMap((row) =>
-    addressesIn(valueOf(row)).map(
+    addressesIn(fieldValue(row)).map(
       (address): Chip => ({ role: row.getAttribute('name') as Role, address, name: address }),
     ),
   );

@@ -1,6 +1,6 @@
 // Gmail on the web: docked, full-screen, inline and popped-out composes. Anchors as of November 2026; none depends on language.
 import { addressesIn, addressOf, plain } from '../addresses';
-import { addressIn, all, type Chip, climb, isVisible, type Role, recipientsOf, valueOf } from './dom';
+import { addressIn, all, type Chip, climb, fieldValue, isVisible, type Role, recipientsOf } from './dom';
 import { genericRecipients } from './generic';
 import { decodeToken, hexOf } from './gmail_token';
 import type { Found, Host, Recipients, Spot } from './host';
@@ -73,12 +73,13 @@ function found(root: Element, own: string | null): Found {
     root,
     editor,
     mark:
-      valueOf(root.querySelector(AT.id)) ||
+      fieldValue(root.querySelector(AT.id)) ||
       root.querySelector('[data-compose-id]')?.getAttribute('data-compose-id') ||
       null,
     recipients: recipients(root, editor, own),
     subject:
-      valueOf(root.querySelector(AT.subject)) || valueOf(root.querySelector('input[type="hidden"][name="subject"]')),
+      fieldValue(root.querySelector(AT.subject)) ||
+      fieldValue(root.querySelector('input[type="hidden"][name="subject"]')),
     provider_thread_id: threadId(root),
     visible: !!editor && isVisible(editor),
     spot: spot(root, editor),
@@ -117,7 +118,7 @@ function popupsOf(root: Element): Element[] {
 function chipsOf(row: HTMLElement, popups: Element[]): Chip[] {
   const role = row.getAttribute('name') as Role;
   if (row.matches('input, textarea')) {
-    return addressesIn(valueOf(row)).map((address): Chip => ({ role, address, name: address }));
+    return addressesIn(fieldValue(row)).map((address): Chip => ({ role, address, name: address }));
   }
   const options = all(row, AT.chip).filter((option) => !popups.some((popup) => popup.contains(option)));
   const chips = options.length ? options : all(row, '[data-hovercard-id], [email]');
@@ -137,7 +138,7 @@ function isFrom(element: Element): boolean {
 
 /** The compose's own field, then (for a reply inside a thread) the open thread, then the page's address. */
 function threadId(root: Element): string | null {
-  const stated = hexThread(valueOf(root.querySelector(AT.thread)));
+  const stated = hexThread(fieldValue(root.querySelector(AT.thread)));
   if (stated) return stated;
   const view = root.closest(AT.main);
   if (!view || isPopout(root)) return draftThread(root);
@@ -166,7 +167,7 @@ function shownThread(root: Element): string | null {
 /** `?compose=A,B`: the token that names this compose's draft; a lone token and a lone dialog belong together. */
 function draftThread(root: Element): string | null {
   const tokens = (hashOf(root).match(/[?&]compose=([^&]+)/)?.[1] ?? '').split(/,|%2C/i).map(decodeToken);
-  const draft = valueOf(root.querySelector(AT.draft)).replace(/^#/, '');
+  const draft = fieldValue(root.querySelector(AT.draft)).replace(/^#/, '');
   const named = tokens.find((token) => token?.draft && token.draft === draft);
   const lone =
     tokens.length === 1 && !draft.startsWith('msg-') && root.ownerDocument.querySelectorAll(AT.editor).length === 1;

@@ -1,6 +1,6 @@
 // Outlook on the web, all five doors to it. Anchors as of November 2026; none depends on language or generated class names.
 import { addressesIn, addressOf, plain, unique } from '../addresses';
-import { addressIn, all, type Chip, climb, isVisible, type Role, recipientsOf, TEXT_EDITOR, valueOf } from './dom';
+import { addressIn, all, type Chip, climb, fieldValue, isVisible, type Role, recipientsOf, TEXT_EDITOR } from './dom';
 import { genericRecipients } from './generic';
 import type { Found, Host, Recipients, Spot } from './host';
 
@@ -69,7 +69,7 @@ function found(root: Element, own: string | null): Found {
     mark:
       subject?.id.match(/^MSG_(.+)_SUBJECT$/)?.[1] ?? wellsOf(root, editor)[0]?.id.match(/^MSG_(.+)_\w+$/)?.[1] ?? null,
     recipients: recipients(root, editor, own),
-    subject: valueOf(subject),
+    subject: fieldValue(subject),
     provider_thread_id: threadId(root),
     visible: !!editor && isVisible(editor),
     spot: spot(root),
