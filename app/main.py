@@ -9,7 +9,20 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from app.services.parts import Parts
-from app.web import accounts, advice, errors, health, leaving, linking, pages, pairing, recipients, touches
+from app.web import (
+    accounts,
+    advice,
+    calendar,
+    errors,
+    health,
+    leaving,
+    linking,
+    pages,
+    pairing,
+    recipients,
+    rules,
+    touches,
+)
 from app.web.security import Border
 from app.worker import Worker
 
@@ -44,6 +57,8 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
         advice.router,
         recipients.router,
         touches.router,
+        rules.router,
+        calendar.router,
         pairing.router,
         leaving.router,
         linking.router,

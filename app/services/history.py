@@ -59,7 +59,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TimeLine:
-    """`corrections` are those in force, `today` is the recipient's."""
+    """`corrections` are those in force, `today` is the recipient's.
+
+    `merged` are the ids of recipients that were joined to this one; `stage_by_hand` says who set the stage.
+    """
 
     summary: Summary
     addresses: tuple[str, ...]
@@ -67,6 +70,8 @@ class TimeLine:
     corrections: tuple[StoredCorrection, ...]
     today: date
     muted: bool
+    merged: tuple[str, ...] = ()
+    stage_by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,8 @@ def time_line(parts: Parts, person_id: str, recipient_id: str, now: datetime) ->
         corrections=tuple(corrected),
         today=cadence.today,
         muted=recipient.muted_at is not None,
+        merged=recipient.merged,
+        stage_by_hand=cadence.stage_by_hand,
     )
 
 

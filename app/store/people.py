@@ -37,5 +37,10 @@ def find_by_calendar(tx: Connection, calendar_hash: str) -> str | None:
     return tx.execute(select(people.c.id).where(people.c.calendar_hash == calendar_hash)).scalar()
 
 
+def has_calendar(tx: Connection, person_id: str) -> bool:
+    on = (people.c.id == person_id) & people.c.calendar_hash.is_not(None)
+    return tx.execute(select(people.c.id).where(on)).first() is not None
+
+
 def _oldest(tx: Connection) -> str | None:
     return tx.execute(select(people.c.id).order_by(people.c.created_at, people.c.id).limit(1)).scalar()

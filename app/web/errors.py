@@ -1,4 +1,4 @@
-"""One table: which error becomes which status, code and words, as problem+json (RFC 9457) with a correlation id."""
+"""One table: which error becomes which status, code and words, as problem+json (RFC 9457) or, in a browser, a page."""
 
 from http import HTTPStatus
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from app.services import errors
 from app.store.errors import StorageFull, StoreUnavailable
+from app.web.pages.problems import problem_page, wants_page
 from connectors.contract import AdminBlocked, ConnectorError, Misconfigured, Transient
 
 log = structlog.get_logger()
@@ -32,7 +33,9 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 }
 
 
-def problem(request: Request, status: int, code: str, detail: str, **more: Any) -> JSONResponse:
+def problem(request: Request, status: int, code: str, detail: str, **more: Any) -> Response:
+    if wants_page(request):
+        return problem_page(request, status, detail)
     body = {
         "type": f"about:blank#{code}",
         "title": HTTPStatus(status).phrase,
@@ -46,7 +49,7 @@ def problem(request: Request, status: int, code: str, detail: str, **more: Any) 
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _known(request: Request, error: Exception) -> JSONResponse:
+def _known(request: Request, error: Exception) -> Response:
     for kind in type(error).__mro__:
         if kind in STATUS:
             status, code = STATUS[kind]
@@ -54,23 +57,23 @@ def _known(request: Request, error: Exception) -> JSONResponse:
     raise error
 
 
-def _pairing(request: Request, error: Exception) -> JSONResponse:
+def _pairing(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.PairingPending)
     return problem(request, 400, error.code, str(error), error=error.code)
 
 
-def _invalid(request: Request, error: Exception) -> JSONResponse:
+def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [{"where": list(fault["loc"]), "what": fault["msg"]} for fault in error.errors()]
     return problem(request, 422, "invalid", "The request does not fit the published schema.", errors=faults)
 
 
-def _http(request: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return problem(request, error.status_code, "http", str(error.detail))
 
 
-def _unexpected(request: Request, error: Exception) -> JSONResponse:
+def _unexpected(request: Request, error: Exception) -> Response:
     correlation_id = request.state.correlation_id
     log.error("unexpected", correlation_id=correlation_id, kind=type(error).__name__, exc_info=error)
     return problem(request, 500, "unexpected", "Something went wrong here; nothing was changed.")

@@ -79,7 +79,7 @@ class Border:
                 headers.setdefault("content-security-policy", self.policy)
                 headers.setdefault("cache-control", "no-store")
                 headers["x-content-type-options"] = "nosniff"
-                headers["referrer-policy"] = "no-referrer"
+                headers["referrer-policy"] = "same-origin"  # no-referrer would send our own forms with `Origin: null`
                 headers["cross-origin-opener-policy"] = "same-origin"
                 headers["x-correlation-id"] = correlation_id
             await send(message)

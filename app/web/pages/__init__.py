@@ -1,0 +1,9 @@
+"""The pages: server-rendered HTML over the same services as the API, one file per noun."""
+
+from fastapi import APIRouter
+
+from app.web.pages import accounts, devices, entry, history, privacy, recipient, rules, trying
+
+router = APIRouter(include_in_schema=False)
+for page in (entry, accounts, history, recipient, devices, rules, privacy, trying):
+    router.include_router(page.router)

@@ -1,0 +1,53 @@
+"""Devices: the list, removing one, and approving a new one by its code."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from app.services import pairing
+from app.services.errors import NotFound
+from app.web.pages.view import AtDesk
+from app.web.pages.ways import then
+
+router = APIRouter()
+DONE = {
+    "removed": "The device is removed; it can ask nothing any more.",
+    "approve": "The device is paired.",
+    "deny": "The device was not paired.",
+}
+
+
+@router.get("/devices")
+async def devices(at: AtDesk, done: str = "") -> HTMLResponse:
+    listed = pairing.list_devices(at.parts, at.person_id)
+    return at.page("devices.html", devices=listed, done=DONE.get(done, ""))
+
+
+@router.post("/devices/{device_id}/remove")
+async def remove(device_id: str, at: AtDesk) -> RedirectResponse:
+    pairing.remove_device(at.parts, at.person_id, device_id, at.now)
+    return then("/devices", done="removed")
+
+
+@router.get("/pair")
+async def pair(at: AtDesk, user_code: str = "") -> HTMLResponse:
+    """The device that shows this code, or the field to type one."""
+    if not user_code:
+        return at.page("pair.html", name="", user_code="", fault="")
+    try:
+        name = pairing.waiting(at.parts, user_code, at.now)
+    except NotFound as error:
+        return at.page("pair.html", status=404, name="", user_code=user_code, fault=str(error))
+    return at.page("pair.html", name=name, user_code=user_code.upper(), fault="")
+
+
+@router.post("/pair", response_model=None)
+async def decide(
+    at: AtDesk, user_code: Annotated[str, Form(max_length=20)], answer: Annotated[Literal["approve", "deny"], Form()]
+) -> RedirectResponse | HTMLResponse:
+    try:
+        pairing.decide(at.parts, at.person_id, user_code, approve=answer == "approve", now=at.now)
+    except NotFound as error:
+        return at.page("pair.html", status=404, name="", user_code=user_code, fault=str(error))
+    return then("/devices", done=answer)

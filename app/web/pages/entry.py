@@ -1,0 +1,74 @@
+"""The door: signing in and out, the first sight, and the sample mailbox in one click."""
+
+from collections import Counter
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from app.services import history, linking, sampling, signing_in
+from app.services.parts import SESSION_LIFE
+from app.web.pages.asks import links
+from app.web.pages.view import AtDesk
+from app.web.pages.ways import then
+from app.web.security import COOKIE, TheParts
+
+router = APIRouter()
+SHOWN_AT_ONCE = 5
+
+
+@router.get("/sign-in")
+async def sign_in(parts: TheParts, token: str = "") -> RedirectResponse:
+    """Burns the link, opens the session, and goes to the first page."""
+    session = signing_in.open_session(parts, token, parts.clock())
+    answer = then("/")
+    answer.set_cookie(
+        COOKIE,
+        session,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=parts.settings.base.scheme == "https",
+    )
+    return answer
+
+
+@router.post("/sign-out")
+async def sign_out(at: AtDesk) -> RedirectResponse:
+    signing_in.end_session(at.parts, at.request.cookies[COOKIE])
+    answer = then("/")
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.get("/")
+async def first_sight(at: AtDesk) -> HTMLResponse:
+    rows = history.list_recipients(at.parts, at.person_id, at.now)
+    counted = Counter(row.state for row in rows)
+    return at.page(
+        "first_sight.html",
+        accounts=linking.list_accounts(at.parts, at.person_id),
+        rows=rows,
+        counts=[(state, counted[state]) for state in history.STATE_ORDER if counted[state]],
+        turn=[row for row in rows if row.state == "your_turn"][:SHOWN_AT_ONCE],
+        links=links(),
+        configured=set(at.parts.connectors),
+    )
+
+
+@router.post("/sample")
+async def use_sample(at: AtDesk) -> RedirectResponse:
+    """Link both sample mailboxes, Google first, over their real consent pages, answered for the person's one click."""
+    for provider in sampling.providers(at.parts):
+        asked = await linking.begin(at.parts, at.person_id, provider, at.now)
+        answer = await sampling.consent(at.parts, asked)
+        await linking.finish(at.parts, at.person_id, provider, answer, at.now)
+    return then("/accounts")
+
+
+@router.post("/sample/leave")
+async def leave_sample(at: AtDesk) -> RedirectResponse:
+    sampling.providers(at.parts)
+    for account in linking.list_accounts(at.parts, at.person_id):
+        await linking.unlink(at.parts, at.person_id, account.id, at.now)
+    return then("/accounts", done="left")
