@@ -10,7 +10,7 @@ from connectors.outlook.client import GraphClient, Json, delta_link, entries, ne
 from connectors.outlook.cursor import Place
 from connectors.outlook.folders import read_tree
 from connectors.outlook.reading import LIGHT, Found, Reader, received
-from connectors.refusals import BadRequest, NotThere, StartOver
+from connectors.refusals import BadRequest, NotOffered, NotThere, StartOver
 
 DELTA_PAGE = 500
 GAP = timedelta(days=7)
@@ -83,7 +83,8 @@ class Walk:
     async def _changes(self, folder: str) -> AsyncIterator[Page]:
         """One folder's round up to its delta link. A forgotten round starts over, for this folder alone (M15).
 
-        A first round is light and leaves no link before its end; a later one is continued where it was broken off.
+        A first round is light and leaves no link before its end; a later one is continued where it was broken off. A
+        folder whose first round is refused is left to the lists, and asked again by the next deep sync.
         """
         link = self.place.links[folder]
         first = not link
@@ -91,9 +92,9 @@ class Walk:
         while True:
             try:
                 found = await self._delta_page(folder, link)
-            except (StartOver, BadRequest):
+            except (StartOver, BadRequest, NotOffered):
                 if first:
-                    raise
+                    return
                 self.place, link, first = self.place.linked(folder, ""), "", True
                 held = await self._held(self._since) if self._held else None
                 continue
