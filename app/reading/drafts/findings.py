@@ -10,38 +10,48 @@ from app.reading.lexicons import lexicon as data_file
 
 _LEAST_SHOUTED = 3
 _LEAST_SHARE = 0.3
+_URGE = re.compile(r"\?[?!]|!\?|!!!")
+_LOUD = re.compile(r"[A-Z]{4}")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One sentence and the groups of phrases in it."""
+    """One sentence and the groups of phrases in it, each with the names above it ("value" with "value.link")."""
 
     sentence: Sentence
     groups: frozenset[str]
 
     def any_of(self, *names: str) -> bool:
-        """True if a group has one of these names or stands below one ("value" covers "value.link")."""
-        return any(group == name or group.startswith(name + ".") for group in self.groups for name in names)
+        """True if a group of one of these names, or one below it, is in the sentence."""
+        return not self.groups.isdisjoint(names)
 
 
 def findings(parts: list[Sentence], lexicon: DraftLexicon) -> list[Found]:
     """With "mark.urge" for doubled question or exclamation marks and "mark.shout" for capitals added."""
-    return [Found(part, lexicon.groups_in(part) | _marks(part.raw)) for part in parts]
+    return [Found(part, _with_stems(lexicon.groups_in(part) | _marks(part.raw))) for part in parts]
+
+
+def _with_stems(groups: frozenset[str]) -> frozenset[str]:
+    return groups.union(*(_stems(group) for group in groups)) if groups else groups
+
+
+@cache
+def _stems(group: str) -> tuple[str, ...]:
+    names = group.split(".")
+    return tuple(".".join(names[:end]) for end in range(1, len(names)))
 
 
 def _marks(raw: str) -> frozenset[str]:
-    marks = set()
-    if re.search(r"\?[?!]|!\?|!!!", raw):
-        marks.add("mark.urge")
-    if _shouts(raw):
-        marks.add("mark.shout")
+    marks = []
+    if _URGE.search(raw):
+        marks.append("mark.urge")
+    if _LOUD.search(raw) and _shouts(raw):
+        marks.append("mark.shout")
     return frozenset(marks)
 
 
 def _shouts(raw: str) -> bool:
     """Three words or more in capitals that are no acronyms, and a good part of the sentence."""
-    if not re.search(r"[A-Z]{4}", raw):
-        return False
     words = re.findall(r"[A-Za-z]+", raw)
     loud = [word for word in words if len(word) >= 4 and word.isupper() and word not in _acronyms()]
     return len(loud) >= _LEAST_SHOUTED and len(loud) >= _LEAST_SHARE * len(words)

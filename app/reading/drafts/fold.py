@@ -9,6 +9,7 @@ LONGEST = 65_536
 """Code points of a draft that are looked at; what stands behind is ignored."""
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _PLACEHOLDER = "\ufffd"
 _UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
@@ -21,8 +22,8 @@ def _table() -> dict[int, str]:
 
 
 def fold(text: str) -> str:
-    """Same letters, upper case kept; one placeholder for each character outside the basic plane; breaks as "\\n"."""
-    text = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+    """Upper case is kept; characters outside the basic plane become one placeholder, control characters spaces."""
+    text = _CONTROL.sub(" ", text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n"))
     if text.isascii():
         return text
     return _ASTRAL.sub(_PLACEHOLDER, text.translate(_table()))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from app.reading.drafts.anchors import Anchors
 from app.reading.drafts.phrases import PhraseBook
 from app.reading.drafts.sentences import Sentence
 from app.reading.lexicons import lexicon as data_file
@@ -21,10 +22,14 @@ class DraftLexicon:
     def groups_in(self, sentence: Sentence) -> frozenset[str]:
         """Groups found in the sentence, without those that a "not." group of it forbids."""
         found = self.book.groups_in(["^", *self._opened(sentence.words), *_marks(sentence.raw), "$"])
-        forbidden = tuple(group[4:] for group in found if group.startswith("not."))
-        return frozenset(
-            group for group in found if not any(group == stem or group.startswith(stem + ".") for stem in forbidden)
-        )
+        for group in found & _implications().keys():
+            found.update(_implications()[group])
+        stems = [group[4:] for group in found if group.startswith("not.")]
+        return frozenset(found.difference(*(self._below(stem, found) for stem in stems)))
+
+    @staticmethod
+    def _below(stem: str, found: set[str]) -> list[str]:
+        return [group for group in found if group == stem or group.startswith(stem + ".")]
 
     def _opened(self, words: tuple[str, ...]) -> list[str]:
         out: list[str] = []
@@ -51,11 +56,18 @@ def _marks(raw: str) -> list[str]:
 
 
 @cache
+def _implications() -> dict[str, list[str]]:
+    """Groups that say another thing as well: free times offered also answer the question for them."""
+    implied: dict[str, list[str]] = data_file("text")["implies"]
+    return implied
+
+
+@cache
 def draft_lexicon(language: str) -> DraftLexicon:
     """For one of LANGUAGES; ValueError if a phrase of it is outside the dialect."""
     content = data_file(language)
     return DraftLexicon(
-        PhraseBook(content["groups"], content["sets"]),
+        PhraseBook(content["groups"], Anchors(content["sets"], frozenset(data_file("text")["common"].split()))),
         {word: tuple(opened.split()) for word, opened in content["rewrite"].items()},
         tuple((ending, tuple(rest.split())) for ending, rest in content["endings"]),
     )

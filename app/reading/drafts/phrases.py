@@ -2,62 +2,67 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from app.reading.drafts.anchors import Anchors, Keys, keys_of
 
 _TOKEN = re.compile(r"_\d*|[()|?]|[^\s()|?_]+")
-_KEY = 4
 
 
-@dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of one group. `keys` are word beginnings one of which every match holds; empty means unknown."""
+    """One phrase of one group. Every sentence it stands in has a key of `anchor` and one of each of `others`."""
 
-    group: str
-    pattern: re.Pattern[str]
-    keys: frozenset[str]
+    __slots__ = ("_pattern", "_source", "anchor", "group", "others")
+
+    def __init__(self, group: str, source: str, required: list[Keys]) -> None:
+        self.group = group
+        self.anchor, *self.others = required
+        self._source = source
+        self._pattern: re.Pattern[str] | None = None
+
+    def stands_in(self, sentence: str) -> bool:
+        """`sentence`: words with one space before, between and behind them. Compiled when first asked."""
+        if self._pattern is None:
+            self._pattern = re.compile(self._source, re.ASCII)
+        return self._pattern.search(sentence) is not None
 
 
 class PhraseBook:
-    """Groups of phrases of one language, indexed by the beginnings of their rarest words."""
+    """Groups of phrases of one language, indexed so that a sentence is tried against few of them."""
 
-    def __init__(self, groups: Mapping[str, Iterable[str]], sets: Mapping[str, str]) -> None:
-        self._by_key: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-        self._always: list[tuple[str, re.Pattern[str]]] = []
+    def __init__(self, groups: Mapping[str, Iterable[str]], anchors: Anchors) -> None:
+        self._by_key: dict[str, list[Phrase]] = {}
         for group, lines in groups.items():
             for line in lines:
-                self._add(compile_phrase(group, line, sets))
-
-    def _add(self, phrase: Phrase) -> None:
-        entry = (phrase.group, phrase.pattern)
-        if not phrase.keys:
-            self._always.append(entry)
-        for key in phrase.keys:
-            self._by_key.setdefault(key, []).append(entry)
+                phrase = compile_phrase(group, line, anchors)
+                for key in phrase.anchor:
+                    self._by_key.setdefault(key, []).append(phrase)
 
     def groups_in(self, words: list[str]) -> set[str]:
         """Names of the groups with a phrase in these words (one sentence, in order, marks included)."""
         found: set[str] = set()
-        sentence = " " + " ".join(words) + " "
-        by_key = self._by_key
-        for group, pattern in self._always:
-            if group not in found and pattern.search(sentence):
-                found.add(group)
-        for key in {word[:_KEY] for word in words}:
-            for group, pattern in by_key.get(key, ()):
-                if group not in found and pattern.search(sentence):
-                    found.add(group)
+        keys = keys_of(words)
+        missing = keys.isdisjoint
+        sentence = f" {' '.join(words)} "
+        for key in keys & self._by_key.keys():
+            for phrase in self._by_key[key]:
+                if phrase.group in found:
+                    continue
+                for other in phrase.others:
+                    if missing(other):
+                        break
+                else:
+                    if phrase.stands_in(sentence):
+                        found.add(phrase.group)
         return found
 
 
-def compile_phrase(group: str, line: str, sets: Mapping[str, str]) -> Phrase:
+def compile_phrase(group: str, line: str, anchors: Anchors) -> Phrase:
     """ValueError for a line outside the dialect, so that a slip in the lexicon is found by its first test."""
-    parts = _TOKEN.findall(line)
-    source = "".join(_piece(part, sets) for part in _with_optionals_grouped(parts, line))
-    try:
-        pattern = re.compile(" " + source, re.ASCII)
-    except re.error as error:
-        raise ValueError(f"phrase of {group!r} cannot be read: {line!r}") from error
-    return Phrase(group, pattern, _keys(parts, sets))
+    parts = _with_optionals_grouped(_TOKEN.findall(line), line)
+    required = anchors.required(parts)
+    if not required:
+        raise ValueError(f"phrase of {group!r} has no word of its own: {line!r}")
+    return Phrase(group, " " + "".join(_piece(part, anchors.sets) for part in parts), required)
 
 
 def _with_optionals_grouped(parts: list[str], line: str) -> list[str]:
@@ -66,11 +71,13 @@ def _with_optionals_grouped(parts: list[str], line: str) -> list[str]:
     out: list[str] = []
     for part in parts:
         depth += (part == "(") - (part == ")")
-        if depth < 0 or (part == "|" and depth == 0):
+        if depth < 0 or (part == "|" and depth == 0) or (part == "?" and (not out or out[-1] in "(|?")):
             raise ValueError(f"phrase has a stray {part!r}: {line!r}")
-        if part == "?" and out and out[-1] != ")":
+        if part == "?" and out[-1] != ")":
             out[-1:] = ["(", out[-1], ")"]
         out.append(part)
+    if depth:
+        raise ValueError(f"phrase has an open group: {line!r}")
     return out
 
 
@@ -86,56 +93,6 @@ def _piece(part: str, sets: Mapping[str, str]) -> str:
 
 def _word(part: str, sets: Mapping[str, str]) -> str:
     if part.startswith("<"):
-        return f"(?:{sets[part[1:-1]]})"
-    return re.sub(r"[.$+^)(:]", r"\\\g<0>", part).replace("*", "[^ ]*")
-
-
-def _keys(parts: list[str], sets: Mapping[str, str]) -> frozenset[str]:
-    """The beginnings of the required word, or flat group of words, whose shortest member is longest."""
-    best: list[str] = []
-    for words in _required(parts):
-        literals = _literals(words, sets)
-        if literals and (not best or min(map(len, literals)) > min(map(len, best))):
-            best = literals
-    return frozenset(literal[:_KEY] for literal in best)
-
-
-def _required(parts: list[str]) -> list[list[str]]:
-    """Words at the top level that no "?" makes optional; a flat group counts as its alternatives."""
-    found: list[list[str]] = []
-    at = 0
-    while at < len(parts):
-        end = _closing(parts, at) if parts[at] == "(" else at
-        optional = end + 1 < len(parts) and parts[end + 1] == "?"
-        inside = parts[at + 1 : end] if end > at else [parts[at]]
-        if not optional and _is_flat(inside):
-            found.append(inside[::2])
-        at = end + 1 + optional
-    return found
-
-
-def _closing(parts: list[str], at: int) -> int:
-    depth = 0
-    for index in range(at, len(parts)):
-        depth += (parts[index] == "(") - (parts[index] == ")")
-        if depth == 0:
-            return index
-    raise ValueError(f"phrase has an open group: {' '.join(parts)}")
-
-
-def _is_flat(inside: list[str]) -> bool:
-    words, bars = inside[::2], inside[1::2]
-    return all(bar == "|" for bar in bars) and all(word not in "()|?" and word[0] != "_" for word in words)
-
-
-def _literals(words: list[str], sets: Mapping[str, str]) -> list[str]:
-    """The fixed beginnings of these words, or none when one of them has no usable beginning."""
-    literals: list[str] = []
-    for word in words:
-        choices = sets[word[1:-1]].split("|") if word.startswith("<") else [word]
-        for choice in choices:
-            fixed = choice.split("*")[0]
-            if not re.fullmatch(r"[a-z0-9$:^)>(]+", fixed) or (fixed != choice and len(fixed) < _KEY):
-                return []
-            literals.append(fixed)
-    return literals
+        choices = sets[part[1:-1]]
+        return f"(?:{choices[1:]})" if choices.startswith("/") else f"(?:{choices.replace('*', '[^ ]*')})"
+    return re.sub(r"[.$+^:]", r"\\\g<0>", part).replace("*", "[^ ]*")

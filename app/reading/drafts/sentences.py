@@ -22,30 +22,48 @@ class Sentence:
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """A pattern of `text.json`, section "sentence"."""
-    flags = re.ASCII if name in ("split", "token", "signature_token", "smiley") else re.ASCII | re.IGNORECASE
+    flags = re.ASCII if name in ("end", "token", "signature_token", "smiley") else re.ASCII | re.IGNORECASE
     return re.compile(data_file("text")["sentence"][name], flags)
 
 
 def sentences(body: str) -> list[Sentence]:
     """In order; a sentence of more than 60 words counts as several, one without words only if it asks or shouts."""
     out: list[Sentence] = []
-    for raw in pattern("split").split(_joined(_masked(body))):
+    begun = ""
+    for piece in pattern("end").sub(r"\1\n", _joined(_masked(body))).split("\n"):
+        raw = f"{begun} {piece}" if begun else piece
         words = pattern("token").findall(lower(raw).replace("-", " "))
-        if not words and ("?" in raw or "!" in raw):
-            out.append(Sentence(raw, ()))
-        out.extend(Sentence(raw, tuple(words[at : at + _LONGEST])) for at in range(0, len(words), _LONGEST))
-    return out
+        begun = raw if _ends_short(raw, words) else ""
+        if not begun:
+            out.extend(_cut(raw, words))
+    return out + (_cut(begun, pattern("token").findall(lower(begun).replace("-", " "))) if begun else [])
+
+
+def _ends_short(raw: str, words: list[str]) -> bool:
+    """True after "Dr." and the like, where no sentence ends."""
+    return bool(words) and len(words) < _LONGEST and raw[-1] == "." and words[-1] in _abbreviations()
+
+
+def _cut(raw: str, words: list[str]) -> list[Sentence]:
+    if not words:
+        return [Sentence(raw, ())] if "?" in raw or "!" in raw else []
+    return [Sentence(raw, tuple(words[at : at + _LONGEST])) for at in range(0, len(words), _LONGEST)]
+
+
+@cache
+def _abbreviations() -> frozenset[str]:
+    return frozenset(data_file("text")["sentence"]["abbreviations"].split())
 
 
 def _masked(body: str) -> str:
-    """Links, addresses, code and smileys as one word each; short forms without their dots."""
+    """Links, addresses, code and smileys as one word each."""
     if "`" in body:
         body = pattern("code").sub("codex", body)
     if "@" in body:
         body = pattern("mail").sub("mailx", body)
     if ":" in body or ";" in body:
         body = pattern("smiley").sub(" smiley ", body)
-    return pattern("abbreviation").sub(r"\1", pattern("url").sub("urlx", body))
+    return pattern("url").sub("urlx", body) if pattern("url_hint").search(body) else body
 
 
 def _joined(body: str) -> str:
