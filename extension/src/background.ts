@@ -22,6 +22,7 @@ const KEPT_VERDICTS = 50;
 const KEPT_RECENT = 8;
 const KEPT_DISMISSED = 300;
 const HOLD_OFF_MS = 3000;
+const WORKING_STATES = ['linking', 'backfilling', 'live', 'catching_up'];
 
 /** Set by 429 and by an unreachable backend: until then no advice is asked. */
 let holdOff: { until: number; trouble: Trouble } = { until: 0, trouble: 'busy' };
@@ -48,6 +49,8 @@ function serveMail(message: MailMessage): Promise<unknown> {
       return advise(message.request);
     case 'recall':
       return recall(message.request);
+    case 'sight':
+      return remember({ blind: message.blind });
     case 'dismiss':
       return dismiss(message.finding);
     case 'mute':
@@ -229,27 +232,33 @@ async function status(): Promise<Status> {
   };
 }
 
-/** Names the part that fails: the backend, the pairing, or a mailbox. */
+/** Names the part that fails: the mail page, the backend, the pairing, or a mailbox. */
 async function check(): Promise<Check[]> {
+  const page = pageCheck(await recallOf('blind'));
   const to = await link();
   const health = await call({ ...to, token: null }, { path: '/health', read: done });
-  const checks: Check[] = [
-    { part: 'backend', trouble: health.ok || health.status > 0 ? null : health.trouble, detail: to.backend },
-  ];
-  if (checks[0]?.trouble) return checks;
+  const backend: Check = {
+    part: 'backend',
+    trouble: health.ok || health.status > 0 ? null : health.trouble,
+    detail: to.backend,
+  };
+  return backend.trouble ? [page, backend] : [page, backend, ...(await insideChecks())];
+}
+
+function pageCheck(blind: boolean | undefined): Check {
+  return { part: 'page', trouble: blind === undefined ? 'not_seen' : blind ? 'blind' : null, detail: '' };
+}
+
+async function insideChecks(): Promise<Check[]> {
   const accounts = await ask({ path: '/api/v1/accounts', read: readAccounts });
-  if (!accounts.ok) return [...checks, { part: 'pairing', trouble: accounts.trouble, detail: '' }];
-  checks.push({ part: 'pairing', trouble: null, detail: '' });
-  if (!accounts.value.length) return [...checks, { part: 'mailboxes', trouble: 'none_linked', detail: '' }];
-  const WELL = ['live', 'backfilling', 'catching_up', 'linking'];
-  return [
-    ...checks,
-    ...accounts.value.map(
-      ({ address, state }): Check => ({
-        part: 'mailboxes',
-        trouble: WELL.includes(state) ? null : 'mailbox',
-        detail: `${address}: ${state}`,
-      }),
-    ),
-  ];
+  if (!accounts.ok) return [{ part: 'pairing', trouble: accounts.trouble, detail: '' }];
+  const mailboxes = accounts.value.map(
+    ({ address, state }): Check => ({
+      part: 'mailboxes',
+      trouble: WORKING_STATES.includes(state) ? null : 'mailbox',
+      detail: `${address}: ${state}`,
+    }),
+  );
+  const none: Check = { part: 'mailboxes', trouble: 'none_linked', detail: '' };
+  return [{ part: 'pairing', trouble: null, detail: '' }, ...(mailboxes.length ? mailboxes : [none])];
 }

@@ -14,11 +14,14 @@ export interface Company {
   adviser: Adviser;
   say: Say;
   onReport?: (report: PageReport) => void;
+  /** Told first and on change: `blind` is a page that is written in and shows no compose for three seconds. */
+  onSight?: (blind: boolean) => void;
   /** Ends it all, leaving nothing in the page. */
   signal: AbortSignal;
 }
 
 const TYPING_PAUSE_MS = 230;
+const BLIND_AFTER_MS = 3000;
 
 export function accompany(company: Company): void {
   new Companion(company).start();
@@ -34,6 +37,8 @@ class Companion {
   #reported = '';
   #typedAt = Number.NEGATIVE_INFINITY;
   #composing = false;
+  #blindSince: number | null = null;
+  #blind: boolean | null = null;
 
   constructor(company: Company) {
     this.#company = company;
@@ -62,6 +67,7 @@ class Companion {
     this.#publish(report);
     this.#attend(report.composes, byKey);
     if (pending) this.#lookSoon(LOSS_LASTS_MS);
+    this.#noteSight(found.length > 0);
     return report.composes.length > 0;
   }
 
@@ -102,6 +108,17 @@ class Companion {
       typingRest: () => Math.max(0, this.#typedAt + TYPING_PAUSE_MS - performance.now()),
       lookSoon: (ms) => this.#lookSoon(ms),
     };
+  }
+
+  #noteSight(sees: boolean): void {
+    const { host, onSight } = this.#company;
+    const now = performance.now();
+    this.#blindSince = sees || !host.isWritten() ? null : (this.#blindSince ?? now);
+    const blind = this.#blindSince !== null && now - this.#blindSince >= BLIND_AFTER_MS;
+    if (this.#blindSince !== null && !blind) this.#lookSoon(BLIND_AFTER_MS);
+    if (blind === this.#blind) return;
+    this.#blind = blind;
+    onSight?.(blind);
   }
 
   #noteTyping(event: Event): void {

@@ -37,7 +37,8 @@ export function begin(hostOf: (doc: Document) => Host): void {
   const start = () => {
     const { hostname } = new URL(self.origin === 'null' ? location.href : self.origin);
     const host = hostOf(document);
-    accompany({ doc: document, hostname, host, adviser, say: chrome.i18n.getMessage, signal, ...tellTests() });
+    const onSight = (blind: boolean) => void send({ type: 'sight', blind }, null);
+    accompany({ doc: document, hostname, host, adviser, say: chrome.i18n.getMessage, onSight, signal, ...tellTests() });
   };
   guardKeys(window, signal);
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start, { once: true, signal });

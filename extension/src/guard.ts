@@ -113,6 +113,7 @@ const TOUCH_SHAPE: Record<string, Test> = {
 const MAIL_SHAPES: Record<MailMessage['type'], Record<string, Test>> = {
   advise: { request: isAdviceRequest },
   recall: { request: isAdviceRequest },
+  sight: { blind: isFlag },
   dismiss: { finding: isText },
   mute: { recipient: isText, muted: isFlag },
   correct: { recipient: isText, kind: isOneOf(KINDS), evidence: isTextOrNull },

@@ -18,6 +18,10 @@ export interface Disk {
 export interface Session {
   verdicts: Record<string, { at: number; verdict: Verdict }>;
   recent: string[];
+  /** Was the mail page seen last readable? Absent: none was seen in this session. */
+  blind: boolean;
+  /** The call logged last, to know a second click by. */
+  lastLogged: TouchRequest;
   pairing: PairingCode & { device_code: string };
 }
 

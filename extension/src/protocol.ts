@@ -89,6 +89,7 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; trouble: Trouble }
 export type MailMessage =
   | { type: 'advise'; request: AdviceRequest }
   | { type: 'recall'; request: AdviceRequest }
+  | { type: 'sight'; blind: boolean }
   | { type: 'dismiss'; finding: string }
   | { type: 'mute'; recipient: string; muted: boolean }
   | { type: 'correct'; recipient: string; kind: CorrectionKind; evidence: string | null }

@@ -1,6 +1,6 @@
 // Calls logged while the backend is away: kept on disk, sent once, in order.
 import type { Reply } from './api';
-import { get, inTurn, type Queued, set } from './memory';
+import { get, inTurn, type Queued, recallOf, remember, set } from './memory';
 import type { TouchRequest } from './protocol';
 
 const SAME_CALL_MS = 10_000;
@@ -12,7 +12,9 @@ export type Send = (queued: Queued) => Promise<Reply<unknown>>;
 export function enqueue(touch: TouchRequest, id: string): Promise<void> {
   return inTurn(async () => {
     const queue = (await get('queue')) ?? [];
-    if (queue.some((queued) => isSame(queued.touch, touch))) return;
+    const last = await recallOf('lastLogged');
+    if ([...queue.map((queued) => queued.touch), ...(last ? [last] : [])].some((one) => isSame(one, touch))) return;
+    await remember({ lastLogged: touch });
     await set({ queue: [...queue, { id, touch, refused: null }].slice(-LIMIT) });
   });
 }

@@ -14,7 +14,12 @@ const OWN = 'aftertouch-banner, script, style, [role="search"], [aria-haspopup],
 const CHIP_TEXT_LIMIT = 120;
 
 export function generic(doc: Document): Host {
-  return { provider: null, account: () => null, composes: (own) => genericComposes(doc, own, []) };
+  return {
+    provider: null,
+    account: () => null,
+    composes: (own) => genericComposes(doc, own, []),
+    isWritten: () => false,
+  };
 }
 
 /** Composes outside `known` roots, found by shape alone. One without any trace of recipients is none: chats and notes. */

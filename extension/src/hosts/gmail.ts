@@ -1,7 +1,7 @@
 // Gmail on the web: docked, full-screen, inline and popped-out composes. Anchors as of November 2026; none depends on language.
 import { addressesIn, addressOf, plain } from '../addresses';
 import { addressIn, all, type Chip, climb, fieldValue, isVisible, type Role, recipientsOf } from './dom';
-import { genericRecipients } from './generic';
+import { genericComposes, genericRecipients } from './generic';
 import { decodeToken, hexOf } from './gmail_token';
 import type { Found, Host, Recipients, Spot } from './host';
 
@@ -15,6 +15,7 @@ const AT = {
   row: '[name="to"], [name="cc"], [name="bcc"]', // rows, and in the old form hidden inputs and text areas
   chip: '[role="option"]',
   summary: 'span[email], [role="link"][email]', // the collapsed row
+  written: '[g_editable="true"], [role="dialog"] [role="textbox"][contenteditable="true"]',
   main: '[role="main"]',
   openThread: '[data-legacy-thread-id]',
   account: 'meta[name="og-profile-acct"]',
@@ -24,7 +25,12 @@ const AT = {
 const ADDRESS_ATTRIBUTES = ['data-hovercard-id', 'email', 'data-email'];
 
 export function gmail(doc: Document): Host {
-  return { provider: 'google', account: () => account(doc), composes: (own) => composes(doc, own) };
+  return {
+    provider: 'google',
+    account: () => account(doc),
+    composes: (own) => composes(doc, own),
+    isWritten: () => !!doc.querySelector(AT.written),
+  };
 }
 
 /** The mailbox's own address; the page may show it late. */
@@ -45,7 +51,8 @@ function composes(doc: Document, own: string | null): Found[] {
     const core = climb(seed, isWhole);
     if (core) roots.add(widen(core));
   }
-  return [...roots].filter((root) => !inStaleView(root)).map((root) => found(root, own));
+  const live = [...roots].filter((root) => !inStaleView(root));
+  return [...live.map((root) => found(root, own)), ...genericComposes(doc, own, [...roots])];
 }
 
 /** One editor and one set of fields, and nothing of a mail being read: composes appear in steps, two may stand side by side. */

@@ -31,4 +31,6 @@ export interface Host {
   provider: Provider | null;
   account(): string | null;
   composes(own: string | null): Found[];
+  /** Does the page look as if somebody were writing in it? Then finding no compose means the page has changed. */
+  isWritten(): boolean;
 }

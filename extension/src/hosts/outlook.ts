@@ -1,7 +1,7 @@
 // Outlook on the web, all five doors to it. Anchors as of November 2026; none depends on language or generated class names.
 import { addressesIn, addressOf, plain, unique } from '../addresses';
 import { addressIn, all, type Chip, climb, fieldValue, isVisible, type Role, recipientsOf, TEXT_EDITOR } from './dom';
-import { genericRecipients } from './generic';
+import { genericComposes, genericRecipients } from './generic';
 import type { Found, Host, Recipients, Spot } from './host';
 
 /** Patterns of ids and attributes; the comment says where and how often each is met. */
@@ -11,6 +11,7 @@ const AT = {
   subject: 'input[id^="MSG_"][id$="_SUBJECT"]', // 1 per compose; the part between is new for each form
   well: '[id$="_TO"], [id$="_CC"], [id$="_BCC"]', // in the read pane as well
   chip: '[class*="_EType_RECIPIENT_ENTITY"], [id^="REK"], [contenteditable="false"][draggable], [contenteditable="false"][aria-label]',
+  written: '[id^="editorParent_"], #discardCompose',
   conversation: '#ConversationReadingPaneContainer', // only while a conversation is shown
   selected: '[data-convid][aria-selected="true"]', // stays selected when nothing is shown
   me: '#O365_MainLink_Me, #mectrl_main_trigger',
@@ -19,7 +20,12 @@ const AT = {
 } as const;
 
 export function outlook(doc: Document): Host {
-  return { provider: 'microsoft', account: () => account(doc), composes: (own) => composes(doc, own) };
+  return {
+    provider: 'microsoft',
+    account: () => account(doc),
+    composes: (own) => composes(doc, own),
+    isWritten: () => !!doc.querySelector(AT.written),
+  };
 }
 
 /** The address on the account button or card, or the only one in the folder tree; a pop-out asks the window that opened it. */
@@ -48,7 +54,7 @@ function composes(doc: Document, own: string | null): Found[] {
     const root = rootOf(seed);
     if (root?.querySelector(`${AT.body} ${TEXT_EDITOR}`)) roots.add(root);
   }
-  return [...roots].filter(isVisible).map((root) => found(root, own));
+  return [...[...roots].filter(isVisible).map((root) => found(root, own)), ...genericComposes(doc, own, [...roots])];
 }
 
 function rootOf(seed: Element): Element | null {

@@ -90,6 +90,18 @@ describe('composes in Outlook', () => {
   });
 });
 
+describe('an Outlook page whose ids have changed', () => {
+  it('still gives the addresses before the editor', () => {
+    const body = `<div><div title="rita@acme.example">Rita</div><input type="text" maxlength="255" value="Hi"><div contenteditable="true"></div></div>`;
+    expect(only(composesIn(body)).recipients).toMatchObject({ to: ['rita@acme.example'], roles_known: false });
+  });
+
+  it('knows that it is written in when nothing of it can be read', () => {
+    const host = outlook(pageOf({ body: '<button id="discardCompose"></button><div contenteditable="true"></div>' }));
+    expect([host.composes(null).length, host.isWritten()]).toEqual([0, true]);
+  });
+});
+
 describe("an Outlook compose's conversation", () => {
   const list = `<div data-convid="AAQkOTHER" aria-selected="false"></div><div data-convid="${CONV}" aria-selected="true"></div>`;
   const reply = form(well('TO', chip('rita@acme.example', 'R')));

@@ -1,0 +1,328 @@
+// @vitest-environment node
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Advice, AdviceRequest, Answer, Check, Status, TouchRequest } from '../src/protocol';
+import { Backend } from './backend';
+import { Browser, ID, MAIL_TAB, OWN_PAGE } from './browser';
+import { CAUTION } from './verdicts';
+
+const REQUEST: AdviceRequest = {
+  channel: 'email',
+  account: 'ana@example.com',
+  provider: 'google',
+  to: ['dana@acme.example'],
+  cc: [],
+  bcc: [],
+  provider_thread_id: '18c0ffee12345678',
+  time_zone: 'Europe/Berlin',
+};
+const TOUCH: TouchRequest = {
+  recipient: 'dana@acme.example',
+  channel: 'call',
+  outcome: 'no_answer',
+  at: '2026-11-22T10:00:00.000Z',
+  mood: null,
+  note_promise: null,
+};
+
+let backend: Backend;
+let browser: Browser;
+let address: string;
+
+beforeEach(async () => {
+  backend = new Backend();
+  address = await backend.start();
+  browser = new Browser();
+  await browser.local.set({ backend: address, token: 'secret-token' });
+  backend.answers.set('POST /api/v1/advice', { status: 200, json: CAUTION });
+  await wake();
+});
+
+afterEach(() => backend.stop());
+
+/** The worker starts anew, as it does after the browser stopped it. */
+async function wake(): Promise<void> {
+  vi.stubGlobal('chrome', browser.chrome);
+  vi.resetModules();
+  await import('../src/background');
+}
+
+const mail = (message: unknown) => browser.send(message, MAIL_TAB);
+const own = (message: unknown) => browser.send(message, OWN_PAGE);
+const advise = (change: object = {}) =>
+  mail({ type: 'advise', request: { ...REQUEST, ...change } }) as Promise<Answer<Advice>>;
+
+describe('the worker asks for advice', () => {
+  it('with the token, and hands back the verdict without it', async () => {
+    const answer = await advise();
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { verdict: { level: 'caution', history_url: `${address}/history/r1` }, dismissed: false },
+    });
+    expect(JSON.stringify(answer)).not.toContain('secret-token');
+    const [arrived] = backend.sent('/api/v1/advice');
+    expect(arrived?.headers.authorization).toBe('Bearer secret-token');
+    expect(JSON.parse(arrived?.body ?? '')).toEqual(REQUEST);
+  });
+
+  it('never before pairing', async () => {
+    await browser.local.remove('token');
+    expect(await advise()).toEqual({ ok: false, trouble: 'not_paired' });
+    expect(backend.arrived).toEqual([]);
+  });
+
+  it('and remembers the last verdict for these recipients, even after it was stopped', async () => {
+    await advise();
+    await wake();
+    expect(await mail({ type: 'recall', request: REQUEST })).toMatchObject({ verdict: { headline: CAUTION.headline } });
+    expect(await mail({ type: 'recall', request: { ...REQUEST, to: ['rita@acme.example'] } })).toBeNull();
+    expect(backend.sent('/api/v1/advice')).toHaveLength(1);
+  });
+
+  it('and keeps a finding put away until its facts change', async () => {
+    const first = await advise();
+    await mail({ type: 'dismiss', finding: first.ok && first.value.finding });
+    expect(await advise()).toMatchObject({ value: { dismissed: true } });
+    const [recipient] = CAUTION.recipients;
+    backend.answers.set('POST /api/v1/advice', {
+      status: 200,
+      json: { ...CAUTION, recipients: [{ ...recipient, unanswered: 3 }] },
+    });
+    expect(await advise()).toMatchObject({ value: { dismissed: false } });
+  });
+});
+
+describe('the worker says what fails', () => {
+  it.each([
+    [401, 'unauthorised'],
+    [403, 'unauthorised'],
+    [422, 'refused'],
+    [429, 'busy'],
+    [500, 'server'],
+    [503, 'busy'],
+  ])('%i is %s', async (status, trouble) => {
+    backend.answers.set('POST /api/v1/advice', { status, json: { title: 'no' } });
+    expect(await advise()).toEqual({ ok: false, trouble });
+    expect(browser.badge).toBe('!');
+  });
+
+  it('an answer it cannot read', async () => {
+    for (const told of [
+      { status: 200, text: '<html>' },
+      { status: 200, json: { level: 'loud', headline: '' } },
+    ]) {
+      backend.answers.set('POST /api/v1/advice', told);
+      expect(await advise()).toEqual({ ok: false, trouble: 'bad_answer' });
+    }
+  });
+
+  it('a backend that is not there', async () => {
+    await browser.local.set({ backend: 'http://127.0.0.1:9' });
+    expect(await advise()).toEqual({ ok: false, trouble: 'unreachable' });
+  });
+
+  it('and asks a busy backend no more until it may', async () => {
+    backend.answers.set('POST /api/v1/advice', { status: 429, json: {}, headers: { 'Retry-After': '60' } });
+    await advise();
+    expect(await advise()).toEqual({ ok: false, trouble: 'busy' });
+    expect(backend.sent('/api/v1/advice')).toHaveLength(1);
+  });
+});
+
+describe('the worker takes no message', () => {
+  const CANARY = 'the moon is made of green cheese';
+
+  it.each([
+    ['with a text among the signals', { request: { ...REQUEST, signals: { words: 3, note: CANARY } } }],
+    ['with a text in a list of signals', { request: { ...REQUEST, signals: { value: [CANARY] } } }],
+    ['with a field of its own', { request: { ...REQUEST, body: CANARY } }],
+    ['with a text for an address', { request: { ...REQUEST, to: [CANARY] } }],
+    ['with another field beside the request', { request: REQUEST, text: CANARY }],
+    ['without a channel', { request: { ...REQUEST, channel: undefined } }],
+  ])('%s', async (_, change) => {
+    expect(await mail({ type: 'advise', ...change })).toBe('refused');
+    expect(backend.arrived).toEqual([]);
+  });
+
+  it.each([
+    ['another extension', { ...MAIL_TAB, id: 'x'.repeat(32) }],
+    ['a page that is no mail host', { ...MAIL_TAB, origin: 'https://evil.example', url: 'https://evil.example/' }],
+    ['a mail host without encryption', { ...MAIL_TAB, origin: 'http://mail.google.com' }],
+    ['no tab', { id: ID, url: 'https://mail.google.com/' }],
+  ])('from %s', async (_, sender) => {
+    expect(await browser.send({ type: 'advise', request: REQUEST }, sender)).toBe('refused');
+  });
+
+  it('from a mail page that only our own pages may send', async () => {
+    for (const message of [
+      { type: 'status' },
+      { type: 'unpair' },
+      { type: 'log', touch: TOUCH },
+      { type: 'constructor' },
+    ]) {
+      expect(await mail(message)).toBe('refused');
+    }
+  });
+});
+
+describe('a logged call', () => {
+  it('is sent once with a key of its own', async () => {
+    backend.answers.set('POST /api/v1/touches', { status: 201, json: { id: 't1' } });
+    expect(await own({ type: 'log', touch: TOUCH })).toMatchObject({ queued: 0, failed: [] });
+    const [arrived] = backend.sent('/api/v1/touches');
+    expect(JSON.parse(arrived?.body ?? '')).toEqual(TOUCH);
+    expect(arrived?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('is one call when clicked twice', async () => {
+    backend.answers.set('POST /api/v1/touches', { status: 503 });
+    await Promise.all([
+      own({ type: 'log', touch: TOUCH }),
+      own({ type: 'log', touch: { ...TOUCH, at: '2026-11-22T10:00:01.000Z' } }),
+    ]);
+    expect(await own({ type: 'status' })).toMatchObject({ queued: 1 });
+  });
+
+  it('waits while the backend is away and is sent under the same key when it is back', async () => {
+    backend.answers.set('POST /api/v1/touches', { status: 500 });
+    expect(await own({ type: 'log', touch: TOUCH })).toMatchObject({ queued: 1 });
+    backend.answers.set('POST /api/v1/touches', { status: 201, json: { id: 't1' } });
+    await wake();
+    expect(((await own({ type: 'status' })) as Status).queued).toBe(0);
+    const keys = new Set(backend.sent('/api/v1/touches').map(({ headers }) => headers['idempotency-key']));
+    expect(keys.size).toBe(1);
+    await own({ type: 'status' });
+    expect(backend.sent('/api/v1/touches')).toHaveLength(2);
+  });
+
+  it('that is refused for good is set aside, told, and stops no other', async () => {
+    backend.answers.set('POST /api/v1/touches', ({ body }) => ({
+      status: body.includes('nobody') ? 422 : 201,
+      json: { id: 't' },
+    }));
+    await own({ type: 'log', touch: { ...TOUCH, recipient: 'nobody@acme.example' } });
+    expect(await own({ type: 'log', touch: TOUCH })).toMatchObject({ queued: 0, failed: ['nobody@acme.example'] });
+    await own({ type: 'drop-failed' });
+    expect(await own({ type: 'status' })).toMatchObject({ failed: [] });
+  });
+});
+
+describe('a call logged and sent', () => {
+  it('is still one when clicked again a moment later', async () => {
+    backend.answers.set('POST /api/v1/touches', { status: 201, json: { id: 't1' } });
+    await own({ type: 'log', touch: TOUCH });
+    await own({ type: 'log', touch: { ...TOUCH, at: '2026-11-22T10:00:02.000Z' } });
+    expect(backend.sent('/api/v1/touches')).toHaveLength(1);
+    await own({ type: 'log', touch: { ...TOUCH, at: '2026-11-22T11:00:00.000Z' } });
+    expect(backend.sent('/api/v1/touches')).toHaveLength(2);
+  });
+});
+
+describe('may I call now', () => {
+  it('gives the answer of the backend and logs nothing', async () => {
+    const call = { answer: 'wait', until: '2026-12-03T09:00:00Z', reasons: ['one', 'two', 'three'], say: '' };
+    backend.answers.set('POST /api/v1/advice', { status: 200, json: { ...CAUTION, call } });
+    const answer = await own({ type: 'may-call', address: 'dana@acme.example' });
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { call: { answer: 'wait', until: '2026-12-03T09:00:00Z', reasons: ['one', 'two'] } },
+    });
+    expect(backend.arrived.map(({ path }) => path)).toEqual(['/api/v1/advice']);
+    expect(JSON.parse(backend.arrived[0]?.body ?? '')).toMatchObject({ channel: 'call', to: ['dana@acme.example'] });
+  });
+});
+
+describe('pairing', () => {
+  const CODE = { device_code: 'dc', user_code: 'ABCD-EFGH', verification_uri: '/pair', expires_in: 600, interval: 5 };
+
+  beforeEach(async () => {
+    await browser.local.remove('token');
+    backend.answers.set('POST /api/v1/device/code', {
+      status: 200,
+      json: { ...CODE, verification_uri_complete: `${address}/pair?code=ABCD-EFGH` },
+    });
+  });
+
+  const poll = (error: string) => {
+    backend.answers.set('POST /api/v1/device/token', { status: 400, json: { error } });
+    return own({ type: 'pair-poll' });
+  };
+
+  it('shows a code, waits, and keeps the token in the worker', async () => {
+    expect(await own({ type: 'pair', name: 'Chrome' })).toMatchObject({
+      ok: true,
+      value: { user_code: 'ABCD-EFGH', interval: 5 },
+    });
+    expect(await poll('authorization_pending')).toMatchObject({ state: 'pending', code: { interval: 5 } });
+    expect(await poll('slow_down')).toMatchObject({ state: 'pending', code: { interval: 10 } });
+    backend.answers.set('POST /api/v1/device/token', {
+      status: 200,
+      json: { access_token: 'fresh', token_type: 'Bearer' },
+    });
+    const paired = await own({ type: 'pair-poll' });
+    expect(paired).toEqual({ state: 'paired', code: null });
+    expect(browser.local.kept.get('token')).toBe('fresh');
+    expect(await own({ type: 'status' })).toMatchObject({ paired: true });
+  });
+
+  it.each([
+    ['access_denied', 'denied'],
+    ['expired_token', 'expired'],
+  ])('ends on %s', async (error, state) => {
+    await own({ type: 'pair', name: 'Chrome' });
+    expect(await poll(error)).toEqual({ state, code: null });
+    expect(browser.local.kept.has('token')).toBe(false);
+  });
+
+  it('opens no page but the backend', async () => {
+    backend.answers.set('POST /api/v1/device/code', {
+      status: 200,
+      json: { ...CODE, verification_uri_complete: 'https://evil.example/pair' },
+    });
+    expect(await own({ type: 'pair', name: 'Chrome' })).toEqual({ ok: false, trouble: 'bad_answer' });
+  });
+});
+
+describe('the self-check names the part that fails', () => {
+  const parts = async () =>
+    ((await own({ type: 'check' })) as Check[])
+      .filter(({ part }) => part !== 'page')
+      .map(({ part, trouble }) => [part, trouble]);
+
+  it('the mail page', async () => {
+    const page = async () => ((await own({ type: 'check' })) as Check[]).find(({ part }) => part === 'page')?.trouble;
+    expect(await page()).toBe('not_seen');
+    await mail({ type: 'sight', blind: true });
+    expect(await page()).toBe('blind');
+    await mail({ type: 'sight', blind: false });
+    expect(await page()).toBeNull();
+  });
+
+  it('the backend', async () => {
+    await browser.local.set({ backend: 'http://127.0.0.1:9' });
+    expect(await parts()).toEqual([['backend', 'unreachable']]);
+  });
+
+  it('the pairing', async () => {
+    backend.answers.set('GET /health', { status: 200, json: {} });
+    backend.answers.set('GET /api/v1/accounts', { status: 401, json: {} });
+    expect(await parts()).toEqual([
+      ['backend', null],
+      ['pairing', 'unauthorised'],
+    ]);
+  });
+
+  it('a mailbox', async () => {
+    backend.answers.set('GET /health', { status: 200, json: {} });
+    const accounts = [
+      { id: '1', address: 'ana@example.com', state: 'live' },
+      { id: '2', address: 'b@example.com', state: 'needs_relink' },
+    ];
+    backend.answers.set('GET /api/v1/accounts', { status: 200, json: { accounts } });
+    expect(await parts()).toEqual([
+      ['backend', null],
+      ['pairing', null],
+      ['mailboxes', null],
+      ['mailboxes', 'mailbox'],
+    ]);
+  });
+});

@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import german from '../_locales/de/messages.json';
+import english from '../_locales/en/messages.json';
+import { type Banner, createBanner, guardKeys } from '../src/banner';
+import type { BannerActs } from '../src/findings';
+import { pageOf } from './page';
+import { verdict } from './verdicts';
+
+const HEADLINE = verdict().headline;
+
+/** What the person did, written down. */
+class Deeds implements BannerActs {
+  readonly done: unknown[] = [];
+  kept = true;
+  quiet = () => void this.done.push('quiet');
+  dismiss = (finding: string) => void this.done.push(['dismiss', finding]);
+  mute = async (recipient: string, muted: boolean) => {
+    this.done.push(['mute', recipient, muted]);
+    return this.kept;
+  };
+  correct = async (...said: unknown[]) => {
+    this.done.push(['correct', ...said]);
+    return this.kept ? 'c9' : null;
+  };
+  uncorrect = async (id: string) => {
+    this.done.push(['uncorrect', id]);
+    return this.kept;
+  };
+}
+
+let shadow: ShadowRoot;
+let deeds: Deeds;
+let banner: Banner;
+let ending: AbortController;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  pageOf({
+    body: '<div id="parent"><div id="compose"><div contenteditable="true" id="editor" tabindex="0"></div></div></div>',
+  });
+  deeds = new Deeds();
+  ending = new AbortController();
+  guardKeys(window, ending.signal);
+  banner = createBanner({
+    doc: document,
+    key: 'm-7',
+    say: (word) => english[word].message,
+    acts: deeds,
+    inside: (root) => {
+      shadow = root;
+    },
+  });
+});
+
+afterEach(() => {
+  banner.remove();
+  ending.abort();
+  vi.useRealTimers();
+});
+
+const parent = () => document.getElementById('parent') as HTMLElement;
+const root = () => document.getElementById('compose') as HTMLElement;
+const host = () => document.querySelector('aftertouch-banner') as HTMLElement;
+const place = () => banner.place({ parent: parent(), before: root() }, root());
+const texts = () => shadow.textContent ?? '';
+const press = (text: string) => {
+  const button = [...shadow.querySelectorAll('button')].find(({ textContent }) => textContent?.startsWith(text));
+  if (!button) throw new Error(`no button "${text}" in: ${texts()}`);
+  button.click();
+};
+const settle = () => vi.advanceTimersByTimeAsync(100);
+
+async function shown(change: object = {}): Promise<void> {
+  place();
+  banner.show(verdict(change), 'f1');
+  await settle();
+}
+
+describe('a banner in the page', () => {
+  it('is one element that says its level and its compose, and nothing else to the page', async () => {
+    await shown();
+    expect(host().shadowRoot).toBeNull();
+    expect(host().getAttributeNames().sort()).toEqual(['data-compose', 'data-level']);
+    expect({ ...host().dataset }).toEqual({ compose: 'm-7', level: 'caution' });
+    expect(host().textContent).toBe('');
+  });
+
+  it('stands before the compose and leaves it as it was', async () => {
+    const before = root().outerHTML;
+    await shown();
+    expect(host().nextElementSibling).toBe(root());
+    expect(root().outerHTML).toBe(before);
+  });
+
+  it('returns when the page removes it once, and floats above the page when it happens again', async () => {
+    await shown();
+    host().remove();
+    place();
+    expect(host().parentElement).toBe(parent());
+    host().remove();
+    place();
+    expect(host().parentElement).toBe(document.documentElement);
+    expect(host().getAttribute('popover')).toBe('manual');
+  });
+
+  it('leaves nothing behind', async () => {
+    await shown();
+    banner.remove();
+    expect(host()).toBeNull();
+  });
+
+  it('does not take the focus, and gives it back when it had it', async () => {
+    const editor = document.getElementById('editor') as HTMLElement;
+    editor.focus();
+    await shown();
+    expect(document.activeElement).toBe(editor);
+  });
+});
+
+describe('a banner speaks', () => {
+  it('politely, once: the status stands empty, then holds the sentence', async () => {
+    place();
+    banner.show(verdict(), 'f1');
+    const status = shadow.querySelector('[role=status]');
+    expect(status?.textContent).toBe('');
+    await settle();
+    expect(status?.textContent).toBe(`Caution: ${HEADLINE}`);
+    const sentence = status?.firstChild;
+    banner.show(verdict({ next_good_date: '2026-12-04' }), 'f1');
+    await settle();
+    expect(status?.firstChild).toBe(sentence);
+    expect(shadow.querySelector('[role=alert]')).toBeNull();
+  });
+
+  it('with the mails behind it on request, and links to the web alone', async () => {
+    await shown();
+    const panel = shadow.querySelector('.more') as HTMLElement;
+    expect(panel.hidden).toBe(true);
+    press('Why?');
+    expect(panel.hidden).toBe(false);
+    expect(shadow.querySelector('[aria-expanded=true]')).not.toBeNull();
+    expect([...shadow.querySelectorAll('a')].map(({ href, rel }) => [href, rel])).toEqual([
+      ['https://mail.google.com/mail/#all/1', 'noopener noreferrer'],
+      ['http://127.0.0.1:8025/history/r1', 'noopener noreferrer'],
+    ]);
+  });
+
+  it('never in markup that came with a mail', async () => {
+    await shown({
+      headline: '<img src=x onerror=alert(1)>',
+      warnings: [{ ...verdict().warnings[0], message: '<b id="evil">x</b>' }],
+    });
+    expect(shadow.querySelector('img, #evil')).toBeNull();
+    expect(texts()).toContain('<img src=x onerror=alert(1)>');
+  });
+
+  it('in grey when nothing can be checked, with the reason', async () => {
+    place();
+    banner.cannotCheck('unreachable');
+    await settle();
+    expect(host().dataset.level).toBe('unknown');
+    expect(texts()).toContain('Aftertouch is not running.');
+  });
+
+  it('the same in both languages', () => {
+    expect(Object.keys(german)).toEqual(Object.keys(english));
+    for (const [word, { message }] of Object.entries({ ...english, ...german })) {
+      expect(message.length, word).toBeGreaterThan(0);
+      expect(message, word).not.toContain('!');
+    }
+  });
+});
+
+describe('a banner can be quietened', () => {
+  it('for this message', async () => {
+    await shown();
+    press('Quiet for this message');
+    expect(deeds.done).toEqual(['quiet']);
+  });
+
+  it('for this recipient, and back', async () => {
+    await shown();
+    press('Not for this recipient');
+    await settle();
+    expect(texts()).toContain('Quiet for this recipient from now on.');
+    press('Undo');
+    await settle();
+    expect(deeds.done).toEqual([
+      ['mute', 'r1', true],
+      ['mute', 'r1', false],
+    ]);
+    expect(texts()).toContain('Undone.');
+  });
+
+  it.each([
+    ['They answered elsewhere', 'answered_elsewhere'],
+    ['Not about a job', 'not_job_search'],
+    ['Someone else', 'other_recipient'],
+  ])('because it is wrong: %s', async (words, kind) => {
+    await shown();
+    press('This is wrong');
+    press(words);
+    await settle();
+    press('Undo');
+    await settle();
+    expect(deeds.done).toEqual([
+      ['correct', 'r1', kind, null],
+      ['uncorrect', 'c9'],
+    ]);
+  });
+
+  it('because one of two mails is no follow-up', async () => {
+    await shown();
+    press('This is wrong');
+    press('Not a follow-up');
+    expect(texts()).toContain('Which one?');
+    press('Thu, Nov 19');
+    await settle();
+    expect(deeds.done).toEqual([['correct', 'r1', 'not_a_touch', 'k2']]);
+  });
+
+  it('and says when that could not be saved', async () => {
+    deeds.kept = false;
+    await shown();
+    press('Not for this recipient');
+    await settle();
+    expect(texts()).toContain('That could not be saved.');
+    expect(texts()).not.toContain('Undo');
+  });
+
+  it('and keeps the way back when the verdict turns clear', async () => {
+    await shown();
+    press('Not for this recipient');
+    await settle();
+    expect(banner.hasNotice()).toBe(true);
+    banner.show(verdict({ level: 'clear', headline: '', warnings: [] }), 'f2');
+    expect(texts()).toContain('Undo');
+  });
+});
+
+describe('keys in a banner', () => {
+  const strike = (type: string, key: string) =>
+    host().dispatchEvent(new KeyboardEvent(type, { key, bubbles: true, cancelable: true, composed: true }));
+
+  it('stay there: the page sees none of them', async () => {
+    const seen: string[] = [];
+    for (const type of ['keydown', 'keypress', 'keyup']) {
+      for (const capture of [true, false])
+        document.addEventListener(type, () => seen.push(type), { capture, signal: ending.signal });
+    }
+    await shown();
+    for (const type of ['keydown', 'keypress', 'keyup']) strike(type, 'e');
+    expect(seen).toEqual([]);
+    root().dispatchEvent(new KeyboardEvent('keydown', { key: 'e', bubbles: true }));
+    expect(seen).toEqual(['keydown', 'keydown']);
+  });
+
+  it('put it away with Esc', async () => {
+    await shown();
+    strike('keydown', 'Escape');
+    expect(deeds.done).toEqual([['dismiss', 'f1']]);
+  });
+});

@@ -1,0 +1,55 @@
+// A small browser for the worker: storage that forgets nothing it should keep, messages with a sender, a badge.
+type Listener = (message: unknown, sender: unknown, respond: (answer: unknown) => void) => boolean;
+
+/** One storage area, with values copied in and out as a browser copies them. */
+export class Area {
+  readonly kept = new Map<string, unknown>();
+  get = async (key: string) => (this.kept.has(key) ? { [key]: structuredClone(this.kept.get(key)) } : {});
+  set = async (values: Record<string, unknown>) => {
+    for (const [key, value] of Object.entries(values)) this.kept.set(key, structuredClone(value));
+  };
+  remove = async (key: string) => void this.kept.delete(key);
+  clear = async () => this.kept.clear();
+  setAccessLevel = async () => undefined;
+}
+
+export const ID = 'odcdjmfcpclbbnoboplhinpbheadbhcj';
+export const MAIL_TAB = {
+  id: ID,
+  tab: { id: 1 },
+  origin: 'https://mail.google.com',
+  url: 'https://mail.google.com/mail/u/0/',
+};
+export const OWN_PAGE = { id: ID, url: `chrome-extension://${ID}/popup.html` };
+
+export class Browser {
+  readonly local = new Area();
+  readonly session = new Area();
+  badge = '';
+  #listener: Listener = () => false;
+
+  readonly chrome = {
+    runtime: {
+      id: ID,
+      getURL: (path: string) => `chrome-extension://${ID}/${path}`,
+      onMessage: { addListener: (listener: Listener) => this.#listen(listener) },
+    },
+    storage: { local: this.local, session: this.session },
+    action: { setBadgeText: async ({ text }: { text: string }) => this.#setBadge(text) },
+  };
+
+  #listen(listener: Listener): void {
+    this.#listener = listener;
+  }
+
+  #setBadge(text: string): void {
+    this.badge = text;
+  }
+
+  /** What the worker answers; 'refused' when it does not take the message. */
+  send(message: unknown, sender: unknown): Promise<unknown> {
+    return new Promise((resolve) => {
+      if (!this.#listener(message, sender, resolve)) resolve('refused');
+    });
+  }
+}

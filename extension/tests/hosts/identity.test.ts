@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { Found } from '../../src/hosts/host';
+import { createIdentities } from '../../src/hosts/identity';
+
+function compose(mark: string | null, to: string[], root: Element = document.createElement('div')): Found {
+  const recipients = { to, cc: [], bcc: [], roles_known: true, unresolved: [] };
+  return { root, editor: null, mark, recipients, subject: '', provider_thread_id: null, visible: true, spot: null };
+}
+
+describe('a compose keeps its key', () => {
+  it('when the page gives its form another name', () => {
+    const name = createIdentities();
+    const root = document.createElement('div');
+    const [first] = name([compose('70', ['rita@acme.example'], root)]);
+    expect(name([compose('71', ['rita@acme.example'], root)])).toEqual([first]);
+  });
+
+  it('when the page builds all of it anew for the same people', () => {
+    const name = createIdentities();
+    const [first] = name([compose('70', ['rita@acme.example'])]);
+    expect(name([compose('71', ['rita@acme.example'])])).toEqual([first]);
+  });
+
+  it('when it goes away and comes back', () => {
+    const name = createIdentities();
+    const [first] = name([compose('70', [])]);
+    name([]);
+    expect(name([compose('70', ['rita@acme.example'])])).toEqual([first]);
+  });
+
+  it('when it has no name and moves among others', () => {
+    const name = createIdentities();
+    const roots = [document.createElement('div'), document.createElement('div')];
+    const [a, b] = name([compose(null, [], roots[0]), compose(null, [], roots[1])]);
+    expect(name([compose(null, ['x@acme.example'], roots[1]), compose(null, [], roots[0])])).toEqual([b, a]);
+    expect(a).not.toBe(b);
+  });
+});
+
+describe('another compose gets another key', () => {
+  it('in the same place, to other people', () => {
+    const name = createIdentities();
+    const root = document.createElement('div');
+    const [first] = name([compose('70', ['rita@acme.example'], root)]);
+    expect(name([compose('71', ['dana@acme.example'], root)])).not.toEqual([first]);
+  });
+
+  it('beside the first, to the same people or under the same name', () => {
+    const name = createIdentities();
+    const keys = name([compose('70', ['rita@acme.example']), compose('71', ['rita@acme.example']), compose('70', [])]);
+    expect(new Set(keys).size).toBe(3);
+  });
+});
