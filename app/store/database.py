@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -24,12 +25,13 @@ from sqlalchemy import exc as sql_errors
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import QueuePool
 
-from app.store.errors import StorageFull, StoreUnavailable
+from app.store.errors import StatementRefused, StorageFull, StoreUnavailable
 from app.store.migrations import HEAD, VERSION_TABLE
 from app.store.tables import metadata
 
-_BUSY_SECONDS = 5.0
 _MMAP_BYTES = 256 * 1024 * 1024
+_LOG_TRIES = 20
+_LOG_PAUSE = 0.05
 _MIGRATION_LOCK = 7_236_801
 _ADMIN_LOCK = 7_236_802
 
@@ -38,7 +40,7 @@ class Database:
     """Opened once at start, safe to use from several threads.
 
     Every block is short, synchronous and never spans an `await`. Inside a `write` block no other may be opened
-    by the same thread: SQLite has one writer. Raises StorageFull and StoreUnavailable (app/store/errors.py).
+    by the same thread: SQLite has one writer. Raises the errors of app/store/errors.py.
     """
 
     def __init__(self, reader: Engine, writer: Engine) -> None:
@@ -46,13 +48,16 @@ class Database:
         self._writer = writer
 
     @classmethod
-    def open(cls, url: str, *, pool_size: int = 10) -> "Database":
-        """`url` is `sqlite:////path/to/file` or `postgresql://...`. Raises ValueError for anything else."""
+    def open(cls, url: str, *, pool_size: int = 10, busy_seconds: float = 5.0) -> "Database":
+        """`url` is `sqlite:////path/to/file` or `postgresql://...`. Raises ValueError for anything else.
+
+        `busy_seconds` is how long a write waits for another process's before it raises StoreUnavailable.
+        """
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-            return cls(*_open_sqlite(parsed, pool_size))
+            return cls(*_open_sqlite(parsed, pool_size, busy_seconds))
         if parsed.get_backend_name() == "postgresql":
-            return cls(*_open_postgres(parsed, pool_size))
+            return cls(*_open_postgres(parsed, pool_size, busy_seconds))
         raise ValueError("the database must be a SQLite file or a PostgreSQL server")
 
     @property
@@ -99,12 +104,8 @@ class Database:
         On SQLite the file is rewritten and the log cut to nothing. On PostgreSQL the dead rows are vacuumed;
         its log and backups keep their own retention.
         """
-        with _plain_errors():
-            raw = self._writer.raw_connection()
-            try:
-                return _checkpoint_sqlite(raw) if self.backend == "sqlite" else _vacuum_postgres(raw)
-            finally:
-                raw.close()
+        with _plain_errors(), self._writer.connect() as tx:
+            return _checkpoint_sqlite(tx) if self.backend == "sqlite" else _vacuum_postgres(tx)
 
     def close(self) -> None:
         self._reader.dispose()
@@ -124,9 +125,9 @@ def wait_alone(tx: Connection) -> None:
         tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADMIN_LOCK})")
 
 
-def _open_sqlite(url: URL, pool_size: int) -> tuple[Engine, Engine]:
+def _open_sqlite(url: URL, pool_size: int, busy_seconds: float) -> tuple[Engine, Engine]:
     Path(str(url.database)).touch(mode=0o600)
-    driver = {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+    driver = {"timeout": busy_seconds, "isolation_level": None, "check_same_thread": False}
     shared: dict[str, Any] = {"poolclass": QueuePool, "connect_args": driver, "hide_parameters": True}
     writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, **shared)
     reader = create_engine(url, pool_size=pool_size, **shared)
@@ -140,8 +141,21 @@ def _open_sqlite(url: URL, pool_size: int) -> tuple[Engine, Engine]:
 
 
 def _set_up_sqlite_writer(connection: sqlite3.Connection, _: object) -> None:
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
+    _switch_to_log(connection)
+    for pragma in ("foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _switch_to_log(connection: sqlite3.Connection) -> None:
+    """Keep a write-ahead log. Of two programs that make the file at once one is told "locked" without waiting."""
+    for tries_left in reversed(range(_LOG_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not tries_left:
+                raise
+            sleep(_LOG_PAUSE)
 
 
 def _set_up_sqlite_reader(connection: sqlite3.Connection, _: object) -> None:
@@ -151,6 +165,8 @@ def _set_up_sqlite_reader(connection: sqlite3.Connection, _: object) -> None:
 
 def _begin_sqlite_write(tx: Connection) -> None:
     # A deferred BEGIN that reads first and writes later fails with "locked" whatever the timeout; IMMEDIATE waits.
+    if tx.get_execution_options().get("bare"):
+        return
     durable = tx.get_execution_options().get("durable", False)
     tx.exec_driver_sql("PRAGMA synchronous=FULL" if durable else "PRAGMA synchronous=NORMAL")
     tx.exec_driver_sql("BEGIN IMMEDIATE")
@@ -160,25 +176,25 @@ def _begin_sqlite_read(tx: Connection) -> None:
     tx.exec_driver_sql("BEGIN")
 
 
-def _open_postgres(url: URL, pool_size: int) -> tuple[Engine, Engine]:
+def _open_postgres(url: URL, pool_size: int, busy_seconds: float) -> tuple[Engine, Engine]:
     address = url.set(drivername="postgresql+psycopg")
-    engine = create_engine(address, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True)
+    patience = {"options": f"-c lock_timeout={int(busy_seconds * 1000)}"}
+    engine = create_engine(
+        address, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args=patience
+    )
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), engine
 
 
-def _checkpoint_sqlite(raw: Any) -> bool:
-    cursor = raw.cursor()
-    cursor.execute("VACUUM")
-    busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return bool(busy == 0)
+def _checkpoint_sqlite(tx: Connection) -> bool:
+    bare = tx.execution_options(bare=True)
+    bare.exec_driver_sql("VACUUM")
+    busy: int = bare.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+    return busy == 0
 
 
-def _vacuum_postgres(raw: Any) -> bool:
-    raw.driver_connection.autocommit = True
-    try:
-        raw.driver_connection.execute("VACUUM " + ", ".join(metadata.tables))
-    finally:
-        raw.driver_connection.autocommit = False
+def _vacuum_postgres(tx: Connection) -> bool:
+    tables = ", ".join(metadata.tables)
+    tx.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(f"VACUUM {tables}")
     return True
 
 
@@ -195,24 +211,33 @@ def _plain_errors() -> Iterator[None]:
     except sql_errors.TimeoutError as error:
         raise StoreUnavailable("The database is busy. Try again in a moment.") from error
     except sql_errors.DBAPIError as error:
-        raise _plain(error) from error
+        # PostgreSQL repeats the refused row in its message: neither that nor its traceback may reach a log.
+        raise (_plain(error) or _refused(error)) from None
 
 
-def _plain(error: sql_errors.DBAPIError) -> Exception:
+def _refused(error: sql_errors.DBAPIError) -> StatementRefused:
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+    return StatementRefused(
+        f"The database refused a statement ({type(error.orig).__name__}, {state}): {error.statement}"
+    )
+
+
+def _plain(error: sql_errors.DBAPIError) -> StoreUnavailable | None:
+    """What the person is told of it; None for an error of the program's own."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
         return _plain_sqlite(code & 0xFF, error)
     if isinstance(error, sql_errors.OperationalError | sql_errors.InterfaceError):
         return _plain_postgres(getattr(error.orig, "sqlstate", None))
-    return error
+    return None
 
 
-def _plain_sqlite(code: int, error: sql_errors.DBAPIError) -> Exception:
+def _plain_sqlite(code: int, error: sql_errors.DBAPIError) -> StoreUnavailable | None:
     if code == sqlite3.SQLITE_FULL:
         return StorageFull("The disk is full. Free some space; nothing was lost.")
     if code in _SQLITE_TROUBLE:
         return StoreUnavailable(f"The database file cannot be used now: {error.orig}.")
-    return error
+    return None
 
 
 _SQLITE_TROUBLE = {
@@ -227,7 +252,7 @@ _SQLITE_TROUBLE = {
 }
 
 
-def _plain_postgres(state: str | None) -> Exception:
+def _plain_postgres(state: str | None) -> StoreUnavailable:
     if state == "53100":
         return StorageFull("The database server's disk is full. Free some space; nothing was lost.")
     return StoreUnavailable(f"The database server cannot be used now ({state or 'no connection'}).")

@@ -13,6 +13,10 @@ class StorageFull(StoreUnavailable):
     """No room left on the disk: nothing was written, free some space."""
 
 
+class StatementRefused(StoreError):
+    """A fault of this program: the statement was wrong or broke a rule of the tables. Nothing was written."""
+
+
 class KeyMissing(StoreError):
     """What is sealed cannot be opened with the keys at hand. Nothing may be overwritten."""
 

@@ -16,7 +16,6 @@ from app.store.sealing import Sealer
 from app.store.spelling import Lines, OneOf
 from app.store.tables import accounts, message_people, message_references, messages, recipient_addresses
 
-KEY_PREFIX = "m"
 _ADDRESSED = or_(*(message_people.c.role == role for role in ("to", "cc", "bcc")))
 
 
@@ -59,10 +58,11 @@ def of_person(tx: Connection, sealer: Sealer, person_id: str) -> list[StoredMess
 
 def by_key(tx: Connection, sealer: Sealer, person_id: str, key: str) -> StoredMessage | None:
     """The message an evidence key points at; None when there is no such message of this person's."""
-    number = key.removeprefix(KEY_PREFIX)
+    _, _, number = key.rpartition(".")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return None
-    return next(iter(_stored(sealer, _ONE.rows(tx, person=person_id, message=int(number)))), None)
+    found = _stored(sealer, _ONE.rows(tx, person=person_id, message=int(number)))
+    return next((one for one in found if one.fact.key == key), None)
 
 
 def _about() -> Select[Any]:
@@ -112,7 +112,7 @@ def _facts(beginning: FromClause = messages) -> Select[Any]:
     )  # fmt: skip
     mine = accounts.c.person_id == bindparam("person")
     joined = beginning.join(accounts, accounts.c.id == here.account_id)
-    return told.select_from(joined).where(mine).order_by(here.at, here.id)
+    return told.select_from(joined).where(mine).order_by(here.at, here.message_key, here.id)
 
 
 def _joined(column: ColumnElement[str], table: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[str]:
@@ -131,11 +131,15 @@ def _stored(sealer: Sealer, rows: Iterable[Any]) -> list[StoredMessage]:
 
 @lru_cache(maxsize=16_384)
 def _message(sealer: Sealer, row: Any) -> StoredMessage:
-    """A row as a fact. Nothing but the row decides it, so the rows a person comes back to are read once."""
+    """A row as a fact. Nothing but the row decides it, so the rows a person comes back to are read once.
+
+    Its evidence key begins with what the letter is and only ends with the row, so that letters of the same moment
+    stand in the same order however they arrived.
+    """
     place = f"{row.account_id}/{row.provider_message_id}"
     words = sealer.open_text(row.quote, table="messages", row=place, column="quote")
     fact = MessageFact(
-        key=f"{KEY_PREFIX}{row.id}",
+        key=f"{row.message_key}.{row.id}",
         at=row.at,
         outbound=row.outbound,
         message_key=row.message_key,

@@ -16,7 +16,17 @@ from app.store.names import name_hash
 from app.store.sealing import Sealer
 from app.store.tables import message_people, message_references, messages
 
-__all__ = ["NewMessage", "StoredMessage", "add", "by_key", "claim_as_own", "for_addresses", "mark_gone", "of_person", "present_since"]
+__all__ = [
+    "NewMessage",
+    "StoredMessage",
+    "add",
+    "by_key",
+    "claim_as_own",
+    "for_addresses",
+    "mark_gone",
+    "of_person",
+    "present_since",
+]
 
 _SPEAKS_FOR_ITS_COMPANY = (Kind.REPLY, Kind.REJECTION)
 
@@ -37,9 +47,9 @@ class NewMessage:
     at: datetime
     outbound: bool
     sender: str
-    reading: InboundReading | OutboundReading
+    reading: InboundReading | OutboundReading = field(repr=False)
     reader_version: int
-    people: tuple[tuple[str, str, str], ...] = ()
+    people: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
     reference_keys: tuple[str, ...] = ()
     sender_name: str = field(default="", repr=False)
     subject: str = field(default="", repr=False)

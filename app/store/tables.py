@@ -164,7 +164,6 @@ messages = Table(
     Column("present", Boolean, nullable=False, default=True),
     Column("link", Text, nullable=False, default=""),
     UniqueConstraint("account_id", "provider_message_id"),
-    Index("ix_messages_person_key", "person_id", "message_key"),
     Index("ix_messages_thread", "account_id", "provider_thread_id"),
     Index("ix_messages_name", "person_id", "name_hash", sqlite_where=_NAMED, postgresql_where=_NAMED),
 )

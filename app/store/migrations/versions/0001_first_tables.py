@@ -257,7 +257,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("name_hash IS NOT NULL"),
         postgresql_where=sa.text("name_hash IS NOT NULL"),
     )
-    op.create_index("ix_messages_person_key", "messages", ["person_id", "message_key"])
     op.create_index("ix_messages_thread", "messages", ["account_id", "provider_thread_id"])
     op.create_table(
         "recipient_addresses",
