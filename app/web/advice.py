@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from fastapi import APIRouter
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from app.cadence.thread import Channel, Signals
 from app.services import advising
@@ -18,11 +18,9 @@ Word = Annotated[str, Field(pattern=r"^[a-z][a-z_-]{0,31}$")]
 Triple = Annotated[int, Field(ge=0, lt=2**32)]
 
 
-def _address(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-Address = Annotated[str, BeforeValidator(_address), Field(max_length=320, pattern=r"^[^\s@<>\"]+@[^\s@<>\"]+$")]
+Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=320, pattern=r"^[^\s@<>\"]+@[^\s@<>\"]+$")
+]
 Addresses = Annotated[list[Address], Field(max_length=1000)]
 
 

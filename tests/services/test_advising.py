@@ -85,7 +85,9 @@ async def test_a_double_click_logs_once(world: World) -> None:
 
 async def test_a_logged_promise_is_waited_for(world: World) -> None:
     log(world, days_ago=1, channel="call", outcome="spoke", note_promise="by Friday")
-    advice = await world.advice("rita@acme.example")
+    asking = Signals(language="en", words=6, asks_for_news=True, empty=True)
+    advice = await world.advice("rita@acme.example", signals=asking)
+    assert "promise-pending" in {warning.rule for warning in advice.warnings}
     assert advice.next_good_date is not None
     assert advice.next_good_date > (world.clock() + timedelta(days=4)).date()
 

@@ -83,7 +83,12 @@ async def test_a_bounced_follow_up_does_not_count(world: World) -> None:
     line = history.time_line(world.parts, world.person_id, advice.recipients[0].id, world.clock())
     assert [entry.delivered for entry in line.entries if entry.what == "touch"].count(False) == 1
     assert advice.recipients[0].unanswered == 2
-    assert "bounced-address" in rules(advice)
+
+
+async def test_an_address_that_bounced_is_named(world: World) -> None:
+    advice = await world.advice("ivo@sternwarte.example")
+    assert rules(advice) == {"bounced-address"}
+    assert advice.recipients[0].unanswered == 0
 
 
 async def test_a_pending_promise_is_named(world: World) -> None:
