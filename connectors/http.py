@@ -32,6 +32,8 @@ PATIENCE = 20.0
 LARGEST_ANSWER = 48 * 1024 * 1024
 """Bytes after decompression. A Gmail message may hold 25 MB of mail, a third more in base64."""
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+DEADLINE = 120.0
+"""Seconds for one whole exchange, against answers that drip."""
 
 
 class TooLarge(Unreachable):
@@ -184,7 +186,10 @@ class Transport:
     async def once(self, ask: Ask) -> Answer:
         """One exchange. Raises Unreachable for anything the network does; any status is an answer."""
         try:
-            async with self._http.stream(ask.method, ask.url, headers=dict(ask.headers), content=ask.body) as reply:
+            async with (
+                asyncio.timeout(DEADLINE),
+                self._http.stream(ask.method, ask.url, headers=dict(ask.headers), content=ask.body) as reply,
+            ):
                 body = await _whole(reply)
         except NETWORK_TROUBLE as trouble:
             raise unreachable(trouble) from None
@@ -216,7 +221,7 @@ class Transport:
         await self._http.aclose()
 
 
-NETWORK_TROUBLE = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError)
+NETWORK_TROUBLE = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError, ValueError)
 """What httpx, and a library that works through it, raises when no usable answer came."""
 
 

@@ -1,0 +1,87 @@
+"""The ledger and limiter: never more than allowed in any window, however it is asked."""
+
+import asyncio
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.quota import GMAIL_2026, GMAIL_LEGACY, GRAPH, Limiter, Limiters, Profile
+from tests.connectors.stage import Clock
+
+COSTS = {"small": 1, "large": 40}
+
+
+def limiter(profile: Profile, clock: Clock) -> Limiter:
+    return Limiter(profile, monotonic=clock.monotonic, sleep=clock.sleep)
+
+
+def profile(units: int) -> Profile:
+    return replace(GMAIL_2026, units=units, costs=COSTS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["small", "large"]), st.integers(0, 30)), max_size=60), st.integers(60, 400))
+async def test_no_window_of_a_minute_holds_more_than_the_share(calls: list[tuple[str, int]], units: int) -> None:
+    clock, spent = Clock(), list[tuple[float, int]]()
+    mine = limiter(profile(units), clock)
+    for call, pause in calls:
+        await clock.sleep(pause)
+        async with mine.admit(call):
+            spent.append((clock.monotonic(), COSTS[call]))
+    for start, _ in spent:
+        assert sum(cost for at, cost in spent if start <= at < start + 60) <= units * 0.75
+
+
+async def test_a_probe_finds_its_reserve_when_background_work_has_spent_its_share() -> None:
+    clock = Clock()
+    mine = limiter(profile(100), clock)
+    for _ in range(75):
+        async with mine.admit("small"):
+            pass
+    async with mine.admit("small", count=20, urgent=True):
+        assert clock.slept == []
+    async with mine.admit("small"):
+        assert clock.monotonic() >= 60
+
+
+async def test_a_call_larger_than_the_whole_allowance_waits_for_an_empty_window_and_then_goes() -> None:
+    clock = Clock()
+    mine = limiter(profile(40), clock)
+    async with mine.admit("small"):
+        pass
+    async with mine.admit("large"):
+        assert clock.monotonic() >= 60
+
+
+async def test_no_more_is_in_flight_than_allowed_and_a_probe_has_its_own_place() -> None:
+    for known in (GMAIL_2026, GRAPH):
+        mine = limiter(known, Clock())
+        call = next(iter(known.costs))
+        inside, most = 0, 0
+
+        async def work(mine: Limiter = mine, call: str = call) -> None:
+            nonlocal inside, most
+            async with mine.admit(call):
+                inside += 1
+                most = max(most, inside)
+                await asyncio.sleep(0)
+                inside -= 1
+
+        await asyncio.gather(*(work() for _ in range(20)))
+        assert most == known.in_flight
+    assert GRAPH.in_flight + GRAPH.probes == 4
+
+
+async def test_everything_spent_is_on_the_ledger() -> None:
+    mine = limiter(GMAIL_2026, Clock())
+    async with mine.admit("messages.get", count=25), mine.admit("list"):
+        pass
+    assert mine.spent == {"messages.get": 500, "list": 5}
+
+
+def test_a_mailbox_has_one_limiter_however_often_it_is_opened() -> None:
+    clock = Clock()
+    limiters = Limiters(GMAIL_LEGACY, monotonic=clock.monotonic, sleep=clock.sleep)
+    assert limiters.of("ana") is limiters.of("ana")
+    assert limiters.of("ana") is not limiters.of("ben")
