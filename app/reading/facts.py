@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from app.cadence.thread import NO_SIGNALS, Promise, Signals, Stage
+from app.cadence.thread import NO_SIGNALS, Channel, Promise, Signals, Stage
 
 
 class Kind(StrEnum):
@@ -64,7 +64,8 @@ class MessageFact:
 
     `message_key` identifies the same letter in two folders or two mailboxes (a hash of Message-ID, or of
     sender, recipients, date and subject); `reference_keys` are the message keys it answers. `people` holds
-    every address of To, Cc and Bcc. `thread_key` joins account and provider thread id.
+    every address of To, Cc and Bcc. `thread_key` joins account and provider thread id. `channel` is email but for
+    calls of theirs in a scenario.
     """
 
     key: str
@@ -78,6 +79,7 @@ class MessageFact:
     reading: InboundReading | OutboundReading
     reference_keys: tuple[str, ...] = ()
     folder: str = "other"
+    channel: Channel = Channel.EMAIL
 
 
 @dataclass(frozen=True, slots=True)

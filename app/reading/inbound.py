@@ -7,6 +7,7 @@ from app.reading.received.absences import return_date
 from app.reading.received.asks import asks_of
 from app.reading.received.bounces import bounce_of
 from app.reading.received.closure import Ending, ending_of
+from app.reading.received.invitations import invites
 from app.reading.received.kinds import calendar_method, kind_of
 from app.reading.received.letter import Letter, addresses_in, open_letter
 from app.reading.received.spans import Today
@@ -16,7 +17,19 @@ from connectors.message import Message
 READER_VERSION = 2
 _MOST_NAMES = 5
 _MEETING_ASKS = frozenset({"interview", "time_slots"})
-_MEETING_WORDS = ("call", "interview", "meet", "chat", "talk", "speak", "gesprach", "entrevista", "termin", "zoom")
+_MEETING_WORDS = (
+    "call",
+    "interview",
+    "meet",
+    "chat",
+    "talk",
+    "speak",
+    "gesprach",
+    "entrevista",
+    "termin",
+    "zoom",
+    "screen",
+)
 
 
 def read_inbound(message: Message, *, zone: str = "UTC") -> InboundReading:
@@ -77,7 +90,7 @@ def _read_words(
         hold_until=ending.until,
         no_contact=ending.no_contact,
         invites_call=ending.no_contact is None and "invites_call" in letter.kinds,
-        invites_contact="invites_contact" in letter.kinds and ending.no_contact is None,
+        invites_contact=ending.no_contact is None and any(invites(line.folded, line.kinds) for line in letter.lines),
         meeting=not rejects and (method in ("REQUEST", "COUNTER") or _meets(letter, asks)),
         names=_names(letter),
         cue=None if rejects else stage_cue(letter),
@@ -87,9 +100,8 @@ def _read_words(
 
 def _meets(letter: Letter, asks: tuple[str, ...]) -> bool:
     """An invitation or an appointment made."""
-    if not _MEETING_ASKS.isdisjoint(asks) or any(
-        "hypothetical" not in line.kinds for line in letter.with_kind("meets")
-    ):
+    agreed = any("hypothetical" not in line.kinds for line in letter.with_kind("meets"))
+    if agreed or not _MEETING_ASKS.isdisjoint(asks):
         return True
     asked = letter.with_kind("ask_availability", "ask_call") if {"availability", "call"} & set(asks) else ()
     return any(word in line.folded for line in asked for word in _MEETING_WORDS)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from app.cadence.thread import Promise
 from app.cadence.workdays import calendar_of
 from app.reading.received.dating import Dated, expressions
+from app.reading.received.invitations import awaits_news, invites, theirs_to_do
 from app.reading.received.phrases import families, spots
 from app.reading.received.sentences import Sentence, sentences, straight
 from app.reading.received.spans import Today
@@ -15,17 +16,10 @@ from app.reading.received.spans import Today
 _LONGEST_QUOTE = 120
 _FURTHEST_DAYS = 400
 _CLAUSE = re.compile(
-    r"[,;:()]\s|\s-\s|\s(?:and|but|so|then|which|because|since|while|und|aber|sodass|damit|y|pero|e|however|after that)\s"
+    r"[,;:()]\s|\s-\s|\s(?:and|but|so|then|which|because|since|while|und|aber|sodass|damit|y|pero|e|however)\s"
 )
 _NEVER = frozenset({"not_their_act", "ago"})
 _NOT_WITHOUT_AN_ACT = frozenset({"interview_time", "their_ask", "past_talk"})
-_THEY_WILL = re.compile(
-    r"\b(?:we|i|they|he|she|someone|somebody|team|hr|who|colleague|recruiter|manager|and)(?: all)?(?:'ll|'d|'m|'re| will| would| "
-    r"should| shall| can| could| plan| hope| aim| expect| want| intend| am| are| is|'s)(?: \w+){0,5} ?$"
-)
-_STILL_TO_SEND = re.compile(
-    r"\b(?:have not|haven't|did not|didn't|don't|do not|nothing|no) (?:yet )?(?:hear|heard|get|got|receive)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +67,16 @@ def promise_of(said: Sequence[Sentence], today: Today) -> Promise | None:
 
 def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
     kinds = families(sentence.folded)
-    invites = "invites_contact" in kinds and _invites(sentence.folded, kinds)
-    if not invites and "act" not in kinds and not _is_bare(sentence):
+    invited = invites(sentence.folded, kinds)
+    if not invited and "act" not in kinds and not _is_bare(sentence):
         return
     dates = [dated for dated in expressions(sentence.folded, today) if _is_theirs(sentence, dated, kinds)]
-    if dates and invites:
+    if dates and invited:
         yield _Found(_invitation(sentence, dates, today), 2)
     elif dates and (chosen := _nearest(sentence, dates)) and (interval := chosen.interval(today.day)):
         yield _Found(_promise(interval, sentence, chosen, invites=False), 3)
     elif "open_promise" in kinds and "act" in kinds and not kinds & {"their_ask", "past_talk"}:
         yield _Found(Promise(None, None, _quote(sentence, None)), 1)
-
-
-def _invites(folded: str, kinds: frozenset[str]) -> bool:
-    """ "Feel free to reach out with questions" invites nothing on a date, and "we will reach out" is theirs to do."""
-    if "not_ask" in kinds and "question" in folded and not _STILL_TO_SEND.search(folded):
-        return False
-    return any(not _THEY_WILL.search(folded[:start]) for start, _ in spots("invites_contact", folded))
 
 
 def _is_bare(sentence: Sentence) -> bool:
@@ -115,30 +102,13 @@ def _is_theirs(sentence: Sentence, dated: Dated, kinds: frozenset[str]) -> bool:
         return False
     if not acts and around & _NOT_WITHOUT_AN_ACT:
         return False
-    if "interview_time" in around and not _speaks_of_news(around, clause):
+    if "interview_time" in around and not around >= {"act", "news"}:
         return False
-    return not ("past_talk" in around and not _looks_ahead(clause))
+    return "past_talk" not in around or "ahead" in around
 
 
 def _asks_you(clause: str) -> bool:
-    return any(not _THEY_WILL.search(clause[:start]) for start, _ in spots("their_ask", clause))
-
-
-_NEWS = re.compile(
-    r"\b(?:back to you|in touch|let you know|hear|(?:contact|call|ring|phone|write|email|message|tell) you|update|decision|decide|feedback|answer|notify|inform|"
-    r"news|outcome|results?|melden|bescheid|ruckmeldung|entscheid\w+|informieren|contacto|respuesta|noticias|avis\w+)\b"
-)
-_AHEAD = re.compile(
-    r"\b(?:will|'ll|shall|should|going to|hope to|plan to|expect|aim|werden|wird|melden|by|within)\b|emos\b"
-)
-
-
-def _speaks_of_news(around: frozenset[str], clause: str) -> bool:
-    return "act" in around and _NEWS.search(clause) is not None
-
-
-def _looks_ahead(clause: str) -> bool:
-    return _AHEAD.search(clause) is not None
+    return any(not theirs_to_do(clause[:start]) for start, _ in spots("their_ask", clause))
 
 
 def _clause_around(folded: str, start: int, end: int) -> str:
@@ -169,7 +139,7 @@ def _distance(dated: Dated, act: tuple[int, int]) -> int:
 
 def _invitation(sentence: Sentence, dates: Sequence[Dated], today: Today) -> Promise:
     """A follow-up is welcome from the first day named; behind "if you have not heard by" from the last."""
-    chosen = dates[-1] if len(dates) > 1 and not _STILL_TO_SEND.search(sentence.folded) else dates[0]
+    chosen = dates[-1] if len(dates) > 1 and not awaits_news(sentence.folded) else dates[0]
     interval = chosen.interval(today.day) or (chosen.span.first, chosen.span.last)
     from_day = interval[1] if chosen.bound in ("by", "before", "until") or chosen.span.counted else interval[0]
     return _promise((from_day, from_day), sentence, chosen, invites=True)

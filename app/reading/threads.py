@@ -210,6 +210,7 @@ def _reply(fact: MessageFact) -> Reply:
     return Reply(
         key=fact.key,
         at=fact.at,
+        channel=fact.channel,
         sender=fact.sender,
         promise=said.promise,
         asks=said.asks,

@@ -24,7 +24,8 @@ _KINDS = (
 _SPEAK_FOR_THEMSELVES = frozenset({"ask_offer", "ask_interview", "ask_time_slots", "ask_call"})
 _THEIR_OWN = re.compile(
     r"\b(?:we|i|they|he|she|someone|team|hr)(?:'ll|'d| will| would| shall| have| can)? (?:\w+ ){0,2}$|"
-    r"\b(?:thanks?|thank you) (?:\w+ ){0,4}$|\b(?:received|got|reviewed|reviewing|attached|love|loved|enjoyed|read) (?:\w+ ){0,4}$"
+    r"\b(?:thanks?|thank you) (?:\w+ ){0,4}$|"
+    r"\b(?:received|got|reviewed|reviewing|attached|love|loved|enjoyed|read) (?:\w+ ){0,4}$"
 )
 
 

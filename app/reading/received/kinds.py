@@ -9,6 +9,7 @@ from app.reading.received.letter import Letter
 
 _REPORT = "multipart/report"
 _BOUNCERS = ("mailer-daemon@", "postmaster@", "mail-daemon@", "mailerdaemon@", "microsoftexchange")
+_DELIVERY_REPORT = re.compile(r"\s*(?:reporting-mta|final-recipient|original-recipient)\s*:", re.IGNORECASE)
 _METHODS = {
     "calendar_answer_subject": "REPLY",
     "calendar_request_subject": "REQUEST",
@@ -45,9 +46,7 @@ def is_bounce(letter: Letter) -> bool:
     content = letter.header("content-type")
     if letter.header("x-failed-recipients") or (_REPORT in content and "delivery-status" in content):
         return True
-    if any(
-        report.lower().lstrip().startswith(("reporting-mta", "final-recipient")) for report in letter.message.reports
-    ):
+    if any(_DELIVERY_REPORT.match(report) for report in letter.message.reports):
         return True
     worded = not letter.kinds.isdisjoint({"bounce", "delayed"})
     if letter.sender.startswith(_BOUNCERS):
@@ -123,17 +122,7 @@ def _is_away(letter: Letter) -> bool:
 
 
 def _is_impersonal(letter: Letter) -> bool:
-    openers = [line.folded for line in letter.lines[:2]]
-    thanks = any(
-        text.startswith(("thank you for your", "thanks for your", "vielen dank fur ihre", "gracias por"))
-        for text in openers
-    )
-    urgent = any(
-        word in line.folded
-        for line in letter.lines
-        for word in ("urgent", "immediate", "dringend", "limited", "respond")
-    )
-    return thanks or urgent or len(letter.lines) <= 4
+    return "impersonal" in letter.kinds or len(letter.lines) <= 4
 
 
 def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kind:
@@ -165,9 +154,7 @@ def _is_template(letter: Letter) -> bool:
 
 
 def _is_bulk(letter: Letter) -> bool:
-    listed = (
-        letter.header("list-id") or letter.header("list-unsubscribe") or letter.header("precedence") in ("bulk", "list")
-    )
+    listed = letter.header("list-unsubscribe") or letter.header("precedence") in ("bulk", "list")
     domain = letter.sender.rpartition("@")[2]
     sold = _within(domain, senders("bulk_domains")) and is_role(letter.sender)
     worded = sum("bulk" in line.kinds for line in letter.lines) + ("bulk" in letter.subject_kinds)

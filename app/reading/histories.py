@@ -1,0 +1,169 @@
+"""The history of a scenario as facts: each entry read once, then seen from one recipient."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.cadence.thread import Channel, Signals
+from app.reading.facts import InboundReading, Kind, LoggedFact, MessageFact, OutboundReading
+from app.reading.identity import message_key, reference_keys
+from app.reading.inbound import read_inbound
+from app.reading.outbound import read_draft, read_sent
+from app.reading.people import organisation, same_company
+from app.reading.row_messages import message_of
+from app.reading.rows import Row, instant_of
+from app.reading.subjects import matter_of
+from connectors.message import Message
+
+_LONGEST_HISTORY = 10_000
+_AHEAD = timedelta(days=1)  # clocks differ; a year that is wrong differs by more
+_PHONE = frozenset({Channel.CALL, Channel.VOICEMAIL})
+_SPOKE = re.compile(
+    r"\b(?:spoke|talked|chatted|reached (?:her|him|them)|(?:she|he|they) (?:said|told|picked up|answered|asked)|"
+    r"picked up|had a (?:good |short |quick |nice )?(?:call|chat|talk|conversation)|got through)\b",
+    re.IGNORECASE,
+)
+_NOT_SPOKE = re.compile(
+    r"\b(?:no (?:answer|reply|response)|not (?:answer|pick)|n't (?:answer|pick|reach)|missed|voice ?mail|rang out)",
+    re.I,
+)
+_AUTOMATIC = frozenset({Kind.ATS_RECEIPT, Kind.REJECTION, Kind.OOO, Kind.AUTO_REPLY, Kind.BOUNCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a history. `key` is its place, `people` whom it went to, `note` its text for calls."""
+
+    key: str
+    at: datetime
+    outbound: bool
+    channel: Channel
+    subject: str
+    people: tuple[str, ...]
+    message: Message
+    reading: InboundReading | OutboundReading
+    note: str = ""
+
+
+def read_events(row: Row, now: datetime, zone: str) -> tuple[Event, ...]:
+    """The entries of `history`, in order of time.
+
+    Raises ValueError, naming the entry, for a missing or impossible value and for a time later than `now`.
+    """
+    history = row.get("history", [])
+    if history is None:
+        history = []
+    if not isinstance(history, list) or len(history) > _LONGEST_HISTORY:
+        raise ValueError(f"history is not a list of at most {_LONGEST_HISTORY} entries")
+    events = [_event(entry, place, now=now, zone=zone) for place, entry in enumerate(history)]
+    return tuple(sorted(events, key=lambda event: (event.at, int(event.key))))
+
+
+def _event(entry: object, place: int, *, now: datetime, zone: str) -> Event:
+    where = f"history[{place}]."
+    if not isinstance(entry, dict):
+        raise ValueError(f"history[{place}] is not an object")
+    at = instant_of(entry, "at", where=where).astimezone(UTC)
+    if at > now + _AHEAD:
+        raise ValueError(f"{where}at lies after now")
+    if entry.get("direction") not in ("in", "out"):
+        raise ValueError(f"{where}direction is neither in nor out")
+    channel = entry.get("channel", "email")
+    if channel not in set(Channel):
+        raise ValueError(f"{where}channel is none of email, call, voicemail")
+    outbound = entry["direction"] == "out"
+    message = message_of(entry, at, key=str(place), where=where)
+    people = tuple(person.address for person in (*message.to, *message.cc, *message.bcc))
+    return Event(
+        key=str(place),
+        at=at,
+        outbound=outbound,
+        channel=Channel(channel),
+        subject=message.subject,
+        people=people,
+        message=message,
+        reading=_reading(message, Channel(channel), outbound=outbound, zone=zone),
+        note=message.text,
+    )
+
+
+def _reading(message: Message, channel: Channel, *, outbound: bool, zone: str) -> InboundReading | OutboundReading:
+    if outbound and channel is Channel.EMAIL:
+        return read_sent(message)
+    return OutboundReading(_said(channel, message)) if outbound else read_inbound(message, zone=zone)
+
+
+def _said(channel: Channel, message: Message) -> Signals:
+    return read_draft(channel.value, message.subject, message.text)
+
+
+def facts_of(recipient: str, events: Sequence[Event]) -> tuple[tuple[MessageFact, ...], tuple[LoggedFact, ...]]:
+    """The mails of the history, and the calls to this recipient."""
+    mails = [event for event in events if not event.outbound or event.channel not in (*_PHONE, Channel.OTHER)]
+    calls = [event for event in events if event.outbound and event not in mails and recipient in event.people]
+    matters = _matters(recipient, events)
+    return tuple(_mail(event, recipient, matters) for event in mails), tuple(_call(event) for event in calls)
+
+
+def _matters(recipient: str, events: Sequence[Event]) -> frozenset[str]:
+    """The subjects under which the person wrote to the recipient."""
+    sent = (event for event in events if event.outbound and recipient in event.people)
+    return frozenset(matter for event in sent if (matter := matter_of(event.subject)))
+
+
+def _mail(event: Event, recipient: str, matters: frozenset[str]) -> MessageFact:
+    sender = event.message.sender
+    address = sender.address if sender else ""
+    return MessageFact(
+        key=event.key,
+        at=event.at,
+        outbound=event.outbound,
+        message_key=message_key(event.message) if event.message.message_id else f"row-{event.key}",
+        thread_key=_thread_key(event, recipient, matters),
+        sender=address if "@" in address or event.outbound else recipient,
+        sender_name=sender.name if sender else "",
+        people=event.people,
+        reading=_as_read(event),
+        reference_keys=reference_keys(event.message),
+        channel=event.channel,
+    )
+
+
+def _as_read(event: Event) -> InboundReading | OutboundReading:
+    """A call of theirs is a word from them, whatever its note is like."""
+    if event.outbound or event.channel is Channel.EMAIL or not isinstance(event.reading, InboundReading):
+        return event.reading
+    automatic = event.reading.kind in _AUTOMATIC and event.reading.kind is not Kind.REJECTION
+    return InboundReading() if automatic else event.reading
+
+
+def _thread_key(event: Event, recipient: str, matters: frozenset[str]) -> str:
+    """What a provider's thread would be. A row has none, so subject, company and references stand for it."""
+    matter = matter_of(event.subject)
+    if event.outbound:
+        return "with" if recipient in event.people else f"on {matter}" if matter not in matters else "with"
+    return "with" if matter in matters or _belongs(event, recipient) else f"from {event.key}"
+
+
+def _belongs(event: Event, recipient: str) -> bool:
+    """Mail from the recipient's company, and automatic mail that names it, answers for the recipient."""
+    sender = event.message.sender
+    if sender is None or event.channel is not Channel.EMAIL or same_company(sender.address, [recipient]):
+        return True
+    company = organisation(recipient).partition(".")[0]
+    automatic = isinstance(event.reading, InboundReading) and event.reading.kind in _AUTOMATIC
+    said = f"{event.subject} {sender.name} {sender.address} {event.message.text[:4000]}".lower()
+    return automatic and len(company) > 2 and company in said
+
+
+def _call(event: Event) -> LoggedFact:
+    signals = event.reading.signals if isinstance(event.reading, OutboundReading) else Signals()
+    return LoggedFact(event.key, event.at, event.channel.value, _outcome(event), signals=signals)
+
+
+def _outcome(event: Event) -> str:
+    if event.channel is Channel.VOICEMAIL:
+        return "message_left"
+    spoke = _SPOKE.search(event.note) is not None and _NOT_SPOKE.search(event.note) is None
+    return "spoke" if spoke else "no_answer"

@@ -1,0 +1,132 @@
+"""One row of `aftertouch judge`: a history and a draft in, the verdict out. Nothing but the row is looked at."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.cadence.judge import judge
+from app.cadence.thread import Channel, Draft, Reply, Stage, Thread, Touch
+from app.cadence.verdict import Verdict
+from app.reading.histories import Event, facts_of, read_events
+from app.reading.outbound import read_draft
+from app.reading.people import same_company
+from app.reading.rows import Row, instant_of, people_of, row_id, text_of
+from app.reading.subjects import matter_of
+from app.reading.threads import build_thread
+
+_MOST_RECIPIENTS_JUDGED = 50
+_HOUR = timedelta(hours=1)
+_ZONES_BESIDE_THE_HOUR = {
+    timedelta(hours=5, minutes=30): "Asia/Kolkata",
+    timedelta(hours=5, minutes=45): "Asia/Kathmandu",
+    timedelta(hours=3, minutes=30): "Asia/Tehran",
+    timedelta(hours=4, minutes=30): "Asia/Kabul",
+    timedelta(hours=6, minutes=30): "Asia/Yangon",
+    timedelta(hours=9, minutes=30): "Australia/Darwin",
+    timedelta(hours=-3, minutes=-30): "America/St_Johns",
+}
+
+
+def judge_row(row: Row) -> dict[str, Any]:
+    """A scenario of the contract to `{"id", "level", "headline", "warnings", "next_good_date", "stage"}`.
+
+    Evidence points at places in `history`. Days are counted at the offset of `now`. Of several recipients of the
+    draft the one with the most severe verdict decides. Raises ValueError, in one sentence that names the field,
+    for what is missing, of a wrong type, too long, or later than `now`.
+    """
+    name, now = row_id(row), instant_of(row, "now")
+    zone = zone_of(now)
+    stage = _stage(row)
+    draft, people = _draft(row)
+    events = read_events(row, now, zone)
+    verdicts = [_verdict(recipient, draft, events, now=now, zone=zone, stage=stage) for recipient in people]
+    worst = max(verdicts, key=lambda verdict: verdict.level.severity)
+    return {"id": name, **_answer(worst)}
+
+
+def zone_of(now: datetime) -> str:
+    """An IANA zone with the offset `now` has; the nearest full hour for offsets no zone of today has."""
+    offset = now.utcoffset() or timedelta(0)
+    if offset in _ZONES_BESIDE_THE_HOUR:
+        return _ZONES_BESIDE_THE_HOUR[offset]
+    hours = max(-12, min(14, round(offset / _HOUR)))
+    return f"Etc/GMT{-hours:+d}" if hours else "UTC"
+
+
+def _stage(row: Row) -> Stage | None:
+    value = row.get("stage")
+    if value is None:
+        return None
+    if value not in set(Stage):
+        raise ValueError(f"stage is none of {', '.join(Stage)}")
+    return Stage(value)
+
+
+def _draft(row: Row) -> tuple[Row, tuple[str, ...]]:
+    draft = row.get("draft")
+    if not isinstance(draft, dict):
+        raise ValueError("draft is missing or not an object")
+    if draft.get("channel", "email") not in set(Channel):
+        raise ValueError("draft.channel is none of email, call, voicemail")
+    people = (*people_of(draft, "to", where="draft."), *people_of(draft, "cc", where="draft."))
+    if not people:
+        raise ValueError("draft.to names nobody")
+    addresses = dict.fromkeys(person.address for person in people)
+    return draft, tuple(addresses)[:_MOST_RECIPIENTS_JUDGED]
+
+
+def _verdict(
+    recipient: str, row: Row, events: Sequence[Event], *, now: datetime, zone: str, stage: Stage | None
+) -> Verdict:
+    messages, logged = facts_of(recipient, events)
+    thread = build_thread(recipient, frozenset({recipient}), messages, logged, stage=stage)
+    nearby = _nearby(recipient, events)
+    return judge(thread, _as_draft(row, thread, events), now.astimezone(UTC), zone=zone, nearby=nearby)
+
+
+def _as_draft(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:
+    channel = Channel(row.get("channel", "email"))
+    subject, text = (text_of(row, name, where="draft.", default="") for name in ("subject", "text"))
+    to = tuple(person.address for person in people_of(row, "to", where="draft."))
+    signals = read_draft(channel.value, subject, text)
+    return Draft(channel, to, signals, in_reply=_continues(subject, thread.replies, events))
+
+
+def _continues(subject: str, replies: Sequence[Reply], events: Sequence[Event]) -> bool:
+    """Whether the draft bears the subject of their newest mail."""
+    if not replies or not matter_of(subject):
+        return False
+    newest = next((event for event in events if event.key == replies[-1].key), None)
+    return newest is not None and matter_of(newest.subject) == matter_of(subject)
+
+
+def _nearby(recipient: str, events: Sequence[Event]) -> tuple[Touch, ...]:
+    """Unanswered touches to other people of the recipient's company."""
+    others = {person for event in events if event.outbound for person in event.people if person != recipient}
+    touches: dict[str, Touch] = {}
+    for other in sorted(other for other in others if same_company(other, [recipient])):
+        messages, logged = facts_of(other, events)
+        thread = build_thread(other, frozenset({other}), messages, logged)
+        answered = thread.replies[-1].at if thread.replies else None
+        open_ones = [touch for touch in thread.touches if recipient not in touch.to]
+        touches |= {touch.key: touch for touch in open_ones if answered is None or touch.at > answered}
+    return tuple(sorted(touches.values(), key=lambda touch: (touch.at, touch.key)))
+
+
+def _answer(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "level": verdict.level.value,
+        "headline": verdict.headline,
+        "warnings": [
+            {
+                "rule": warning.rule,
+                "level": warning.level.value,
+                "message": warning.message,
+                "instead": warning.instead,
+                "evidence": [int(key) for key in warning.evidence if key.isdigit()],
+            }
+            for warning in verdict.warnings
+        ],
+        "next_good_date": verdict.next_good_date.isoformat() if verdict.next_good_date else None,
+        "stage": verdict.stage.value if verdict.stage else None,
+    }
