@@ -12,7 +12,8 @@ from connectors.message import Address
 
 MOST_ADDRESSES = 1_000
 LONGEST_HEADER = 64 * 1024
-"""Both caps stand against letters made to exhaust a parser; a header beyond them is read as far as they go."""
+DEEPEST_COMMENT = 50
+"""These caps stand against letters made to exhaust a parser; a header beyond them is read as far as they go."""
 
 HEADERS_FOR_READING = frozenset(
     {
@@ -43,12 +44,13 @@ HEADERS_FOR_READING = frozenset(
 """What tells a person's letter from a machine's (RFC 3834, 2919, 3464, 8098 and the habits of Exchange and ATS)."""
 
 _ID = re.compile(r"<[^<>\s]{1,995}>")
-_FOLD = re.compile(r"\r?\n[ \t]*|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FOLD = re.compile(r"[\r\n]+[ \t]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def unfolded(value: str) -> str:
     """One line without control characters, at most 64 KiB."""
-    return _FOLD.sub(" ", value[:LONGEST_HEADER]).strip()
+    return _CONTROL.sub("", _FOLD.sub(" ", value[:LONGEST_HEADER])).strip()
 
 
 def words(value: str) -> str:
@@ -79,10 +81,15 @@ def addresses(values: Iterable[str]) -> tuple[Address, ...]:
     """
     lines, room = [], LONGEST_HEADER
     for value in values:
-        lines.append(unfolded(value[:room]))
+        lines.append(_shallow(unfolded(value[:room])))
         room -= min(room, len(value))
     found = (address(spec, name) for name, spec in getaddresses(lines)[:MOST_ADDRESSES])
     return tuple(dict.fromkeys(one for one in found if one))
+
+
+def _shallow(line: str) -> str:
+    """The line without its comments' brackets when there are too many: the parser goes down a level for each."""
+    return line if line.count("(") <= DEEPEST_COMMENT else line.replace("(", " ").replace(")", " ")
 
 
 def address(spec: str, name: str = "") -> Address | None:
