@@ -1,5 +1,6 @@
 """May I call now? Yes, wait until, better by mail, or no: with at most two reasons and what to say."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -60,9 +61,10 @@ def _expected(cadence: Cadence) -> CallAdvice | None:
     if answer is None or not cadence.theirs_is_newest:
         return None
     if answer.channel in PHONE and cadence.days_since(answer.at) <= policy.RETURN_CALL:
-        return _in_hours(cadence, "They called you.")
+        return _in_hours(cadence, "They called you.", cadence.calendar.next_workday)
     if reply and reply.invites_call and reply.key == answer.key:
-        return _in_hours(cadence, f"They asked for a call on {on(cadence, reply.at)}.")
+        asked = f"They asked for a call on {on(cadence, reply.at)}."
+        return _in_hours(cadence, asked, cadence.calendar.next_workday)
     return None
 
 
@@ -107,11 +109,11 @@ def _by_mail(cadence: Cadence) -> CallAdvice | None:
 
 
 def _now(cadence: Cadence) -> CallAdvice:
-    return _in_hours(cadence, "It is time, and nothing speaks against a call.")
+    return _in_hours(cadence, "It is time, and nothing speaks against a call.", cadence.calendar.good_day)
 
 
-def _in_hours(cadence: Cadence, reason: str) -> CallAdvice:
-    """Yes within their hours, else the next time that is."""
+def _in_hours(cadence: Cadence, reason: str, opening: Callable[[date], date]) -> CallAdvice:
+    """Yes within their hours, else the morning of the day that `opening` finds."""
     calendar, (opens, closes) = cadence.calendar, policy.CALL_HOURS
     hour, good = calendar.hour(cadence.now), calendar.is_workday(cadence.today)
     if good and opens <= hour < closes:
@@ -119,7 +121,7 @@ def _in_hours(cadence: Cadence, reason: str) -> CallAdvice:
         say = f"{_LEAVE_A_MESSAGE if missed else _SAY} {CALM}"
         return CallAdvice("yes", reasons=(reason,), say=say)
     day_open = cadence.today if good and hour < opens else cadence.today + timedelta(days=1)
-    until = _morning(cadence, calendar.next_workday(day_open))
+    until = _morning(cadence, opening(day_open))
     return CallAdvice("wait", until, (reason, "It is outside their working hours."), _SAY)
 
 

@@ -1,7 +1,9 @@
 """Stretches or shortens the waits: by how long an industry hires, and by how the recipient has answered so far."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import median
+from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from app.cadence import policy
 from app.cadence.thread import Reply, Touch
@@ -35,12 +37,15 @@ def habit_factor(sent: tuple[Touch, ...], replies: tuple[Reply, ...], calendar: 
     """Shorter for somebody who mostly answers within a day, longer for somebody who rarely answers."""
     if len(replies) < policy.RESPONSIVE_REPLIES:
         return 1.0
-    delays, touches = _answered(sent, replies, calendar)
-    share = (len(delays) + 1) / (touches + 2)
+    answered = _answered(sent, replies)
+    share = (len(answered) + 1) / (len(sent) + 2)
     if share < policy.RETICENT_SHARE:
         return policy.RETICENT_FACTOR
-    quick = bool(delays) and median(delays) <= policy.RESPONSIVE_MEDIAN
-    return policy.RESPONSIVE_FACTOR if quick and share >= policy.RESPONSIVE_SHARE else 1.0
+    if not answered or share < policy.RESPONSIVE_SHARE:
+        return 1.0
+    _, asked_at, answered_at = sorted(answered)[len(answered) // 2]
+    quick = calendar.elapsed(asked_at, answered_at) <= policy.RESPONSIVE_MEDIAN
+    return policy.RESPONSIVE_FACTOR if quick else 1.0
 
 
 def scaled(days: int, factor: float) -> int:
@@ -48,14 +53,21 @@ def scaled(days: int, factor: float) -> int:
     return days if factor == 1.0 else max(policy.MIN_WAIT, int(days * factor + 0.5))
 
 
-def _answered(sent: tuple[Touch, ...], replies: tuple[Reply, ...], calendar: Calendar) -> tuple[list[float], int]:
-    """Working days until the answer for every message that got one before the next, and how many were sent."""
-    delays, index = [], 0
-    delivered = [touch for touch in sent if touch.delivered]
-    for position, touch in enumerate(delivered):
+def _answered(sent: tuple[Touch, ...], replies: tuple[Reply, ...]) -> list[tuple[timedelta, datetime, datetime]]:
+    """(delay, sent at, answered at) of every message that was answered before the next one went out."""
+    return [
+        (answer.at - touch.at, touch.at, answer.at)
+        for touch, answer, following in _with_answers(sent, replies)
+        if following is None or answer.at <= following.at
+    ]
+
+
+def _with_answers(sent: tuple[Touch, ...], replies: tuple[Reply, ...]) -> Iterator[tuple[Touch, Reply, Touch | None]]:
+    """Every message with the first reply after it and the message after it."""
+    index = 0
+    for touch, following in zip_longest(sent, sent[1:]):
         while index < len(replies) and replies[index].at <= touch.at:
             index += 1
-        following = delivered[position + 1].at if position + 1 < len(delivered) else None
-        if index < len(replies) and (following is None or replies[index].at <= following):
-            delays.append(calendar.elapsed(touch.at, replies[index].at))
-    return delays, len(delivered)
+        if index == len(replies):
+            return
+        yield touch, replies[index], following

@@ -196,6 +196,9 @@ def _turn_started(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> dateti
 
 def bounces(sent: tuple[Touch, ...], notices: tuple[Notice, ...]) -> tuple[Bounce, ...]:
     """The newest mail to each address that did not arrive, unless a later one did."""
+    told = [notice for notice in notices if notice.kind is NoticeKind.BOUNCE and notice.address]
+    if not told and all(touch.delivered for touch in sent):
+        return ()
     failed: dict[str, Bounce] = {}
     arrived: dict[str, datetime] = {}
     for touch in sent:
@@ -204,9 +207,7 @@ def bounces(sent: tuple[Touch, ...], notices: tuple[Notice, ...]) -> tuple[Bounc
                 arrived[address] = touch.at
             else:
                 failed[address] = Bounce(touch.key, touch.at, address)
-    for notice in notices:
-        if notice.kind is NoticeKind.BOUNCE and notice.address:
-            who = notice.address.lower()
-            known = failed.get(who, Bounce(notice.key, notice.at, who))
-            failed[who] = replace(known, reason=notice.reason)
+    for notice in told:
+        who = notice.address.lower()
+        failed[who] = replace(failed.get(who, Bounce(notice.key, notice.at, who)), reason=notice.reason)
     return tuple(bounce for who, bounce in failed.items() if who not in arrived or arrived[who] < bounce.at)

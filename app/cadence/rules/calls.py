@@ -44,12 +44,12 @@ def call_not_invited(case: Case) -> Finding | None:
 
 def voicemails(cadence: Cadence) -> tuple[Touch, ...]:
     """The unanswered voice mails, oldest first."""
-    return tuple(touch for touch in cadence.streak if touch.channel is Channel.VOICEMAIL)
+    return tuple([touch for touch in cadence.streak if touch.channel is Channel.VOICEMAIL])
 
 
 def silent_calls(cadence: Cadence) -> tuple[Touch, ...]:
     """Unanswered calls without a message inside the window in which they add up."""
-    calls = (touch for touch in cadence.streak if touch.channel is Channel.CALL)
+    calls = [touch for touch in cadence.streak if touch.channel is Channel.CALL]
     return tuple(touch for touch in calls if cadence.days_since(touch.at) < policy.SILENT_CALL_WINDOW)
 
 

@@ -66,7 +66,7 @@ class Finding:
 class Rule:
     """One rule of the etiquette. A lower `rank` speaks first among findings of one level.
 
-    `yields` rules fall silent before an exemption; `softens` rules are lowered by a draft that brings value.
+    `levels` are those it finds before value softens it. `yields` rules fall silent before an exemption; `softens` rules are lowered by a draft that brings value.
     """
 
     id: str
@@ -83,4 +83,4 @@ class Rule:
 
 def keys(touches: tuple[Touch, ...]) -> tuple[str, ...]:
     """Evidence keys, oldest first."""
-    return tuple(touch.key for touch in touches)
+    return tuple([touch.key for touch in touches])

@@ -1,6 +1,8 @@
 """Rules about how often and how long: too soon, bursts, too many, silence, and hopping between doors."""
 
+from bisect import bisect_right
 from datetime import timedelta
+from operator import attrgetter
 
 from app.cadence import policy
 from app.cadence.counting import PHONE
@@ -10,6 +12,8 @@ from app.cadence.rules.value import nothing_new
 from app.cadence.thread import Channel, Touch
 from app.cadence.verdict import Level
 from app.cadence.wording import count, follow_ups, listed, on, outstanding, span, wait_until
+
+_BURSTS = tuple((touches, timedelta(days=days)) for touches, days in policy.BURSTS)
 
 
 def too_soon(case: Case) -> Finding | None:
@@ -65,10 +69,10 @@ def channel_hopping(case: Case) -> Finding | None:
 
 def crowded(case: Case) -> tuple[Touch, ...]:
     """The counted touches that make the draft one too many within days; empty when it is not."""
-    for touches, days in policy.BURSTS:
-        recent = tuple(touch for touch in case.cadence.streak if touch.at > case.cadence.now - timedelta(days=days))
-        if len(recent) >= touches - 1:
-            return recent
+    streak, now = case.cadence.streak, case.cadence.now
+    for touches, window in _BURSTS:
+        if len(streak) >= touches - 1 and streak[1 - touches].at > now - window:
+            return streak[bisect_right(streak, now - window, key=attrgetter("at")) :]
     return ()
 
 
@@ -129,7 +133,7 @@ RULES = (
         title="Enough is out",
         why="Good content is read when they come back to you; more of it is not.",
         source="Seed article, behaviour 5; Belkins 2023-25; Glassdoor: thank-you, one last mail, then move on",
-        levels=(Level.NOTE, Level.CAUTION, Level.HOLD),
+        levels=(Level.HOLD,),
         parameters={stage.value: f"{pace.max_follow_ups} follow-ups" for stage, pace in PACES.items()},
         find=too_many_unanswered,
     ),

@@ -55,7 +55,7 @@ def email_paper_trail(case: Case) -> Finding | None:
     """Held when the text is known to bring nothing; a real letter after the wait draws a caution only."""
     if case.draft.channel is not Channel.EMAIL or case.signals.value_score >= policy.VALUE_ONE_STEP:
         return None
-    mails = tuple(touch for touch in case.cadence.streak if touch.channel is Channel.EMAIL)
+    mails = tuple([touch for touch in case.cadence.streak if touch.channel is Channel.EMAIL])
     if len(mails) < policy.PAPER_TRAIL_MAILS or not (case.text_known or case.early):
         return None
     certain = case.text_known and (case.chases or case.early)
@@ -82,7 +82,7 @@ def _chased_before(case: Case) -> bool:
 
 def _repeated(case: Case) -> str:
     cadence = case.cadence
-    asked = tuple(touch for touch in cadence.streak if touch.signals.empty or touch.signals.asks_for_news)
+    asked = [touch for touch in cadence.streak if touch.signals.empty or touch.signals.asks_for_news]
     if case.text_known and asked:
         return f"You asked the same thing on {days_of(cadence, asked)}; nothing is new since."
     return f"{outstanding(cadence)}, {nothing_new(cadence.streak, follow_ups(cadence))}."
