@@ -1,11 +1,22 @@
 """Stored messages, read back as facts: those about some addresses, or all of a person's, in one statement each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Connection, Select, bindparam, or_, select, union
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    bindparam,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app.reading.facts import MessageFact
@@ -16,6 +27,7 @@ from app.store.sealing import Sealer
 from app.store.spelling import Lines, OneOf
 from app.store.tables import accounts, message_people, message_references, messages, recipient_addresses
 
+_KEPT = 32_768  # some 2.6 kB each; a year of a busy job seeker's mail is 20,000 messages
 _ADDRESSED = or_(*(message_people.c.role == role for role in ("to", "cc", "bcc")))
 
 
@@ -76,28 +88,45 @@ def _about() -> Select[Any]:
     return _facts(found.join(messages, messages.c.id == found.c.id))
 
 
-def _beside(person: ColumnElement[str], near: Any) -> CompoundSelect[Any]:
-    people, answers, named = message_people.c, message_references.c, recipient_addresses.c
-    sent = select(near.c.message_key).where(near.c.outbound)
-    theirs = near.c.outbound | (near.c.role == "from")
-    names = union(
-        select(near.c.name_hash).where(near.c.role == "from", near.c.name_hash.is_not(None)),
-        select(named.name_hash).where(
-            named.person_id == person, OneOf(named.address, "addresses"), named.name_hash.is_not(None)
-        ),
-    )
+def _beside(person: ColumnElement[str], near: CTE) -> CompoundSelect[Any]:
+    """The row ids of what lies near and of all that hangs on it."""
+    people, here = message_people.c, messages.c
+    answering = _answering(person, near)
+    begun = near.c.outbound | (near.c.role == "from")
     return union(
         select(near.c.id.label("id")),
+        select(answering.c.id),
         select(people.message_id).where(people.person_id == person, OneOf(people.address, "companies")),
-        select(answers.message_id).where(answers.person_id == person, answers.message_key.in_(sent)),
-        select(messages.c.id)
-        .join(
-            near,
-            (near.c.account_id == messages.c.account_id) & (near.c.provider_thread_id == messages.c.provider_thread_id),
-        )
-        .where(theirs, near.c.provider_thread_id != ""),
-        select(messages.c.id).where(messages.c.person_id == person, messages.c.name_hash.in_(names)),
+        select(here.id).join(near, _same_thread(near)).where(begun),
+        # Who was written to in an answer's thread without the recipient is a bystander there, and no colleague.
+        select(here.id).join(answering, _same_thread(answering)).where(here.outbound),
+        select(here.id).where(here.person_id == person, here.name_hash.in_(_names(person, near))),
     )
+
+
+def _answering(person: ColumnElement[str], near: CTE) -> CTE:
+    """Whatever names one of the person's letters to the recipient among those it answers."""
+    here, answers = messages.c, message_references.c
+    sent = select(near.c.message_key).where(near.c.outbound)
+    told = select(here.id, here.account_id, here.provider_thread_id)
+    joined = told.join(message_references, answers.message_id == here.id)
+    return joined.where(answers.person_id == person, answers.message_key.in_(sent)).cte("answering")
+
+
+def _names(person: ColumnElement[str], near: CTE) -> CompoundSelect[Any]:
+    """Hashes of the names they write under and are written to under."""
+    named = recipient_addresses.c
+    known = (named.person_id == person) & OneOf(named.address, "addresses") & named.name_hash.is_not(None)
+    return union(
+        select(near.c.name_hash).where(near.c.role == "from", near.c.name_hash.is_not(None)),
+        select(named.name_hash).where(known),
+    )
+
+
+def _same_thread(other: CTE) -> ColumnElement[bool]:
+    here = messages.c
+    same = (other.c.account_id == here.account_id) & (other.c.provider_thread_id == here.provider_thread_id)
+    return same & (other.c.provider_thread_id != "")
 
 
 def _facts(beginning: FromClause = messages) -> Select[Any]:
@@ -125,11 +154,12 @@ _ALL = Prepared(_facts())
 _ONE = Prepared(_facts().where(messages.c.id == bindparam("message")))
 
 
-def _stored(sealer: Sealer, rows: Iterable[Any]) -> list[StoredMessage]:
-    return [_message(sealer, row) for row in rows]
+def _stored(sealer: Sealer, rows: Sequence[Any]) -> list[StoredMessage]:
+    read = _message if len(rows) <= _KEPT else _message.__wrapped__
+    return [read(sealer, row) for row in rows]
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=_KEPT)
 def _message(sealer: Sealer, row: Any) -> StoredMessage:
     """A row as a fact. Nothing but the row decides it, so the rows a person comes back to are read once.
 
