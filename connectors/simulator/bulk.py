@@ -70,9 +70,7 @@ def _letter(me: str, slot: Slot, at: datetime) -> bytes:
     answered = f"<{slot.thread}.{slot.place - 1}@bulk.example>"
     line = f"In-Reply-To: {answered}\r\nReferences: {answered}\r\n" if slot.place else ""
     prefix = "Re: " if slot.place else ""
-    words = (
-        f"Hello,\r\n\r\nthis is letter {slot.place} about position {slot.thread}.\r\n\r\n" + "> quoted line\r\n" * 100
-    )
+    words = f"Hello,\r\n\r\nthis is letter {slot.place} about position {slot.thread}.\r\n\r\n"
     return (
         f"From: {sender}\r\nTo: {to}\r\nSubject: {prefix}Position {slot.thread}\r\nDate: {format_datetime(at)}\r\n"
         f"Message-ID: <{key}@bulk.example>\r\n{line}MIME-Version: 1.0\r\n"

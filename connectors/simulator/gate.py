@@ -39,9 +39,7 @@ async def pass_gate(world: World, service: Service, call: Call) -> Reply:
     scripts = world.faults.taken(f"{service.name} {call.method} {call.path}", account)
     broken = world.meter.enter(account, service.cost(world, call), world.profiles[service.name], world.now())
     try:
-        pause = world.config.latency + sum(script.delay for script in scripts)
-        if pause:
-            await asyncio.sleep(pause)
+        await asyncio.sleep(world.config.latency + sum(script.delay for script in scripts))
         reply = next((script.reply for script in scripts if script.reply), None)
         if reply is None:
             refused = _refused(world, service, account, broken) if broken else None

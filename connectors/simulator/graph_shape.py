@@ -236,7 +236,6 @@ def folder(mailbox: Mailbox, shown: Folder) -> dict[str, object]:
         "childFolderCount": len(children),
         "unreadItemCount": sum(not item.read for item in items),
         "totalItemCount": len(items),
-        "sizeInBytes": sum(len(item.letter.raw) for item in items),
         "isHidden": shown.hidden,
     }
 

@@ -169,23 +169,31 @@ def switch_on(world: World, name: str, options: Options) -> None:
 
 def script(name: str, options: Options) -> Script:
     """A script by name, or the caller's own when `match` and `status` are given."""
-    times, delay = int(str(options.get("times", 1))), float(str(options.get("delay", 0)))
-    common = {"account": str(options.get("mailbox", "")), "skip": int(str(options.get("skip", 0)))}
     pattern = str(options.get("match", ""))
-    made = Script(name, pattern or "^(gmail|graph) ", times=times, delay=delay, **common)  # type: ignore[arg-type]
+    made = Script(
+        name,
+        pattern or "^(gmail|graph) ",
+        account=str(options.get("mailbox", "")),
+        times=int(str(options.get("times", 1))),
+        skip=int(str(options.get("skip", 0))),
+        delay=float(str(options.get("delay", 0))),
+    )
     if name in TWISTS:
         made.twist = TWISTS[name][1]
     elif name in ANSWERS:
         made.pattern = pattern or ANSWERS[name][1]
         made.reply = ANSWERS[name][2](options)
     elif name == "script" and "status" in options:
-        wait = options.get("retry_after")
-        headers = {"Retry-After": str(wait)} if wait is not None else {}
-        body = options.get("body")
-        made.reply = Reply(int(str(options["status"])), body.encode() if isinstance(body, str) else body, headers)
+        made.reply = _scripted(options)
     elif name not in ("script", "hang"):
         raise KeyError(name)
     return made
+
+
+def _scripted(options: Options) -> Reply:
+    wait, body = options.get("retry_after"), options.get("body")
+    headers = {"Retry-After": str(wait)} if wait is not None else {}
+    return Reply(int(str(options["status"])), body.encode() if isinstance(body, str) else body, headers)
 
 
 def catalogue() -> dict[str, str]:

@@ -41,6 +41,7 @@ class Letter:
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
+        self._people: dict[str, tuple[Person, ...]] = {}
 
     @cached_property
     def _header(self) -> Message:
@@ -60,6 +61,11 @@ class Letter:
 
     def people(self, name: str) -> tuple[Person, ...]:
         """The mailboxes of an address header; group names and empty entries are left out."""
+        if name not in self._people:
+            self._people[name] = self._parsed(name)
+        return self._people[name]
+
+    def _parsed(self, name: str) -> tuple[Person, ...]:
         values = [str(value).replace("\n", " ") for value in self._header.get_all(name, [])]
         found = email.utils.getaddresses(values)
         return tuple((decoded(label), address.lower()) for label, address in found if "@" in address)

@@ -130,13 +130,15 @@ class Mailbox:
         self.folders[key] = folder
         return folder
 
-    def add(self, raw: bytes, at: datetime, folder: str, *, logged: datetime | None = None, **traits: object) -> Item:
+    def add(
+        self, letter: Letter | bytes, at: datetime, folder: str, *, logged: datetime | None = None, **traits: object
+    ) -> Item:
         """Store one message of `at` (aware UTC), noted in the log at `logged` (None: at the same time).
 
         Traits are further fields of Item: thread, read, tags, plays, name, visible_from.
         """
         self._serial += 1
-        letter = Letter(raw)
+        letter = letter if isinstance(letter, Letter) else Letter(letter)
         number = self._gmail_number(at)
         thread = str(traits.pop("thread", "") or self._thread_of(letter) or number)
         item = Item(self._serial, letter, at, folder, number, thread)

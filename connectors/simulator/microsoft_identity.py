@@ -147,7 +147,7 @@ class MicrosoftIdentity:
             nonce=asks.get("nonce", ""),
             offline="offline_access" in scopes,
             response_mode=asks.get("response_mode", "query"),
-            tenant=tenant,
+            tenant=CONSUMER_TENANT if tenant == "consumers" else tenant,
             login_hint=asks.get("login_hint", "").lower(),
         )
 

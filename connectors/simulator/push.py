@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import httpx
+import jwt
 
 from connectors.simulator.graph_shape import moment
 from connectors.simulator.keys import sign
@@ -136,19 +137,9 @@ class Pusher:
             "exp": now + 3600,
         }
         wrong = self.world.faults.value("push_forged")
-        spoilt = {
-            "aud": "https://other.example",
-            "email": "evil@other.example",
-            "iss": "https://other.example",
-            "exp": 1,
-        }
-        claims |= {name: value for name, value in spoilt.items() if name == wrong}
+        claims |= {name: value for name, value in FORGERIES.items() if name == wrong}
         if wrong == "none":
-            head, body = ({"alg": "none", "typ": "JWT"}, claims)
-            return (
-                ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in (head, body))
-                + "."
-            )
+            return jwt.encode(claims, "", algorithm="none")
         return sign("stranger" if wrong == "kid" else "google", claims)
 
 

@@ -1,12 +1,15 @@
 """The sample mailboxes: who they belong to, and their mail, dated back from today."""
 
+from dataclasses import dataclass
 from datetime import UTC, date
+from functools import lru_cache
 
 from connectors.simulator.config import CONSUMER_TENANT
+from connectors.simulator.letter import Letter
 from connectors.simulator.mailbox import Alias, Mailbox
 from connectors.simulator.sample_background import background
 from connectors.simulator.sample_letters import Writer
-from connectors.simulator.sample_scenes import Scene, scenes
+from connectors.simulator.sample_scenes import Person, Scene, scenes
 from connectors.simulator.world import World
 
 ANA_GMAIL = "ana@example.com"
@@ -25,26 +28,48 @@ def sample_mailboxes(seed: int) -> tuple[Mailbox, Mailbox]:
     return gmail, outlook
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A written letter on its way: from whom, to whom, and the scene it belongs to."""
+
+    scene: Scene
+    letter: Letter
+    to: tuple[Person, ...]
+
+
+@lru_cache(maxsize=4)
+def posts(today: date, seed: int) -> tuple[Post, ...]:
+    """All mail of the sample, oldest first; written once per process, as letters never change."""
+    played = [*scenes(today), *background(today, seed)]
+    writer = Writer({scene.key: scene for scene in played})
+    ordered = sorted(played, key=lambda scene: (scene.at, scene.key))
+    return tuple(Post(scene, Letter(writer.write(scene)), _recipients(scene, writer)) for scene in ordered)
+
+
+def _recipients(scene: Scene, writer: Writer) -> tuple[Person, ...]:
+    """A report goes to whoever wrote what it is about."""
+    if scene.form.endswith("report"):
+        return (writer.plot[scene.about].sender,)
+    return (*scene.to, *scene.cc, *scene.bcc)
+
+
 def load_sample(world: World, today: date) -> None:
     """Fills both mailboxes in the order in which the mail came."""
     boxes = sample_mailboxes(world.config.seed)
     world.mailboxes += boxes
-    played = [*scenes(today), *background(today, world.config.seed)]
-    writer = Writer({scene.key: scene for scene in played})
-    for scene in sorted(played, key=lambda scene: (scene.at, scene.key)):
-        raw = writer.write(scene)
+    for post in posts(today, world.config.seed):
         for box in boxes:
-            _file(box, scene, raw, writer)
+            _file(box, post)
 
 
-def _file(box: Mailbox, scene: Scene, raw: bytes, writer: Writer) -> None:
+def _file(box: Mailbox, post: Post) -> None:
     """Into Sent where the sender is at home, into the Inbox where a recipient is."""
-    about = writer.plot.get(scene.about)
-    to = (about.sender,) if about and scene.form.endswith("report") else (*scene.to, *scene.cc, *scene.bcc)
-    mine, arrives = box.own(scene.sender.address), any(box.own(person.address) for person in to)
+    scene = post.scene
+    mine, arrives = box.own(scene.sender.address), any(box.own(person.address) for person in post.to)
     if not mine and not arrives:
         return
     folder = scene.folder or ("sentitems" if mine else "inbox")
     tags = ("INBOX",) if mine and arrives and box.provider == "google" else ()
-    item = box.add(raw, scene.at.astimezone(UTC), folder, tags=tags, plays=scene.plays, name=scene.key)
+    at = scene.at.astimezone(UTC)
+    item = box.add(post.letter, at, folder, tags=tags, plays=scene.plays, name=scene.key)
     item.read = mine or item.serial % 7 > 0
