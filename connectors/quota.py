@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from connectors.http import Monotonic, Sleep
+Sleep = Callable[[float], Awaitable[None]]
+Monotonic = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
