@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 
-from connectors.contract import Authorization, Connector, Grant, Held, KeepGrant, Mailbox, Page
+from connectors.contract import AccessRevoked, Authorization, Connector, Grant, Held, KeepGrant, Mailbox, Page
 from connectors.gmail.client import GmailClient, GmailMethods
 from connectors.gmail.cursor import Place
 from connectors.gmail.oauth import Access, GoogleIdentity, read_secret
@@ -57,7 +57,11 @@ class GmailConnector(Connector):
         return GmailMailbox(client, address=grant.address, clock=self._clock)
 
     async def revoke(self, grant: Grant) -> bool:
-        return await self._identity.revoke(str(read_secret(grant.secret)["refresh_token"]))
+        try:
+            token = str(read_secret(grant.secret)["refresh_token"])
+        except AccessRevoked:
+            return False
+        return await self._identity.revoke(token)
 
 
 class GmailMailbox(Mailbox):

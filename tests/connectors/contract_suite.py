@@ -314,6 +314,7 @@ class ConnectorContract:
         for damaged in ("", "{", "null", grant.secret[:40]):
             with pytest.raises(AccessRevoked):
                 await Ledger().sync(stage.connector.open(replace(grant, secret=damaged), keep=stage.keep))
+            assert await stage.connector.revoke(replace(grant, secret=damaged)) is False
 
     async def test_a_renewed_secret_is_kept_before_it_is_used(self, stage: Stage) -> None:
         mailbox = await stage.mailbox()
