@@ -93,24 +93,27 @@ function found(root: Element, own: string | null): Found {
   };
 }
 
+/** Rows with roles, the collapsed summary without; where neither is left, options with an address, then addresses at all. */
 function recipients(root: Element, editor: Element | null, own: string | null): Recipients {
   const outside = (element: Element) => !editor?.contains(element);
   const rows = all(root, AT.row).filter(outside);
   const popups = popupsOf(root);
   const chips = rows.flatMap((row) => chipsOf(row, popups));
-  const summary = all(root, AT.summary).filter(
-    (span) => outside(span) && !rows.some((row) => row.contains(span)) && !isFrom(span),
-  );
-  const named = summary.map(
-    (span): Chip => ({ role: null, address: addressIn(span, ['email']), name: plain(span.textContent) }),
-  );
-  const loose = rows.length
-    ? []
-    : all(root, `${AT.chip}[data-hovercard-id]`)
-        .filter(outside)
-        .map((chip) => chipOf(chip, null));
-  const read = recipientsOf([...chips, ...named, ...loose].filter(({ address }) => address !== own || rows.length > 0));
-  return rows.length || named.length || loose.length || !editor ? read : genericRecipients(root, editor, own);
+  const named = summaryOf(root, rows, !chips.length && !rows.some(isVisible)).filter(outside);
+  if (rows.length || named.length) return recipientsOf([...chips, ...named.map(summaryChip)]);
+  const loose = all(root, `${AT.chip}[data-hovercard-id]`).filter(outside);
+  const read = recipientsOf(loose.map((chip) => chipOf(chip, null)).filter(({ address }) => address !== own));
+  return read.to.length || !editor ? read : genericRecipients(root, editor, own);
+}
+
+/** The collapsed row as far as it shows; an open form keeps an old one, hidden. `evenHidden` when there is nothing else. */
+function summaryOf(root: Element, rows: Element[], evenHidden: boolean): Element[] {
+  const spans = all(root, AT.summary).filter((span) => !rows.some((row) => row.contains(span)) && !isFrom(span));
+  return spans.filter((span) => evenHidden || isVisible(span));
+}
+
+function summaryChip(span: Element): Chip {
+  return { role: null, address: addressIn(span, ['email']), name: plain(span.textContent) };
 }
 
 /** Suggestion lists are options too; the field that opened one names it. */

@@ -69,6 +69,11 @@ describe('recipients in Gmail', () => {
     expect([to, roles_known]).toEqual([['rita@acme.example', 'cc@acme.example'], false]);
   });
 
+  it('are not those of an old summary that an open form hides', () => {
+    const rows = `${row('to', chip('rita@acme.example'))}<div style="display:none"><span email="gone@acme.example">G</span></div>`;
+    expect(recipientsIn(docked(rows)).to).toEqual(['rita@acme.example']);
+  });
+
   it('are unresolved when a chip has a name alone', () => {
     const named = '<div role="option" data-name="Hiring team"><span>Hiring team</span></div>';
     expect(recipientsIn(docked(row('to', named)))).toMatchObject({ to: [], unresolved: ['Hiring team'] });
