@@ -4,9 +4,11 @@ import json
 import re
 import subprocess
 import sys
+import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -20,6 +22,8 @@ GMAIL = "https://mail.google.com/mail/u/0/"
 OUTLOOK = "https://outlook.office.com/mail/"
 CHASED_TWICE = "dana@northwind.example"
 CANARY = "canary-7f3a9c21-ptarmigan"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -51,14 +55,12 @@ def linked(browser: BrowserContext, backend: Backend) -> Backend:
         page.click("#account-0")
         page.click("#allow")
         expect(page).to_have_url(re.compile(r"/accounts$"))
-    page.wait_for_function(
-        """async () => {
-            const {accounts} = await (await fetch('/api/v1/accounts')).json();
-            return accounts.length === 2 && accounts.every((each) => each.state === 'live');
-        }""",
-        timeout=60_000,
-        polling=200,
+    states = until(
+        lambda: [each["state"] for each in page.request.get(f"{backend.url}/api/v1/accounts").json()["accounts"]],
+        lambda states: states == ["live", "live"],
+        seconds=60,
     )
+    assert states == ["live", "live"]
     page.reload()
     picture(page, "accounts")
     page.goto(f"{backend.url}/history")
@@ -77,6 +79,14 @@ def paired(browser: BrowserContext, linked: Backend) -> Paired:
     worker = browser.service_workers[0] if browser.service_workers else browser.wait_for_event("serviceworker")
     worker.evaluate("(given) => chrome.storage.local.set(given)", {"backend": linked.url, "token": token})
     return Paired(browser, linked, token)
+
+
+def until(look: Callable[[], T], holds: Callable[[T], bool], *, seconds: float = 5) -> T:
+    """Look again until it holds or the time is up; what was seen last."""
+    deadline = time.monotonic() + seconds
+    while not holds(seen := look()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return seen
 
 
 def level(page: Page) -> str:
@@ -98,8 +108,7 @@ def test_the_banner_says_what_the_advice_says(
     assert shown == advice["level"]
     assert advice["level"] in {"caution", "hold"}
     assert advice["coverage"] == "complete"
-    expect.set_options(timeout=5_000)
-    text = words(page)
+    text = until(lambda: words(page), lambda text: advice["headline"] in text)
     assert advice["headline"] in text
     assert "2 follow-ups" in advice["headline"]
     assert advice["next_good_date"]
@@ -125,11 +134,9 @@ def test_what_is_typed_in_a_draft_stays_in_the_page(paired: Paired, page: Page) 
     editor = page.locator("[g_editable=true]").first
     editor.click()
     page.keyboard.type(f"Just checking in again. {CANARY} Any news?", delay=5)
-    page.wait_for_function("() => document.querySelector('aftertouch-banner')")
     expect(editor).to_contain_text(CANARY)
-    page.wait_for_timeout(1_500)
-    sent = paired.backend.recorder.sent
-    assert b"signals" in sent[before:], "the draft was read and its signals were sent"
+    sent = until(lambda: paired.backend.recorder.sent, lambda sent: b'"asks_for_news":true' in sent[before:])
+    assert b'"asks_for_news":true' in sent[before:], "the draft was read and its signals were sent"
     assert CANARY.encode() not in sent
     assert CANARY not in paired.backend.log.read_text()
     for path in paired.backend.data_dir.rglob("*"):
