@@ -55,7 +55,7 @@ def _breaks_bad_news(letter: Letter) -> bool:
         return False
     return any(
         "matter" in line.kinds and not line.sentence.asks and line.kinds.isdisjoint({"holds", *_NO_ENDING})
-        for line in letter.with_kind("sorry_news")
+        for line in letter.with_kind("sorry_news", "but_no")
         if not _is_supposed(line, "sorry_news")
     )
 

@@ -1,0 +1,172 @@
+"""What a received mail is and says: headers first, words second, hostile mail unharmed."""
+
+import time
+import tomllib
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.cadence.thread import Stage
+from app.reading.facts import InboundReading, Kind
+from app.reading.identity import keys_of
+from app.reading.inbound import read_inbound
+from app.reading.row_messages import message_of
+from connectors.message import Address, Message
+
+CASES = Path(__file__).parent / "cases"
+NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
+
+
+def _cases(name: str) -> list[dict]:
+    return tomllib.loads((CASES / f"inbound-{name}.toml").read_text())["cases"]
+
+
+def _read(case: dict) -> InboundReading:
+    return read_inbound(message_of(case, NOON))
+
+
+def said(text: str, subject: str = "Re: Application", sender: str = "rita@acme.example", **more) -> InboundReading:
+    to = (Address("ana@example.com"),)
+    return read_inbound(Message("m", "t", NOON, Address(sender), to=to, subject=subject, text=text, **more))
+
+
+@pytest.mark.parametrize("case", _cases("build"), ids=lambda case: f"{case['kind']}: {case['text'][:50]}")
+def test_a_mail_is_read_as_it_is_meant(case: dict):
+    reading = _read(case)
+    assert reading.kind.value == case["kind"]
+    assert reading.closure == (case["kind"] == "rejection")
+    assert set(case.get("asks", ())) <= set(reading.asks)
+    for name in ("on_hold", "no_contact", "invites_call"):
+        assert getattr(reading, name) == case.get(name, getattr(reading, name))
+    if "return_date" in case:
+        assert str(reading.return_date or "none") == case["return_date"]
+    if "promise" in case:
+        assert reading.promise.end == date.fromisoformat(case["promise"])
+
+
+def test_of_unseen_mail_nineteen_in_twenty_are_told_apart():
+    cases = _cases("held")
+    kinds = [(case["kind"], _read(case).kind.value) for case in cases]
+    assert sum(wanted == found for wanted, found in kinds) >= 0.95 * len(kinds)
+    called = [wanted for wanted, found in kinds if found == "rejection"]
+    meant = [found for wanted, found in kinds if wanted == "rejection"]
+    assert meant.count("rejection") >= 0.92 * len(meant)
+    assert called.count("rejection") >= 0.97 * len(called)
+
+
+def test_of_unseen_absences_nine_in_ten_say_the_right_day_of_return():
+    dated = [case for case in _cases("held") if "return_date" in case]
+    right = [str(_read(case).return_date or "none") == case["return_date"] for case in dated]
+    assert sum(right) >= 0.9 * len(right)
+
+
+def test_the_persons_own_quoted_words_say_nothing():
+    reading = said("Noted.\n\nOn Mon, Nov 16, 2026 at 9:00 AM Ana <a@x.example> wrote:\n> I will call you by Friday.")
+    assert reading == InboundReading()
+
+
+def test_an_html_letter_is_read_where_there_is_no_text():
+    html = "<p>We will get back to you by Friday.</p><div class='gmail_quote'>We decided to go with another candidate</div>"
+    reading = said("", html=html)
+    assert reading.kind is Kind.REPLY
+    assert reading.promise.end == date(2026, 11, 20)
+
+
+def test_the_days_are_those_of_the_zone_and_a_wrong_zone_is_no_harm():
+    message = Message("m", "t", NOON.replace(hour=23), Address("rita@acme.example"), text="I will call you tomorrow.")
+    assert read_inbound(message, zone="Asia/Tokyo").promise.end == date(2026, 11, 20)
+    assert read_inbound(message, zone="nowhere").promise.end == date(2026, 11, 19)
+
+
+def test_the_first_question_is_kept_in_their_words():
+    assert said("Hi Ana.\nWhat is your notice period? And your salary?").question == "What is your notice period?"
+
+
+def test_a_named_colleague_is_kept():
+    reading = said("I am out of the office until Monday. Please contact lee@acme.example.", "Automatic reply: hi")
+    assert reading.names == ("lee@acme.example",)
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("I'd like to set up a 30 minute phone screen.", Stage.SCREEN),
+        ("We would like to invite you to an on-site interview with the panel.", Stage.INTERVIEW),
+        ("You are through to the final round.", Stage.FINAL),
+        ("We are delighted to offer you the role; the offer letter is attached.", Stage.OFFER),
+        ("Thanks for applying.", Stage.APPLIED),
+        ("If you are selected you will be invited to an interview.", None),
+        ("We are interviewing other candidates this week.", None),
+    ],
+)
+def test_a_letter_names_its_stage(text: str, cue: Stage | None):
+    assert said(text).cue is cue
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'd like to invite you for an interview.",
+        "Are you free for a call on Tuesday?",
+        "Please pick a time that works for you: https://calendly.com/rita",
+        "Looking forward to meeting you on Thursday.",
+    ],
+)
+def test_an_invitation_or_appointment_is_a_meeting(text: str):
+    assert said(text).meeting
+
+
+@pytest.mark.parametrize("text", ["Feel free to reach out with any questions.", "We will reach out again in January."])
+def test_a_courtesy_is_no_invitation_to_write(text: str):
+    assert not said(text).invites_contact
+
+
+def test_a_report_names_who_was_not_reached_and_which_letter():
+    reports = (
+        "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; rita@acme.example\nAction: failed\nStatus: 5.1.1",
+        "Message-ID: <one@example.com>\nSubject: Application",
+    )
+    reading = said("It failed.", "Returned mail", "mailer-daemon@mx.example", reports=reports)
+    assert (reading.kind, reading.failed_address) == (Kind.BOUNCE, "rita@acme.example")
+    assert reading.failed_reference == keys_of(["one@example.com"])[0]
+    assert reading.bounce_reason == "failed"
+
+
+def test_a_delay_may_still_arrive():
+    report = "Final-Recipient: rfc822; rita@acme.example\nAction: delayed\nStatus: 4.4.1"
+    assert said("", "Delayed", "mailer-daemon@mx.example", reports=(report,)).bounce_reason == "delayed"
+
+
+def test_a_bounce_in_a_home_made_format_is_read():
+    text = "This is the qmail-send program at mx.example.\n\n<rita@acme.example>:\nuser unknown 5.1.1"
+    assert said(text, "failure notice", "MAILER-DAEMON@mx.example".lower()).failed_address == "rita@acme.example"
+
+
+@given(st.text(max_size=400), st.text(max_size=60), st.dictionaries(st.text(max_size=20), st.text(max_size=40)))
+@settings(max_examples=80, deadline=None)
+def test_any_mail_is_read_without_failing(text: str, subject: str, headers: dict[str, str]):
+    assert isinstance(said(text, subject, headers=headers), InboundReading)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "a" * 70_000,
+        "by Friday " * 7000,
+        "if not yet we will " * 4000,
+        "1/1/1 " * 12_000,
+        "? " * 35_000,
+        "\n" * 70_000,
+        "we are not moving with other candidates who better " * 1400,
+        "from to until " * 5000,
+        "=?utf-8?Q?=?" * 6000,
+    ],
+)
+def test_hostile_mail_is_read_in_bounded_time(hostile: str):
+    said("warm up")
+    start = time.perf_counter()
+    said(hostile, hostile[:2000])
+    assert time.perf_counter() - start < 3.0
