@@ -1,0 +1,93 @@
+// Draft text -> signals, in the page; the same as app/reading/outbound.py says of it. Nothing of the text leaves with them.
+import { answered, asks, isAnnoyed, isEmpty, valueKinds, valueScore, wordCount } from './conclusions';
+import { type Found, findings } from './findings';
+import { begin, fold, lower } from './fold';
+import { languageOf } from './language';
+import { draftLexicon } from './lexicon';
+import { ownWords } from './own_words';
+import { sentences } from './sentences';
+import { signatureOf } from './signature';
+
+/** What a text says, without the text; field for field `Signals` of app/cadence/thread.py. */
+export interface Signals {
+  language: string | null;
+  words: number;
+  asks_for_news: boolean;
+  empty: boolean;
+  value: string[];
+  value_score: number;
+  answers: string[];
+  annoyed: boolean;
+  threat: boolean;
+  pressure: boolean;
+  pleading: boolean;
+  apologetic: boolean;
+  argues: boolean;
+  thanks: boolean;
+  logistics: boolean;
+  correction: boolean;
+  acceptance: boolean;
+  withdrawal: boolean;
+  competing_offer: boolean;
+  new_opportunity: boolean;
+  signature: number[];
+}
+
+const APOLOGIES_THAT_PLEAD = 3;
+const FEW_WORDS = 4;
+const LONGEST_SUBJECT = 300;
+const REPLY_MARK = /^ *(?:(?:re|aw|sv|rv|antw|fwd?|wg|tr)(?:\[\d+\])? *: *)+/;
+const SPOKEN = ['call', 'voicemail'];
+
+/** `channel` is email, call, voicemail or other; earlier mail and signatures in `text` are cut first. Never throws. */
+export function readDraft(channel: string, subject: string, text: string): Signals {
+  const body = ownWords(text);
+  const parts = sentences(body);
+  if (wordsOf(parts).length < FEW_WORDS) parts.push(...sentences(ownSubject(subject)));
+  const words = wordsOf(parts);
+  const language = languageOf(body, words);
+  const signature = signatureOf(body);
+  const lexicon = draftLexicon(language ?? 'en');
+  if (!lexicon) return { ...conclude([], false), language, words: words.length, signature };
+  return { ...conclude(findings(parts, lexicon), SPOKEN.includes(channel)), language, signature };
+}
+
+function wordsOf(parts: { words: string[] }[]): string[] {
+  return parts.flatMap((part) => part.words);
+}
+
+/** The subject of a new letter, or nothing for "Re: ...", whose words are older than the draft. */
+function ownSubject(subject: string): string {
+  const line = lower(fold(begin(subject, LONGEST_SUBJECT)).replaceAll('\n', ' '));
+  return REPLY_MARK.test(line) ? '' : line;
+}
+
+function conclude(found: Found[], spoken: boolean): Signals {
+  const value = valueKinds(found);
+  const score = valueScore(value);
+  const has = (group: string) => found.some((each) => each.groups.has(group));
+  const apologies = found.filter((each) => each.groups.has('apologetic')).length;
+  return {
+    language: null,
+    words: wordCount(found),
+    asks_for_news: asks(found, spoken),
+    empty: isEmpty(found, spoken, score),
+    value,
+    value_score: score,
+    answers: answered(found),
+    annoyed: isAnnoyed(found),
+    threat: has('threat'),
+    pressure: has('pressure') && !has('competing_offer'),
+    pleading: has('pleading') || apologies >= APOLOGIES_THAT_PLEAD,
+    apologetic: apologies > 0,
+    argues: has('argues'),
+    thanks: has('thanks'),
+    logistics: has('logistics'),
+    correction: has('correction'),
+    acceptance: has('acceptance'),
+    withdrawal: has('withdrawal'),
+    competing_offer: has('competing_offer'),
+    new_opportunity: has('new_opportunity'),
+    signature: [],
+  };
+}

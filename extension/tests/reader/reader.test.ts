@@ -1,0 +1,68 @@
+// What the extension's reader says of labelled drafts; tests/reading/test_outbound_parity.py holds it against the server's.
+import { describe, expect, it } from 'vitest';
+import { readDraft, type Signals } from '../../src/reader/index';
+import { drafts, type LabelledDraft } from './cases';
+
+const SAMPLE =
+  'Hi Dana,\n\nFollowing up on our talk: I wrote up how we cut returns by 18 percent, attached.\n\nBest,\nAna';
+const LONGEST = 65_536;
+
+function read(row: LabelledDraft): Signals {
+  return readDraft(row.channel ?? 'email', row.subject ?? '', row.text);
+}
+
+const WORDS: Record<string, (signals: Signals) => boolean> = {
+  annoyed: (signals) => signals.annoyed,
+  empty: (signals) => signals.empty,
+  adds_value: (signals) => signals.value_score >= 1,
+};
+
+describe.each(Object.keys(WORDS))('labelled drafts: %s', (word) => {
+  it.each([
+    ['build', 0.95],
+    ['held', 0.9],
+  ])('%s drafts are read as people read them', (half, floor) => {
+    const rows = drafts(half).filter((row) => word !== 'empty' || !row.annoyed);
+    const said = rows.filter((row) => WORDS[word]?.(read(row)));
+    const hits = said.filter((row) => row[word]).length;
+    expect(rows.length).toBeGreaterThan(100);
+    expect(hits / said.length).toBeGreaterThanOrEqual(floor);
+    expect(hits / rows.filter((row) => row[word]).length).toBeGreaterThanOrEqual(floor);
+  });
+});
+
+it('signals hold names and numbers of closed lists, and no word of the draft', () => {
+  const signals = readDraft('email', 'canaryq subject', `${SAMPLE} canaryq canaryq canaryq`);
+  expect(JSON.stringify(signals)).not.toContain('canaryq');
+  expect(signals.value).toContain('work_sample');
+});
+
+it('a quote and a signature below the draft change nothing', () => {
+  const quote = '\n\nOn Mon, Nov 9, 2026 at 9:00 AM Rita <rita@acme.example> wrote:\n> Thanks for nothing.';
+  expect(readDraft('email', '', SAMPLE + quote)).toEqual(readDraft('email', '', SAMPLE));
+});
+
+it('a language without a lexicon is named and not judged', () => {
+  const signals = readDraft('email', '', "Je vous écris pour savoir où en est ma candidature, c'est inacceptable !!!");
+  expect(signals).toMatchObject({ language: 'fr', annoyed: false, empty: false, value: [] });
+});
+
+it.each([
+  'On ',
+  'a.',
+  'a-',
+  'a@a.',
+  '> \n',
+  'From: a\nSent: b\n',
+  'On 1 wrote\n',
+  '?!',
+  'you said that you ',
+  'é',
+  '🙃',
+])('64 KB of %j are read in time', (piece) => {
+  const text = piece.repeat(LONGEST / piece.length);
+  readDraft('email', '', SAMPLE);
+  const start = process.cpuUsage();
+  readDraft('email', text, text);
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(200);
+});
