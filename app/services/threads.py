@@ -40,7 +40,8 @@ def all_dossiers(parts: Parts, tx: Connection, person_id: str) -> Iterator[Dossi
     for touch in logged.of_person(tx, parts.sealer, person_id):
         calls[touch.recipient_id].append(logged.as_fact(touch))
     for correction in corrections.of_person(tx, person_id):
-        corrected[correction.recipient_id].append(corrections.as_fact(correction))
+        if correction.undone_at is None:
+            corrected[correction.recipient_id].append(corrections.as_fact(correction))
     own = accounts.own_addresses(tx, person_id)
     for recipient in recipients.of_person(tx, parts.sealer, person_id):
         if own.issuperset(recipient.addresses):

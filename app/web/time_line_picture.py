@@ -21,6 +21,17 @@ LONGEST_DAYS = 21
 LABEL_ROOM = 64
 
 
+LEGEND = (
+    ("counted", "counts as unanswered"),
+    ("touch", "yours, does not count"),
+    ("reply", "theirs"),
+    ("silence", "silence"),
+    ("promise", "a date they named"),
+    ("absence", "away"),
+    ("next", "next good date"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One event at (x, y), tied to the line by a stem. `shape` is mail, call, voicemail, other, notice or closure."""
@@ -64,6 +75,14 @@ class Picture:
     breaks: tuple[Tick, ...]
     today: float
     next_good: float | None
+
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """(kind, words) of what is really drawn."""
+        kinds = {window.kind for window in self.windows} | {_key(mark) for mark in self.marks}
+        if self.next_good is not None:
+            kinds.add("next")
+        return [(kind, told) for kind, told in LEGEND if kind in kinds]
 
 
 class Scale:
@@ -156,6 +175,13 @@ def _free_lane(ends: Mapping[tuple[str, int], float], side: str, x: float) -> in
     """The innermost lane with room at x; the outermost one when none has."""
     free = (lane for lane in range(LANES) if ends.get((side, lane), -LANE) + LANE <= x)
     return next(free, LANES - 1)
+
+
+def _key(mark: Mark) -> str:
+    """Which line of the legend explains a mark."""
+    if mark.side == "above":
+        return "counted" if mark.entry.counted else "touch"
+    return "reply"
 
 
 def _shape(entry: Entry) -> str:

@@ -13,7 +13,7 @@ from app.web.pages.ways import then
 router = APIRouter()
 DONE = {
     "removed": "The device is removed; it can ask nothing any more.",
-    "approve": "The device is paired.",
+    "approve": "Approved. The device appears here as soon as it has fetched its token.",
     "deny": "The device was not paired.",
 }
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
@@ -77,6 +78,7 @@ def _built() -> Environment:
         "full_day": words.full_day,
         "moment": _in_zone(words.moment),
         "ago": _ago,
+        "soon": _soon,
         "count": count,
         "local_input": _local_input,
     }
@@ -101,6 +103,11 @@ def _in_zone(told: Callable[[datetime, str], str]) -> Callable[[Context, datetim
 @pass_context
 def _ago(context: Context, at: datetime | None) -> str:
     return words.ago(at, context["now"], context["zone"])
+
+
+@pass_context
+def _soon(context: Context, of: date) -> str:
+    return words.soon(of, context["now"].astimezone(ZoneInfo(context["zone"])).date())
 
 
 @pass_context

@@ -92,6 +92,11 @@ def day(of: date) -> str:
     return f"{of:%a %b} {of.day}"
 
 
+def soon(of: date, today: date) -> str:
+    """today, tomorrow, or the day"""
+    return {0: "today", 1: "tomorrow"}.get((of - today).days, day(of))
+
+
 def full_day(of: date) -> str:
     """Mon Nov 30, 2026"""
     return f"{day(of)}, {of.year}"

@@ -1,0 +1,58 @@
+"""Pairing in the browser: the code shown, approved or denied once, and removed at will."""
+
+import pytest
+
+from app.services import pairing
+from app.services.errors import PairingPending
+from tests.builders import Reader
+from tests.world import World
+
+
+async def test_a_device_is_shown_by_name_and_approved(reader: Reader, world: World) -> None:
+    code = pairing.begin(world.parts, "Chrome on <the> desk", world.clock())
+    page = await reader.open(f"/pair?user_code={code.user_code}")
+    assert "Chrome on <the> desk" in page.text()
+    assert page.text(".code") == code.user_code
+    done = await reader.send("/pair", user_code=code.user_code, answer="approve")
+    assert done.path == "/devices"
+    assert "Approved" in done.text(".notice")
+    assert pairing.claim(world.parts, code.device_code, world.clock())
+    assert (await reader.open("/devices")).texts(".device h2") == ["Chrome on <the> desk"]
+
+
+async def test_a_denied_device_gets_no_token(reader: Reader, world: World) -> None:
+    code = pairing.begin(world.parts, "Somebody else", world.clock())
+    done = await reader.send("/pair", user_code=code.user_code, answer="deny")
+    assert "was not paired" in done.text(".notice")
+    with pytest.raises(PairingPending) as refusal:
+        pairing.claim(world.parts, code.device_code, world.clock())
+    assert refusal.value.code == "access_denied"
+
+
+async def test_a_code_typed_small_and_without_its_dash_is_found(reader: Reader, world: World) -> None:
+    code = pairing.begin(world.parts, "Firefox", world.clock())
+    page = await reader.open(f"/pair?user_code={code.user_code.lower().replace('-', '')}")
+    assert "Firefox" in page.text()
+
+
+async def test_a_wrong_code_keeps_what_was_typed(reader: Reader) -> None:
+    page = await reader.open("/pair?user_code=BBBBB-BBBBB")
+    assert page.status == 404
+    assert "not known" in page.text(".fault")
+    assert page.one("#user_code").attributes["value"] == "BBBBB-BBBBB"
+
+
+async def test_a_removed_device_can_ask_nothing_any_more(reader: Reader, stranger: Reader, world: World) -> None:
+    token = pairing.add_device(world.parts, "Old laptop", world.clock())
+    with_token = {"authorization": f"Bearer {token}"}
+    assert (await stranger.browser.get("/api/v1/recipients", headers=with_token)).status_code == 200
+    page = await reader.open("/devices")
+    done = await reader.send(str(page.one("form[action$='/remove']").attributes["action"]))
+    assert "No browser is paired yet." in done.text()
+    assert (await stranger.browser.get("/api/v1/recipients", headers=with_token)).status_code == 401
+
+
+async def test_a_device_token_opens_no_page(stranger: Reader, world: World) -> None:
+    token = pairing.add_device(world.parts, "Laptop", world.clock())
+    answer = await stranger.browser.get("/accounts", headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 401
