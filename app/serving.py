@@ -56,7 +56,10 @@ def _listen(host: str, port: int) -> socket.socket:
         )
     except OSError as error:
         raise SettingsError(
-            [f"Cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}. Choose another port with: aftertouch serve --port N"]
+            [
+                f"Cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}. "
+                "Choose another port with: aftertouch serve --port N"
+            ]
         ) from error
 
 
@@ -104,7 +107,8 @@ async def _sync_one(parts: Parts, account: Account) -> bool:
             sync_jobs.want(tx, account.id, parts.clock(), deep=True)
             lease = sync_jobs.take_due(tx, parts.clock(), LEASE, account_id=account.id)
         if lease is None:
-            print(f"{account.address}: it is being synced by another process, or the provider asked to wait.", file=sys.stderr)
+            busy = "it is being synced by another process, or the provider asked to wait."
+            print(f"{account.address}: {busy}", file=sys.stderr)
             return False
         await Worker(parts).settle(lease)
     finally:

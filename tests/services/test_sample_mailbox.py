@@ -24,7 +24,7 @@ async def test_chased_twice_within_days_is_held_back_with_a_date(world: World) -
     assert advice.next_good_date is not None
     assert advice.next_good_date > world.clock().date()
     assert advice.recipients[0].unanswered == 3
-    assert [shown.subject for shown in advice.warnings[0].evidence][0].startswith("Application")
+    assert advice.warnings[0].evidence[0].subject.startswith("Application")
     assert all(shown.link.startswith("https://mail.google.com/") for shown in advice.warnings[0].evidence)
 
 
