@@ -69,7 +69,7 @@ def test_the_persons_own_quoted_words_say_nothing():
 
 
 def test_an_html_letter_is_read_where_there_is_no_text():
-    html = "<p>We will get back to you by Friday.</p><div class='gmail_quote'>We decided to go with another candidate</div>"
+    html = "<p>We will get back to you by Friday.</p><div class='gmail_quote'>We hired another candidate</div>"
     reading = said("", html=html)
     assert reading.kind is Kind.REPLY
     assert reading.promise.end == date(2026, 11, 20)
