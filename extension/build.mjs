@@ -1,6 +1,6 @@
 // Builds the extension into dist/: unpacked and zipped for Chrome and Firefox, and the script of the backend's /try page.
 // AFTERTOUCH_TEST=1 builds the test variants; AFTERTOUCH_BASE_URL sets the backend's origin.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
@@ -24,15 +24,6 @@ const cssAsText = {
   },
 };
 
-const readerToCome = {
-  name: 'reader-to-come',
-  setup(b) {
-    if (existsSync(join(here, 'src/reader/index.ts'))) return;
-    b.onResolve({ filter: /reader\/index$/ }, () => ({ path: 'none', namespace: 'none' }));
-    b.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export const readDraft = () => undefined;' }));
-  },
-};
-
 const shared = {
   absWorkingDir: here,
   bundle: true,
@@ -42,7 +33,7 @@ const shared = {
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [cssAsText, readerToCome],
+  plugins: [cssAsText],
   define: { __BACKEND__: JSON.stringify(backend), __TEST__: String(test) },
 };
 

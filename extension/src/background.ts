@@ -4,17 +4,7 @@ import { type Call, call, type Link, type Reply } from './api';
 import { mailMessage, ownMessage } from './guard';
 import { get, inTurn, placeOf, recallOf, remember, set } from './memory';
 import { endPairing, pollPairing, startPairing } from './pairing';
-import type {
-  Advice,
-  AdviceRequest,
-  Answer,
-  Check,
-  MailMessage,
-  OwnMessage,
-  Status,
-  Trouble,
-  Verdict,
-} from './protocol';
+import type { Advice, AdviceRequest, Answer, Check, MailMessage, OwnMessage, Status, Verdict } from './protocol';
 import { enqueue, flush } from './queue';
 
 const FRESH_MS = 10 * 60_000;
@@ -23,9 +13,6 @@ const KEPT_RECENT = 8;
 const KEPT_DISMISSED = 300;
 const HOLD_OFF_MS = 3000;
 const WORKING_STATES = ['linking', 'backfilling', 'live', 'catching_up'];
-
-/** Set by 429 and by an unreachable backend: until then no advice is asked. */
-let holdOff: { until: number; trouble: Trouble } = { until: 0, trouble: 'busy' };
 
 chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
   const fromMail = mailMessage(message, sender);
@@ -123,26 +110,27 @@ async function advise(request: AdviceRequest): Promise<Answer<Advice>> {
   const to = await link();
   if (!to.token) return { ok: false, trouble: 'not_paired' };
   void rememberRecent(request.to);
-  if (Date.now() < holdOff.until) return { ok: false, trouble: holdOff.trouble };
+  const holdOff = await recallOf('holdOff');
+  if (holdOff && Date.now() < holdOff.until) return { ok: false, trouble: holdOff.trouble };
   const reply = await call(to, {
     method: 'POST',
     path: '/api/v1/advice',
     body: request,
     read: (json) => readVerdict(json, to.backend),
   });
-  noteHealth(reply);
+  await noteHealth(reply);
   if (!reply.ok) return { ok: false, trouble: reply.trouble };
   await keepVerdict(request, reply.value);
   void sendQueue();
   return { ok: true, value: await adviceOf(reply.value) };
 }
 
-function noteHealth(reply: Reply<unknown>): void {
-  if (reply.ok) holdOff.until = 0;
-  else if (reply.trouble === 'busy')
-    holdOff = { until: Date.now() + Math.max(reply.retryAfter * 1000, HOLD_OFF_MS), trouble: 'busy' };
-  else if (reply.trouble === 'timeout') holdOff = { until: Date.now() + HOLD_OFF_MS, trouble: 'timeout' };
+/** After "busy" and after waiting in vain the backend is left alone for a while. */
+async function noteHealth(reply: Reply<unknown>): Promise<void> {
   void chrome.action.setBadgeText({ text: reply.ok ? '' : '!' });
+  if (reply.ok || (reply.trouble !== 'busy' && reply.trouble !== 'timeout')) return;
+  const until = Date.now() + Math.max(reply.retryAfter * 1000, HOLD_OFF_MS);
+  await remember({ holdOff: { until, trouble: reply.trouble } });
 }
 
 async function recall(request: AdviceRequest): Promise<Advice | null> {

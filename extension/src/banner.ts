@@ -40,15 +40,21 @@ const SIGNS: Record<Level, string> = {
 const closers = new WeakMap<EventTarget, () => void>();
 
 /**
- * Keys typed in a banner are the banner's: the page must not take them for its shortcuts, and Esc closes the banner alone.
+ * Keys typed in a banner are the banner's: the page must not take them for its shortcuts, and Esc closes the banner alone
+ * (its release, when the banner is gone already, is kept from the page as well).
  * Call it before the page's own scripts run; buttons still work, for pressing them is the browser's own doing.
  */
 export function guardKeys(view: Window, signal: AbortSignal): void {
+  let closedBy = '';
   const guard = (event: KeyboardEvent) => {
     const close = event.target && closers.get(event.target);
-    if (!close) return;
+    const isRest = event.type === 'keyup' && event.key === closedBy;
+    if (event.type === 'keyup' || event.type === 'keydown') closedBy = '';
+    if (!close && !isRest) return;
     event.stopImmediatePropagation();
-    if (event.type === 'keydown' && event.key === 'Escape') close();
+    if (!close || event.type !== 'keydown' || event.key !== 'Escape') return;
+    closedBy = event.key;
+    close();
   };
   for (const type of ['keydown', 'keypress', 'keyup'] as const) {
     view.addEventListener(type, guard, { capture: true, signal });

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -69,7 +70,8 @@ class StubBackend:
                 path = self.path.partition("?")[0]
                 body = self.rfile.read(length).decode()
                 stub.arrived.append(Arrived(self.command, path, dict(self.headers), body))
-                self.say(stub.answers.get(f"{self.command} {path}", Told(404, {})))
+                with suppress(BrokenPipeError):  # the browser waits no longer
+                    self.say(stub.answers.get(f"{self.command} {path}", Told(404, {})))
 
             def say(self, told: Told) -> None:
                 if told.delay:

@@ -1,0 +1,253 @@
+"""The banner in mail pages: it speaks before Send, does no harm to the page, and fails in silence."""
+
+import time
+from collections.abc import Iterator
+from statistics import median
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.banner import words
+from tests.e2e.reports import GMAIL, OUTLOOK, composes, open_page, press
+from tests.e2e.stub_backend import CAUTION, CLEAR, StubBackend, Told
+
+pytestmark = pytest.mark.browser
+
+DANA = "Dana Hiring <dana@acme.example>"
+BODY = "Just checking in, any news?"
+
+
+@pytest.fixture(scope="module")
+def stub(browser: BrowserContext) -> Iterator[StubBackend]:
+    """The extension asks this backend for the length of this file; what it asked before comes back afterwards."""
+    worker = browser.service_workers[0] if browser.service_workers else browser.wait_for_event("serviceworker")
+    before = worker.evaluate("() => chrome.storage.local.get(['backend', 'token'])")
+    backend = StubBackend()
+    worker.evaluate("(given) => chrome.storage.local.set(given)", {"backend": backend.url, "token": "stub-token"})
+    yield backend
+    worker.evaluate("() => chrome.storage.local.remove(['backend', 'token', 'dismissed', 'queue'])")
+    worker.evaluate("(given) => chrome.storage.local.set(given)", before)
+    backend.close()
+
+
+@pytest.fixture(autouse=True)
+def _fresh(stub: StubBackend, browser: BrowserContext) -> None:
+    stub.clear()
+    browser.service_workers[0].evaluate(
+        "() => Promise.all([chrome.storage.session.clear(), chrome.storage.local.remove(['dismissed', 'queue'])])"
+    )
+
+
+def banner_of(page: Page, level: str = "caution") -> None:
+    expect(page.locator(f"aftertouch-banner[data-level={level}]")).to_have_count(1, timeout=7_000)
+
+
+def says(page: Page, text: str) -> None:
+    """Wait until the banner says `text`."""
+    deadline = time.monotonic() + 4
+    while text not in words(page):
+        assert time.monotonic() < deadline, words(page)
+        page.wait_for_timeout(20)
+
+
+@pytest.mark.parametrize(
+    ("host", "query"),
+    [
+        (GMAIL, {"composes": "docked"}),
+        (GMAIL, {"composes": "full", "theme": "dark"}),
+        (GMAIL, {"composes": "inline", "thread": "18c0ffee12345678", "lang": "ar"}),
+        (GMAIL, {"composes": "popout"}),
+        (GMAIL, {"composes": "docked", "policy": "strict"}),
+        (OUTLOOK, {"composes": "new"}),
+        (OUTLOOK, {"composes": "new", "layout": "row"}),
+        (OUTLOOK, {"composes": "deeplink"}),
+    ],
+)
+def test_it_speaks_and_leaves_the_compose_as_it_was(page: Page, host: str, query: dict[str, str]) -> None:
+    open_page(page, host, **query, subject="Hi", body=BODY)
+    editor = page.locator("[g_editable=true], [id^=editorParent_] [contenteditable=true]")
+    editor.focus()
+    page.evaluate("() => getSelection().collapse(getSelection().anchorNode, 0)")
+    as_it_was = """() => { const {anchorNode, anchorOffset} = getSelection(); const active = document.activeElement;
+        const editor = document.querySelector('[g_editable=true], [id^=editorParent_] [contenteditable=true]');
+        return [editor.innerHTML, active === editor, anchorNode && anchorNode.textContent, anchorOffset,
+                [...document.querySelectorAll('input')].map((input) => input.value)]; }"""
+    before = page.evaluate(as_it_was)
+    page.evaluate(f"() => mail.chip(0, 'to', '{DANA}')")
+    banner_of(page)
+    page.wait_for_function("() => document.querySelector('aftertouch-banner').getBoundingClientRect().height > 0")
+    height = page.evaluate("() => document.querySelector('aftertouch-banner').getBoundingClientRect().height")
+    assert height <= 44
+    assert page.evaluate(as_it_was) == before
+    says(page, CAUTION["headline"])
+    page.evaluate("() => mail.send(0)")
+    assert page.evaluate("() => mail.sent") == 1
+
+
+def test_it_stands_there_at_once(page: Page) -> None:
+    open_page(page, GMAIL)
+    taken = []
+    for _ in range(3):
+        page.evaluate(
+            """(chip) => { window.seen = new Promise((done) => {
+                const start = performance.now();
+                const watch = new MutationObserver(() => {
+                    if (!document.querySelector('aftertouch-banner')) return;
+                    watch.disconnect();
+                    done(performance.now() - start);
+                });
+                watch.observe(document, {childList: true, subtree: true});
+                mail.chip(0, 'to', chip); }); }""",
+            DANA,
+        )
+        taken.append(page.evaluate("() => window.seen"))
+        page.evaluate("() => mail.unchip(0, 'dana@acme.example')")
+        expect(page.locator("aftertouch-banner")).to_have_count(0)
+    assert median(taken) <= 300, taken
+
+
+def test_nothing_is_said_when_all_is_clear(page: Page, stub: StubBackend) -> None:
+    stub.answers["POST /api/v1/advice"] = Told(json=CLEAR)
+    open_page(page, GMAIL, to=DANA)
+    composes(page, [{"to": ["dana@acme.example"]}])
+    deadline = time.monotonic() + 3
+    while not stub.asked() and time.monotonic() < deadline:
+        page.wait_for_timeout(20)
+    assert len(stub.asked()) == 1
+    expect(page.locator("aftertouch-banner")).to_have_count(0)
+
+
+def test_one_question_is_asked_per_change(page: Page, stub: StubBackend) -> None:
+    open_page(page, GMAIL, to=DANA, body=BODY)
+    banner_of(page)
+    page.evaluate("() => { for (let i = 0; i < 200; i++) document.body.append(document.createElement('i')); }")
+    page.evaluate("() => mail.chip(0, 'cc', 'cc@acme.example')")
+    composes(page, [{"cc": ["cc@acme.example"]}])
+    page.locator("[g_editable=true]").click()
+    page.keyboard.type("some words that I would like to say to you", delay=20)
+    page.wait_for_function("() => document.querySelector('[g_editable=true]').textContent.includes('to say to you')")
+    deadline = time.monotonic() + 3
+    while len(stub.asked()) < 3 and time.monotonic() < deadline:
+        page.wait_for_timeout(20)
+    bodies = stub.asked()
+    assert len(bodies) == 3, "the recipients, one more recipient, the words typed"
+    assert [body["cc"] for body in bodies] == [[], ["cc@acme.example"], ["cc@acme.example"]]
+    assert bodies[1]["signals"] != bodies[2]["signals"]
+    assert all("some words" not in one.body for one in stub.arrived)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        Told(401, {}),
+        Told(429, {}),
+        Told(500, {}),
+        Told(200, text="<html>"),
+        Told(200, {"level": "loud"}),
+        Told(delay=6),
+    ],
+    ids=["401", "429", "500", "html", "unknown-level", "slow"],
+)
+def test_when_the_backend_fails_mail_goes_on(page: Page, stub: StubBackend, told: Told) -> None:
+    stub.answers["POST /api/v1/advice"] = told
+    open_page(page, GMAIL, to=DANA)
+    banner_of(page, "unknown")
+    page.wait_for_function("() => document.querySelector('aftertouch-banner').getBoundingClientRect().height > 0")
+    page.evaluate("() => mail.send(0)")
+    assert page.evaluate("() => mail.sent") == 1
+    says(page, "Can't check")
+
+
+def test_without_pairing_the_page_stays_untouched(page: Page, stub: StubBackend, browser: BrowserContext) -> None:
+    worker = browser.service_workers[0]
+    worker.evaluate("() => chrome.storage.local.remove('token')")
+    open_page(page, GMAIL, to=DANA)
+    composes(page, [{"to": ["dana@acme.example"]}])
+    page.evaluate("() => mail.chip(0, 'cc', 'cc@acme.example')")
+    composes(page, [{"cc": ["cc@acme.example"]}])
+    expect(page.locator("aftertouch-banner")).to_have_count(0)
+    assert stub.arrived == []
+    worker.evaluate("() => chrome.storage.local.set({token: 'stub-token'})")
+
+
+def test_keys_in_it_stay_in_it_and_esc_closes_it(page: Page) -> None:
+    open_page(page, GMAIL, to=DANA)
+    banner_of(page)
+    press(page, "Why?")
+    assert page.evaluate("() => document.activeElement.localName") == "aftertouch-banner"
+    page.evaluate("() => { mail.keys.length = 0; }")
+    page.keyboard.press("e")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.locator("aftertouch-banner")).to_have_count(0)
+    assert page.evaluate("() => mail.keys") == []
+    page.locator("[g_editable=true]").press("e")
+    assert "keydown:e" in page.evaluate("() => mail.keys")
+
+
+def test_a_finding_put_away_returns_only_when_its_facts_change(page: Page, stub: StubBackend) -> None:
+    open_page(page, GMAIL, to=DANA)
+    banner_of(page)
+    press(page, "×")
+    expect(page.locator("aftertouch-banner")).to_have_count(0)
+    open_page(page, GMAIL, to=DANA)
+    composes(page, [{"to": ["dana@acme.example"]}])
+    page.evaluate("() => mail.chip(0, 'cc', 'cc@acme.example')")
+    composes(page, [{"cc": ["cc@acme.example"]}])
+    expect(page.locator("aftertouch-banner")).to_have_count(0)
+    changed = {**CAUTION, "recipients": [{**CAUTION["recipients"][0], "unanswered": 3}]}
+    stub.answers["POST /api/v1/advice"] = Told(json=changed)
+    page.evaluate("() => mail.chip(0, 'cc', 'more@acme.example')")
+    banner_of(page)
+
+
+def test_it_is_quiet_for_this_message_only(page: Page) -> None:
+    open_page(page, GMAIL, to=DANA, composes="docked,docked", to2="rita@acme.example")
+    expect(page.locator("aftertouch-banner")).to_have_count(2)
+    press(page, "Why?")
+    press(page, "Quiet for this message")
+    expect(page.locator("aftertouch-banner")).to_have_count(1)
+
+
+def test_a_correction_is_sent_and_can_be_undone(page: Page, stub: StubBackend) -> None:
+    stub.answers["POST /api/v1/corrections"] = Told(201, {"id": "c9"})
+    stub.answers["DELETE /api/v1/corrections/c9"] = Told(200, None)
+    open_page(page, GMAIL, to=DANA)
+    banner_of(page)
+    press(page, "Why?")
+    press(page, "This is wrong")
+    press(page, "They answered elsewhere")
+    says(page, "Undo")
+    assert stub.asked("/api/v1/corrections") == [{"recipient": "r1", "kind": "answered_elsewhere", "evidence": None}]
+    press(page, "Undo")
+    says(page, "Undone.")
+    assert [one.path for one in stub.arrived if one.method == "DELETE"] == ["/api/v1/corrections/c9"]
+
+
+def test_a_page_that_keeps_removing_it_gets_it_above_the_page(page: Page) -> None:
+    open_page(page, GMAIL, to=DANA)
+    for _ in range(2):
+        banner_of(page)
+        page.evaluate("() => document.querySelector('aftertouch-banner').remove()")
+    page.wait_for_function("() => document.querySelector('html > aftertouch-banner')")
+    box = page.locator("aftertouch-banner").bounding_box()
+    send = page.locator("[role=button]").first.bounding_box()
+    assert box
+    assert send
+    assert box["height"] > 0
+    assert box["y"] + box["height"] <= send["y"] or box["y"] >= send["y"] + send["height"]
+    page.evaluate("() => mail.minimise(0)")
+    expect(page.locator("aftertouch-banner")).to_have_count(0)
+    page.evaluate("() => mail.restore(0)")
+    expect(page.locator("aftertouch-banner")).to_have_count(1)
+    page.evaluate("() => mail.close(0)")
+    expect(page.locator("aftertouch-banner")).to_have_count(0)
+
+
+def test_the_page_learns_nothing_but_level_and_compose(page: Page) -> None:
+    open_page(page, GMAIL, to=DANA)
+    banner_of(page)
+    assert page.evaluate(
+        """() => { const it = document.querySelector('aftertouch-banner');
+            return [it.shadowRoot, it.textContent, it.getAttributeNames().sort().join()]; }"""
+    ) == [None, "", "data-compose,data-level"]
