@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from email.utils import getaddresses, parseaddr
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from connectors.simulator.google_identity import GoogleIdentity
 from connectors.simulator.knobs import catalogue, switch_on
 from connectors.simulator.mailbox import Item, Mailbox
 from connectors.simulator.microsoft_identity import MicrosoftIdentity
-from connectors.simulator.mime import plain_letter
+from connectors.simulator.mime import head
 from connectors.simulator.push import Pusher
 from connectors.simulator.world import World
 
@@ -110,17 +111,15 @@ class Control:
         return str(body["raw"]).encode() if body.get("raw") else self._written(box, body, at, extra)
 
     def _written(self, box: Mailbox, body: Body, at: datetime, extra: dict[str, str]) -> bytes:
-        sender = str(body.get("from", box.address))
-        to = body.get("to", box.address)
-        people = [str(one) for one in to] if isinstance(to, list) else [str(to)]
-        return plain_letter(
-            ("", sender),
-            [("", one) for one in people],
-            str(body.get("subject", "")),
-            str(body.get("text", "")),
-            at,
-            extra,
-        )
+        """`from`, `to`, `cc` and `bcc` are addresses, with or without a name; `html` comes beside `text`."""
+        copies = {name.title(): ", ".join(_list(body[name])) for name in ("cc", "bcc") if body.get(name)}
+        sender = parseaddr(str(body.get("from", box.address)))
+        to = getaddresses(_list(body.get("to", box.address)))
+        letter = head(sender, to, str(body.get("subject", "")), at, headers={**copies, **extra})
+        letter.set_content(str(body.get("text", "")) or "\n")
+        if body.get("html"):
+            letter.add_alternative(str(body["html"]), subtype="html")
+        return letter.as_bytes()
 
     async def delete(self, body: Body) -> Body:
         box = self._box(body)
@@ -230,6 +229,10 @@ class Control:
 
 def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _list(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
 
 def _told(box: Mailbox, item: Item) -> Body:

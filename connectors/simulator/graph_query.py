@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from connectors.simulator.calls import Call
 from connectors.simulator.graph_errors import bad_request
-from connectors.simulator.graph_shape import MEETING, select_names
+from connectors.simulator.graph_shape import MEETING, SELECTABLE, conversation_id
 from connectors.simulator.mailbox import Item, Mailbox
 
 Test = Callable[[Item], bool]
@@ -38,7 +38,7 @@ def selected(call: Call) -> tuple[str, ...]:
     names = tuple(name.strip() for name in call.one("$select").split(",") if name.strip())
     for name in names:
         cast = name.startswith(MEETING) and name.removeprefix(MEETING) in _MEETING_NAMES
-        if name not in select_names() and not cast:
+        if name not in SELECTABLE and not cast:
             words = f"Could not find a property named '{name}' on type 'microsoft.graph.message'."
             raise bad_request(f"Parsing OData Select and Expand failed: {words}", "RequestBroker--ParseUri")
     return names
@@ -154,7 +154,7 @@ _VALUES: dict[str, Callable[[Mailbox, Item], str]] = {
     "sentDateTime": lambda mailbox, item: _sortable(item.at),
     "createdDateTime": lambda mailbox, item: _sortable(item.at),
     "lastModifiedDateTime": lambda mailbox, item: _sortable(item.at),
-    "conversationId": lambda mailbox, item: mailbox.opaque("AAQkADk0", f"thread:{item.thread}", size=60),
+    "conversationId": conversation_id,
     "internetMessageId": lambda mailbox, item: item.letter.message_id,
     "from/emailAddress/address": lambda mailbox, item: item.letter.sender[1],
     "sender/emailAddress/address": lambda mailbox, item: item.letter.sender[1],

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
@@ -57,92 +58,81 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def select_names() -> frozenset[str]:
-    """What `$select` may name on a message; other names are refused as by Graph's parser."""
-    return frozenset({"id", "parentFolderId", *DEFAULTS, *ONLY_SELECTED})
+SELECTABLE = frozenset({"id", "parentFolderId", *DEFAULTS, *ONLY_SELECTED})
+"""What `$select` may name on a message; other names are refused as by Graph's parser."""
 
 
 def message(mailbox: Mailbox, item: Item, select: tuple[str, ...], *, immutable: bool, text: bool) -> dict[str, object]:
     """One message. `select` empty means the default properties; id and etag always come."""
-    names = select or tuple(DEFAULTS)
-    makers = _makers(mailbox, item, text=text)
     kind = meeting_kind(item.letter)
     shape: dict[str, object] = {"@odata.type": f"#microsoft.graph.{kind[0]}"} if kind else {}
     shape |= {"@odata.etag": f'W/"{_change_key(item)}"', "id": mailbox.graph_id(item, immutable=immutable)}
-    shape |= {name: makers[name] for name in names if name in makers and name != "id"}
+    for name in select or DEFAULTS:
+        if name in PROPERTIES:
+            shape[name] = PROPERTIES[name](mailbox, item)
+        elif name in CONTENTS:
+            shape[name] = _content(item.letter, name, text=text)
     if kind:
         cast = {name.removeprefix(MEETING) for name in select if name.startswith(MEETING)}
         shape |= {name: value for name, value in _meeting(item, kind).items() if not select or name in cast}
     return shape
 
 
-def _makers(mailbox: Mailbox, item: Item, *, text: bool) -> "_Lazy":
-    return _Lazy(mailbox, item, text)
+def _folder_of(mailbox: Mailbox, item: Item) -> str:
+    return mailbox.folder_id("drafts" if item.folder == "scheduled" else item.folder)
 
 
-class _Lazy:
-    """The properties of one message, made when asked for."""
-
-    def __init__(self, mailbox: Mailbox, item: Item, text: bool) -> None:
-        self.mailbox, self.item, self.text = mailbox, item, text
-
-    def __contains__(self, name: str) -> bool:
-        return name in select_names()
-
-    def __getitem__(self, name: str) -> object:
-        for made in (_where(self.mailbox, self.item), _flags(self.item), _people(self.item)):
-            if name in made:
-                return made[name]
-        return _content(self.item.letter, name, text=self.text)
+def conversation_id(mailbox: Mailbox, item: Item) -> str:
+    return mailbox.opaque("AAQkADk0", f"thread:{item.thread}", size=60)
 
 
-def _where(mailbox: Mailbox, item: Item) -> dict[str, object]:
-    conversation = mailbox.opaque("AAQkADk0", f"thread:{item.thread}", size=60)
-    link = f"https://outlook.office365.com/owa/?ItemID={mailbox.graph_id(item, immutable=False)}"
-    return {
-        "parentFolderId": mailbox.folder_id("drafts" if item.folder == "scheduled" else item.folder),
-        "conversationId": conversation,
-        "conversationIndex": _conversation_index(mailbox, item),
-        "webLink": f"{link}&exvsurl=1&viewmodel=ReadMessageItem",
-        "createdDateTime": moment(item.at),
-        "lastModifiedDateTime": moment(item.at + timedelta(seconds=item.changed % 60)),
-        "changeKey": _change_key(item),
-        "receivedDateTime": moment(item.at),
-        "sentDateTime": moment(item.at),
-        "internetMessageId": item.letter.message_id,
-    }
+def _web_link(mailbox: Mailbox, item: Item) -> str:
+    key = mailbox.graph_id(item, immutable=False)
+    return f"https://outlook.office365.com/owa/?ItemID={key}&exvsurl=1&viewmodel=ReadMessageItem"
 
 
-def _flags(item: Item) -> dict[str, object]:
-    return {
-        "categories": [],
-        "hasAttachments": bool(item.letter.attachments),
-        "importance": "normal",
-        "isDeliveryReceiptRequested": None if item.is_draft else False,
-        "isReadReceiptRequested": bool(item.letter.header("Disposition-Notification-To")),
-        "isRead": item.read,
-        "isDraft": item.is_draft,
-        "inferenceClassification": "other" if item.letter.header("List-Unsubscribe") else "focused",
-        "flag": {"flagStatus": "notFlagged"},
-    }
+def _sender(mailbox: Mailbox, item: Item) -> object:
+    return _person(item.letter.sender) if item.letter.sender[1] else None
 
 
-def _people(item: Item) -> dict[str, object]:
-    letter = item.letter
-    sender = _person(letter.sender) if letter.sender[1] else None
-    return {
-        "sender": sender,
-        "from": sender,
-        "toRecipients": [_person(person) for person in letter.people("To")],
-        "ccRecipients": [_person(person) for person in letter.people("Cc")],
-        "bccRecipients": [_person(person) for person in letter.people("Bcc")],
-        "replyTo": [_person(person) for person in letter.people("Reply-To")],
-    }
+def _people(name: str) -> "Property":
+    return lambda mailbox, item: [_person(person) for person in item.letter.people(name)]
+
+
+Property = Callable[[Mailbox, Item], object]
+
+PROPERTIES: dict[str, Property] = {
+    "parentFolderId": _folder_of,
+    "conversationId": conversation_id,
+    "conversationIndex": lambda mailbox, item: _conversation_index(mailbox, item),
+    "webLink": _web_link,
+    "createdDateTime": lambda mailbox, item: moment(item.at),
+    "lastModifiedDateTime": lambda mailbox, item: moment(item.at + timedelta(seconds=item.changed % 60)),
+    "changeKey": lambda mailbox, item: _change_key(item),
+    "receivedDateTime": lambda mailbox, item: moment(item.at),
+    "sentDateTime": lambda mailbox, item: moment(item.at),
+    "internetMessageId": lambda mailbox, item: item.letter.message_id,
+    "subject": lambda mailbox, item: item.letter.subject,
+    "categories": lambda mailbox, item: [],
+    "hasAttachments": lambda mailbox, item: bool(item.letter.attachments),
+    "importance": lambda mailbox, item: "normal",
+    "isDeliveryReceiptRequested": lambda mailbox, item: None if item.is_draft else False,
+    "isReadReceiptRequested": lambda mailbox, item: bool(item.letter.header("Disposition-Notification-To")),
+    "isRead": lambda mailbox, item: item.read,
+    "isDraft": lambda mailbox, item: item.is_draft,
+    "inferenceClassification": lambda mailbox, item: "other" if item.letter.header("List-Unsubscribe") else "focused",
+    "flag": lambda mailbox, item: {"flagStatus": "notFlagged"},
+    "sender": _sender,
+    "from": _sender,
+    "toRecipients": _people("To"),
+    "ccRecipients": _people("Cc"),
+    "bccRecipients": _people("Bcc"),
+    "replyTo": _people("Reply-To"),
+}
+CONTENTS = frozenset({"body", "bodyPreview", "uniqueBody", "internetMessageHeaders"})
 
 
 def _content(letter: Letter, name: str, *, text: bool) -> object:
-    if name == "subject":
-        return letter.subject
     if name == "internetMessageHeaders":
         return [{"name": key, "value": value} for key, value in letter.headers if key.lower() != "bcc"]
     if name == "bodyPreview":
@@ -199,6 +189,8 @@ def _conversation_index(mailbox: Mailbox, item: Item) -> str:
 
 def meeting_kind(letter: Letter) -> tuple[str, str] | None:
     """Graph's type and meetingMessageType of a calendar message, None for other mail."""
+    if b"text/calendar" not in letter.raw:
+        return None
     found = re.search(r"^METHOD:(\w+)", letter.calendar, re.MULTILINE)
     if not found:
         return None

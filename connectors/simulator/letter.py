@@ -16,6 +16,8 @@ def decoded(value: object) -> str:
     """A header value unfolded, with its encoded words opened (RFC 2047)."""
     flat = " ".join(str(value).replace("\r", "").split("\n"))
     flat = " ".join(flat.split("\t"))
+    if "=?" not in flat:
+        return flat.strip()
     try:
         return str(email.header.make_header(email.header.decode_header(flat))).strip()
     except (LookupError, UnicodeDecodeError, ValueError):

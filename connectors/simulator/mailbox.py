@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from connectors.simulator.letter import Letter
 
@@ -35,7 +36,10 @@ def topic(subject: str) -> str:
 
 @dataclass(slots=True)
 class Folder:
-    """`key` is the well-known name, or a word of our own for a folder a person made. `parent` is a key or empty."""
+    """`key` is the well-known name, or a word of our own for a folder a person made. `parent` is a key or empty.
+
+    `changed` rises with every folder made after the well-known ones.
+    """
 
     key: str
     name: str
@@ -126,7 +130,7 @@ class Mailbox:
         return address == self.address or any(alias.address == address for alias in self.aliases)
 
     def add_folder(self, key: str, name: str, *, parent: str = "", hidden: bool = False) -> Folder:
-        folder = Folder(key, name, parent, hidden, well_known=False, changed=len(self.changes))
+        folder = Folder(key, name, parent, hidden, well_known=False, changed=len(self.folders))
         self.folders[key] = folder
         return folder
 
@@ -145,7 +149,7 @@ class Mailbox:
         for name, value in traits.items():
             setattr(item, name, value)
         self._keep(item)
-        item.born = self._log(item, "added", logged or at, added=self.labels(item)).number
+        item.born = self._log(item, "added", logged or at).number
         if item.visible_from:
             self.lagging.append(item)
         return item
@@ -156,20 +160,18 @@ class Mailbox:
         self.by_thread[item.thread].remove(item)
         if self.by_message_id.get(item.letter.message_id) is item:
             del self.by_message_id[item.letter.message_id]
-        self._log(item, "deleted", now)
+        self._log(item, "deleted", now, before=self.labels(item))
 
     def move(self, item: Item, folder: str, now: datetime) -> None:
         before, was_in = self.labels(item), item.folder
         item.folder = folder
         self._name(item)
-        after = self.labels(item)
-        self._log(item, "moved", now, was_in=was_in, added=_less(after, before), removed=_less(before, after))
+        self._log(item, "moved", now, before=before, was_in=was_in)
 
     def mark(self, item: Item, now: datetime, *, read: bool) -> None:
         before = self.labels(item)
         item.read = read
-        after = self.labels(item)
-        self._log(item, "marked", now, added=_less(after, before), removed=_less(before, after))
+        self._log(item, "marked", now, before=before)
 
     def labels(self, item: Item) -> tuple[str, ...]:
         """Gmail's label ids of a message; a folder somebody made is a user label of the same key."""
@@ -197,8 +199,7 @@ class Mailbox:
         return self.opaque("AQMkADk0", f"folder:{key}", size=60)
 
     def opaque(self, prefix: str, what: str, size: int = 90) -> str:
-        digest = hashlib.shake_256(f"{self.seed}:{self.address}:{what}".encode()).hexdigest(size)
-        return f"{prefix}{_mixed(digest)[:size]}AAA="
+        return _opaque(prefix, f"{self.seed}:{self.address}:{what}", size)
 
     def since(self, history: int) -> list[Change]:
         """The changes after a history id."""
@@ -234,18 +235,11 @@ class Mailbox:
         self.ids[self.graph_id(item, immutable=True)] = item.serial
         self.ids[self.graph_id(item, immutable=False)] = item.serial
 
-    def _log(
-        self,
-        item: Item,
-        kind: str,
-        at: datetime,
-        *,
-        was_in: str = "",
-        added: tuple[str, ...] = (),
-        removed: tuple[str, ...] = (),
-    ) -> Change:
+    def _log(self, item: Item, kind: str, at: datetime, *, before: tuple[str, ...] = (), was_in: str = "") -> Change:
+        """Write a change down. `before` holds the Gmail labels the message had until now."""
         self.history += self._rng.randrange(1, self.history_step)
-        number = len(self.changes) + 1
+        number, after = len(self.changes) + 1, self.labels(item)
+        added, removed = _less(after, before), _less(before, after)
         change = Change(number, self.history, at, kind, item.serial, item.folder, was_in, added, removed)
         self.changes.append(change)
         item.changed, item.history = number, self.history
@@ -276,6 +270,11 @@ class Mailbox:
 
 def _less(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(label for label in left if label not in right)
+
+
+@lru_cache(maxsize=200_000)
+def _opaque(prefix: str, what: str, size: int) -> str:
+    return f"{prefix}{_mixed(hashlib.shake_256(what.encode()).hexdigest(size))}AAA="
 
 
 def _mixed(digits: str) -> str:

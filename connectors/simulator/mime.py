@@ -36,17 +36,3 @@ def head(
     for name, value in extra.items():
         letter[name] = value
     return letter
-
-
-def plain_letter(
-    sender: Person,
-    to: Iterable[Person],
-    subject: str,
-    text: str,
-    at: datetime,
-    headers: Mapping[str, str] | None = None,
-) -> bytes:
-    """A text/plain message in UTF-8."""
-    letter = head(sender, to, subject, at, headers=headers)
-    letter.set_content(text or "\n")
-    return letter.as_bytes()

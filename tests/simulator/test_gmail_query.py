@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connectors.simulator.gmail_query import parse_query
 from connectors.simulator.mailbox import Mailbox
-from connectors.simulator.mime import plain_letter
+from connectors.simulator.mime import head
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 LETTERS = {
@@ -26,8 +26,9 @@ def box() -> Mailbox:
     made = Mailbox("google", "ana@example.com", "Ana Berg", "1", 1)
     for key, (sender, to, subject, folder, days) in LETTERS.items():
         at = datetime.fromtimestamp(NOW.timestamp() - days * 86_400, tz=UTC)
-        raw = plain_letter(("", sender), [("", to)], subject, f"about the {key} matter", at)
-        made.add(raw, at, folder, name=key)
+        letter = head(("", sender), [("", to)], subject, at)
+        letter.set_content(f"about the {key} matter")
+        made.add(letter.as_bytes(), at, folder, name=key)
     return made
 
 

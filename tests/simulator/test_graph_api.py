@@ -177,6 +177,15 @@ async def test_folder_lists_show_one_level_and_hide_the_hidden(linked: Town) -> 
     assert {"Inbox", "Job search", "Recruiters"} <= {folder["displayName"] for folder in tree}
 
 
+async def test_a_folder_made_later_is_told_by_the_trees_next_round(linked: Town) -> None:
+    _, link = await every_page(linked, "/me/mailFolders/delta")
+    key = (await linked.graph("/me/messages?$top=1")).json()["value"][0]["id"]
+    await linked.control("move", mailbox=ANA, id=key, folder="autumn")
+    changed, link = await every_page(linked, link)
+    assert [folder["displayName"] for folder in changed] == ["Autumn"]
+    assert (await every_page(linked, link))[0] == []
+
+
 async def test_there_is_no_delta_over_the_whole_mailbox(linked: Town) -> None:
     assert (await linked.graph("/me/messages/delta")).status_code == 400
 

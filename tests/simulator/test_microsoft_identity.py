@@ -1,8 +1,6 @@
 """Microsoft's sign-in, spoken to by msal itself and by hand."""
 
 import asyncio
-import time
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,7 +10,7 @@ import pytest
 
 from connectors.simulator import SimulatorConfig, create_simulator
 
-from .conftest import MICROSOFT_CALLBACK, Town
+from .conftest import MICROSOFT_CALLBACK, NOW, Town
 
 ANA = "ana.berg@outlook.example"
 
@@ -43,9 +41,8 @@ class Edge:
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_msal_links_refreshes_and_reads_the_identity() -> None:
-    """msal holds the id_token against the machine's clock, so the simulator runs on it here."""
     config = SimulatorConfig()
-    app = create_simulator(config, clock=lambda: datetime.fromtimestamp(time.time_ns() / 1e9, tz=UTC))
+    app = create_simulator(config, clock=lambda: NOW)
     edge = Edge(app, config.base_url)
     application = msal.ConfidentialClientApplication(
         config.microsoft_client_id,
