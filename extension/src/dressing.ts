@@ -11,9 +11,13 @@ export function groundOf(element: Element | null): { colour: string; dark: boole
   return { colour: '#fff', dark: false };
 }
 
-/** A constructed sheet passes pages whose policy forbids inline styles. */
+/** A constructed sheet passes pages whose policy forbids inline styles; Firefox refuses it to content scripts (bug 1751346). */
 export function dress(root: ShadowRoot): void {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  root.adoptedStyleSheets = [sheet];
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    root.append(Object.assign(document.createElement('style'), { textContent: STYLE }));
+  }
 }

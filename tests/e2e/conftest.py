@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
 
 from tests.e2e.mail_origins import MailOrigins
 from tests.e2e.recorder import Recorder
@@ -137,7 +137,7 @@ def page(browser: BrowserContext) -> Iterator[Page]:
     opened.close()
 
 
-def picture(page: Page, name: str) -> None:
-    """Keep a screenshot among the run's pictures."""
+def picture(shown: Page | Locator, name: str) -> None:
+    """Keep a screenshot among the run's pictures; `make pictures` takes those of the README from there."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png")
+    shown.screenshot(path=PICTURES / f"{name}.png")

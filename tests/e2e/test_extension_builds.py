@@ -1,0 +1,107 @@
+"""What is shipped: small, the same bytes every time, no more rights than said, and nothing of the tests in it."""
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+
+DIST = ROOT / "extension" / "dist"
+HOSTS = {
+    f"https://{host}/*"
+    for host in (
+        "mail.google.com",
+        "outlook.live.com",
+        "outlook.office.com",
+        "outlook.office365.com",
+        "outlook.cloud.microsoft",
+    )
+}
+WORKER_LIMIT = 8 * 1024
+PAGE_LIMIT = 20 * 1024
+LEXICON = ROOT / "app" / "reading" / "lexicon"
+
+
+def manifest(build: str) -> dict[str, object]:
+    return dict(json.loads((DIST / build / "manifest.json").read_text()))
+
+
+@pytest.mark.parametrize("build", ["chrome", "firefox"])
+def test_a_release_says_nothing_to_the_page(build: str) -> None:
+    for path in (DIST / build).rglob("*.js"):
+        assert "aftertouch:report" not in path.read_text(), path
+    assert any("aftertouch:report" in path.read_text() for path in (DIST / f"{build}-test").rglob("*.js"))
+
+
+@pytest.mark.parametrize("build", ["chrome", "firefox"])
+def test_a_release_asks_for_storage_and_its_hosts_alone(build: str) -> None:
+    asked = manifest(build)
+    assert asked["permissions"] == ["storage"]
+    assert set(asked["host_permissions"]) == {*HOSTS, "http://127.0.0.1/*"}  # type: ignore[call-overload]
+    scripts = asked["content_scripts"]
+    assert isinstance(scripts, list)
+    assert {match for script in scripts for match in script["matches"]} == HOSTS
+    assert all(script["match_about_blank"] and script["match_origin_as_fallback"] for script in scripts)
+    assert "optional_permissions" not in asked
+    assert "web_accessible_resources" not in asked
+
+
+@pytest.mark.parametrize("build", ["chrome", "firefox"])
+def test_the_zip_holds_the_unpacked_build(build: str) -> None:
+    with zipfile.ZipFile(DIST / f"{build}.zip") as packed:
+        assert packed.testzip() is None
+        names = set(packed.namelist())
+        assert names == {str(path.relative_to(DIST / build)) for path in (DIST / build).rglob("*") if path.is_file()}
+        assert all(packed.read(name) == (DIST / build / name).read_bytes() for name in names)
+
+
+def build_elsewhere(place: Path, **settings: str) -> Path:
+    """A build of the same sources in another folder, so that what is installed here stays untouched."""
+    extension = place / "extension"
+    shutil.copytree(ROOT / "extension", extension, ignore=shutil.ignore_patterns("dist", "node_modules", "tests"))
+    shutil.copytree(LEXICON, place / "app" / "reading" / "lexicon")
+    (extension / "node_modules").symlink_to(ROOT / "extension" / "node_modules")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AFTERTOUCH_")}
+    built = ["node", "build.mjs"]
+    subprocess.run(built, cwd=extension, env=environment | settings, check=True, capture_output=True)
+    return extension / "dist"
+
+
+def test_building_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    one, two = (build_elsewhere(tmp_path / turn) for turn in ("one", "two"))
+    for name in ("chrome.zip", "firefox.zip"):
+        assert _sum(one / name) == _sum(two / name)
+
+
+def test_the_backend_is_the_one_it_was_built_for(tmp_path: Path) -> None:
+    chrome = build_elsewhere(tmp_path, AFTERTOUCH_BASE_URL="https://after.example/") / "chrome"
+    built = json.loads((chrome / "manifest.json").read_text())
+    assert "https://after.example/*" in built["host_permissions"]
+    assert "connect-src https://after.example;" in built["content_security_policy"]["extension_pages"]
+    assert "https://after.example" in (chrome / "background.js").read_text()
+
+
+def test_the_scripts_are_small() -> None:
+    sizes = {path.name: len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in (DIST / "chrome").glob("*.js")}
+    lexicon = len(gzip.compress(_lexicon_in_a_page(), 9, mtime=0))
+    assert sizes["background.js"] <= WORKER_LIMIT
+    for host in ("gmail.js", "outlook.js"):
+        assert sizes[host] - lexicon <= PAGE_LIMIT, sizes
+
+
+def _lexicon_in_a_page() -> bytes:
+    parts = [json.loads((LEXICON / f"{name}.json").read_text()) for name in ("de", "en", "es", "text")]
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _sum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,111 @@
+"""The popup and the options page: log a call in two clicks, ask before calling, pair, see what fails."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.stub_backend import CAUTION, StubBackend, Told
+
+pytestmark = pytest.mark.browser
+
+EXTENSION = "chrome-extension://odcdjmfcpclbbnoboplhinpbheadbhcj"
+ADDRESS = "dana@acme.example"
+
+
+@pytest.fixture
+def stub(browser: BrowserContext) -> Iterator[StubBackend]:
+    """The extension asks this backend for the length of a test; what it kept before comes back afterwards."""
+    worker = browser.service_workers[0] if browser.service_workers else browser.wait_for_event("serviceworker")
+    before = worker.evaluate("() => chrome.storage.local.get(['backend', 'token'])")
+    backend = StubBackend()
+    worker.evaluate("() => Promise.all([chrome.storage.session.clear(), chrome.storage.local.clear()])")
+    worker.evaluate("(given) => chrome.storage.local.set(given)", {"backend": backend.url, "token": "stub-token"})
+    backend.answers["GET /api/v1/recipients"] = Told(
+        json={"recipients": [{"id": "r1", "address": ADDRESS, "name": "Dana"}], "next_cursor": None}
+    )
+    yield backend
+    worker.evaluate("() => Promise.all([chrome.storage.session.clear(), chrome.storage.local.clear()])")
+    worker.evaluate("(given) => chrome.storage.local.set(given)", before)
+    backend.close()
+
+
+def test_a_call_is_logged_in_two_clicks(page: Page, stub: StubBackend, browser: BrowserContext) -> None:
+    stub.answers["POST /api/v1/touches"] = Told(201, {"id": "t1"})
+    browser.service_workers[0].evaluate(
+        "(address) => chrome.storage.session.set({recent: ['x@y.example', address]})", ADDRESS
+    )
+    page.goto(f"{EXTENSION}/popup.html")
+    page.get_by_role("button", name=ADDRESS).click()
+    page.get_by_role("button", name="Voice mail").dblclick()
+    expect(page.locator("#told")).to_have_text("Logged.")
+    (touch,) = stub.asked("/api/v1/touches")
+    assert touch["recipient"] == ADDRESS
+    assert (touch["channel"], touch["outcome"]) == ("voicemail", "message_left")
+
+
+def test_a_call_logged_offline_is_kept_and_sent_once(page: Page, stub: StubBackend) -> None:
+    stub.answers["POST /api/v1/touches"] = Told(503, {})
+    page.goto(f"{EXTENSION}/popup.html")
+    page.fill("#recipient", ADDRESS)
+    page.locator("summary").click()
+    page.fill("#promise", "by Friday")
+    page.get_by_role("button", name="Spoke").click()
+    expect(page.locator("#queue")).to_contain_text("1")
+    stub.answers["POST /api/v1/touches"] = Told(201, {"id": "t1"})
+    page.reload()
+    expect(page.locator("#queue")).to_have_text("")
+    page.reload()
+    expect(page.locator("#queue")).to_have_text("")
+    sent = [one for one in stub.arrived if one.path == "/api/v1/touches"]
+    assert len({one.headers["Idempotency-Key"] for one in sent}) == 1
+    assert stub.asked("/api/v1/touches")[-1]["note_promise"] == "by Friday"
+
+
+def test_may_i_call_now_is_answered_and_not_logged(page: Page, stub: StubBackend) -> None:
+    call: dict[str, Any] = {"answer": "mail", "until": None, "reasons": ["They asked for mail."], "say": ""}
+    stub.answers["POST /api/v1/advice"] = Told(json={**CAUTION, "call": call})
+    page.goto(f"{EXTENSION}/popup.html")
+    page.fill("#recipient", ADDRESS)
+    page.locator("#may-call").click()
+    expect(page.locator("#answer")).to_contain_text("Better by mail.")
+    expect(page.locator("#answer")).to_contain_text("They asked for mail.")
+    assert stub.asked()[0]["channel"] == "call"
+    assert not stub.asked("/api/v1/touches")
+
+
+def test_this_browser_is_paired_with_a_code(page: Page, stub: StubBackend, browser: BrowserContext) -> None:
+    browser.service_workers[0].evaluate("() => chrome.storage.local.remove('token')")
+    stub.answers["POST /api/v1/device/code"] = Told(
+        json={
+            "device_code": "secret-device-code", "user_code": "WXYZ-1234", "verification_uri": f"{stub.url}/pair",
+            "verification_uri_complete": f"{stub.url}/pair?code=WXYZ-1234", "expires_in": 600, "interval": 0.2,
+        }
+    )  # fmt: skip
+    stub.answers["POST /api/v1/device/token"] = Told(400, {"error": "authorization_pending"})
+    page.goto(f"{EXTENSION}/options.html")
+    expect(page.locator("#pairing")).to_have_text("This browser is not paired yet.")
+    with browser.expect_page() as opened:
+        page.locator("#pair").click()
+    assert opened.value.url == f"{stub.url}/pair?code=WXYZ-1234"
+    expect(page.locator("#user-code")).to_have_text("WXYZ-1234")
+    stub.answers["POST /api/v1/device/token"] = Told(json={"access_token": "fresh", "token_type": "Bearer"})
+    expect(page.locator("#pairing")).to_have_text("Paired.")
+    assert "secret-device-code" not in page.content()
+    opened.value.close()
+
+
+def test_the_options_page_names_what_fails(page: Page, stub: StubBackend) -> None:
+    accounts = [{"id": "1", "address": "ana@example.com", "state": "needs_relink"}]
+    stub.answers["GET /api/v1/accounts"] = Told(json={"accounts": accounts})
+    stub.answers["GET /api/v1/devices"] = Told(json={"devices": [{"id": "d1", "name": "Laptop"}]})
+    page.goto(f"{EXTENSION}/options.html")
+    checks = page.locator("#checks")
+    expect(checks.locator(".bad")).to_have_count(2)
+    expect(checks).to_contain_text("Mailbox (ana@example.com: needs_relink): needs you")
+    expect(checks).to_contain_text("Mail page: none seen")
+    expect(page.locator("#devices")).to_contain_text("Laptop")
+    stub.answers["GET /api/v1/accounts"] = Told(401, {})
+    page.locator("#check").click()
+    expect(checks).to_contain_text("Pairing: the pairing was taken back")
