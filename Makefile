@@ -8,7 +8,7 @@ RUNTIME := .venv/.runtime-ready
 DEV := .venv/.dev-ready
 NODE := extension/node_modules/.ready
 
-.PHONY: run install test check bench extension format lock audit clean
+.PHONY: run install test check bench extension format pictures lock clean
 
 run: $(RUNTIME) $(NODE)
 	@npm run --silent build --prefix extension
@@ -42,6 +42,11 @@ format: $(DEV) $(NODE)
 	@$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	npm run --silent format --prefix extension
+
+pictures: $(DEV) $(NODE)
+	@AFTERTOUCH_TEST=1 npm run --silent build --prefix extension
+	$(BIN)/pytest tests/e2e/test_main_job.py
+	cp .run/pictures/{banner-gmail,banner-outlook,history,time-line}.png docs/pictures/
 
 lock: $(DEV)
 	@scripts/lock
