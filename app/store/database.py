@@ -135,8 +135,9 @@ def _open_sqlite(url: URL, pool_size: int, busy_seconds: float) -> tuple[Engine,
     event.listen(reader, "connect", _set_up_sqlite_reader)
     event.listen(writer, "begin", _begin_sqlite_write)
     event.listen(reader, "begin", _begin_sqlite_read)
-    with _plain_errors(), writer.connect():
-        pass
+    with _plain_errors(), writer.connect() as tx:
+        # An erasure cut short may have left deleted rows in the log: they end with the next start at the latest.
+        _cut_log(tx.execution_options(bare=True))
     return reader, writer
 
 
@@ -188,6 +189,10 @@ def _open_postgres(url: URL, pool_size: int, busy_seconds: float) -> tuple[Engin
 def _checkpoint_sqlite(tx: Connection) -> bool:
     bare = tx.execution_options(bare=True)
     bare.exec_driver_sql("VACUUM")
+    return _cut_log(bare)
+
+
+def _cut_log(bare: Connection) -> bool:
     busy: int = bare.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
     return busy == 0
 
