@@ -106,6 +106,13 @@ def facts_of(recipient: str, events: Sequence[Event]) -> tuple[tuple[MessageFact
     return tuple(_mail(event, recipient, matters) for event in mails), tuple(_call(event) for event in calls)
 
 
+def name_of(recipient: str, events: Sequence[Event]) -> str:
+    """The name the person wrote the recipient under, or the one they sign with; empty when there is none."""
+    messages = [event.message for event in events]
+    people = (person for message in messages for person in (*message.to, *message.cc, message.sender) if person)
+    return next((person.name for person in people if person.address == recipient and person.name), "")
+
+
 def _matters(recipient: str, events: Sequence[Event]) -> frozenset[str]:
     """The subjects under which the person wrote to the recipient."""
     sent = (event for event in events if event.outbound and recipient in event.people)

@@ -7,7 +7,7 @@ from typing import Any
 from app.cadence.judge import judge
 from app.cadence.thread import Channel, Draft, Reply, Stage, Thread, Touch
 from app.cadence.verdict import Verdict
-from app.reading.histories import Event, facts_of, read_events
+from app.reading.histories import Event, facts_of, name_of, read_events
 from app.reading.outbound import read_draft
 from app.reading.people import same_company
 from app.reading.rows import Row, instant_of, people_of, row_id, text_of
@@ -79,7 +79,8 @@ def _verdict(
     recipient: str, row: Row, events: Sequence[Event], *, now: datetime, zone: str, stage: Stage | None
 ) -> Verdict:
     messages, logged = facts_of(recipient, events)
-    thread = build_thread(recipient, frozenset({recipient}), messages, logged, stage=stage)
+    name = name_of(recipient, events)
+    thread = build_thread(recipient, frozenset({recipient}), messages, logged, name=name, stage=stage)
     nearby = _nearby(recipient, events)
     return judge(thread, _as_draft(row, thread, events), now.astimezone(UTC), zone=zone, nearby=nearby)
 

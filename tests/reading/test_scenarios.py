@@ -1,0 +1,176 @@
+"""Rows of `aftertouch judge` and `aftertouch read inbound`: right levels, and bad rows refused in words."""
+
+import tomllib
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+
+from app.reading.inbound_rows import read_inbound_row
+from app.reading.rows import instant_of
+from app.reading.scenarios import judge_row, zone_of
+
+CASES = Path(__file__).parent / "cases"
+
+
+def _cases(name: str) -> list[dict]:
+    return tomllib.loads((CASES / f"threads-{name}.toml").read_text())["cases"]
+
+
+def _judged(case: dict) -> dict:
+    row = {"id": case["name"], "now": case["now"], "stage": case.get("stage")}
+    return judge_row(row | {"history": case["history"], "draft": case["draft"]})
+
+
+@pytest.mark.parametrize("case", _cases("build"), ids=lambda case: case["name"])
+def test_a_scenario_is_judged_fairly(case: dict):
+    verdict = _judged(case)
+    rules = {warning["rule"] for warning in verdict["warnings"]}
+    assert verdict["level"] in case["accept"]
+    assert set(case.get("rules", ())) <= rules
+    assert not rules & set(case.get("never", ()))
+
+
+def test_nine_of_ten_unseen_scenarios_are_judged_fairly_and_hardly_anybody_is_warned_for_nothing():
+    levels = [(_judged(case)["level"], case["accept"]) for case in _cases("held")]
+    assert sum(level in accept for level, accept in levels) >= 0.9 * len(levels)
+    harmless = [level for level, accept in levels if set(accept) <= {"clear", "note"}]
+    assert sum(level not in ("clear", "note") for level in harmless) <= 0.03 * len(harmless)
+
+
+ROW = {
+    "id": "r1",
+    "now": "2026-11-25T10:00:00+01:00",
+    "stage": "applied",
+    "history": [
+        {
+            "direction": "out",
+            "channel": "email",
+            "at": "2026-11-23T09:00:00+01:00",
+            "from": "ana@example.com",
+            "to": ["rita@acme.example"],
+            "subject": "Application",
+            "text": "Just following up.",
+            "headers": {},
+        }
+    ],
+    "draft": {"channel": "email", "to": ["rita@acme.example"], "subject": "Re: Application", "text": "Any news?"},
+}
+
+
+def _changed(path: str, value: object) -> dict:
+    """The row with one value at a dotted path replaced; None removes it."""
+    row = deepcopy(ROW)
+    *way, last = path.split(".")
+    place = row
+    for step in way:
+        place = place[int(step) if step.isdigit() else step]
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    return row
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("id", None, "id is missing"),
+        ("now", None, "now is missing"),
+        ("now", "yesterday", "now is no date and time"),
+        ("now", "2026-11-25T10:00:00", "now has no time zone"),
+        ("now", "2026-11-25T10:00:00+99:00", "now is no date and time"),
+        ("stage", "dreaming", "stage is none of"),
+        ("history", {}, "history is not a list"),
+        ("history", ["mail"], r"history\[0\] is not an object"),
+        ("history.0.at", None, r"history\[0\].at is missing"),
+        ("history.0.at", "2066-11-25T10:00:00+01:00", r"history\[0\].at lies after now"),
+        ("history.0.direction", "sideways", r"history\[0\].direction is neither"),
+        ("history.0.channel", "pigeon", r"history\[0\].channel is none of"),
+        ("history.0.text", "x" * 10_000_000, r"history\[0\].text is longer"),
+        ("history.0.to", [f"p{number}@x.example" for number in range(1001)], r"history\[0\].to has more than"),
+        ("history.0.headers", ["a"], r"history\[0\].headers is not an object"),
+        ("draft", None, "draft is missing"),
+        ("draft.to", [], "draft.to names nobody"),
+        ("draft.to", [7], "draft.to is not a list of addresses"),
+        ("draft.text", 7, "draft.text is missing or not a text"),
+        ("draft.channel", "pigeon", "draft.channel is none of"),
+    ],
+)
+def test_a_bad_row_is_refused_in_one_sentence_that_names_the_field(path: str, value: object, words: str):
+    with pytest.raises(ValueError, match=words):
+        judge_row(_changed(path, value))
+
+
+def test_the_answer_points_at_places_in_the_history():
+    answer = judge_row(ROW)
+    assert set(answer) == {"id", "level", "headline", "warnings", "next_good_date", "stage"}
+    assert [warning["evidence"] for warning in answer["warnings"]] == [[0]] * len(answer["warnings"])
+    assert answer["warnings"]
+
+
+def test_the_order_of_the_history_does_not_matter():
+    for case in _cases("build"):
+        turned = case | {"history": case["history"][::-1]}
+        assert _judged(turned)["level"] == _judged(case)["level"]
+
+
+def test_the_most_severe_recipient_decides():
+    both = _changed("draft.to", ["new@other.example", "rita@acme.example"])
+    assert judge_row(both)["level"] == judge_row(ROW)["level"] != "clear"
+
+
+@pytest.mark.parametrize(
+    ("now", "zone"),
+    [
+        ("2026-11-25T10:00:00+01:00", "Etc/GMT-1"),
+        ("2026-11-25T10:00:00-05:00", "Etc/GMT+5"),
+        ("2026-11-25T10:00:00Z", "UTC"),
+        ("2026-11-25T10:00:00+05:30", "Asia/Kolkata"),
+    ],
+)
+def test_days_are_counted_at_the_offset_of_now(now: str, zone: str):
+    assert zone_of(instant_of({"now": now}, "now")) == zone
+
+
+MAIL = {"id": 7, "received": "2026-11-18T12:00:00+01:00", "from": "Rita <rita@acme.example>", "subject": "", "text": ""}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will get back to you by Friday.",
+        "We=E2=80=99ll get back to you by Fri=\nday=2E",
+        "V2Ugd2lsbCBnZXQgYmFjayB0byB5b3UgYnkgRnJpZGF5Lg==",
+        "<html><body><p>We will get back to you by&nbsp;Friday.</p></body></html>",
+    ],
+    ids=["plain", "quoted-printable", "base64", "html"],
+)
+def test_a_text_still_in_its_transport_encoding_is_read(text: str):
+    answer = read_inbound_row(MAIL | {"text": text})
+    assert answer == {
+        "id": 7,
+        "kind": "reply",
+        "return_date": None,
+        "promise": {"start": "2026-11-18", "end": "2026-11-20"},
+        "closure": False,
+        "asks": [],
+    }
+
+
+def test_an_encoded_subject_is_read():
+    row = MAIL | {"subject": "=?utf-8?Q?Abwesenheitsnotiz:_f=C3=BCr_Sie?=", "text": "Zurück am 30.11."}
+    assert (answer := read_inbound_row(row))["kind"] == "ooo"
+    assert answer["return_date"] == "2026-11-30"
+
+
+def test_an_equals_sign_in_ordinary_text_is_left_alone():
+    assert read_inbound_row(MAIL | {"text": "1+1=2 and a=b. I will call you by Friday."})["promise"] is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("received", None), ("received", "soon"), ("text", 5), ("headers", {"a": 1})]
+)
+def test_a_bad_mail_row_is_refused(name: str, value: object):
+    with pytest.raises(ValueError, match=name):
+        read_inbound_row({**MAIL, name: value})
