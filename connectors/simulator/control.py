@@ -38,6 +38,7 @@ class Control:
             "delete": self.delete,
             "move": self.move,
             "mark": self.mark,
+            "send": self.send,
             "advance": self.advance,
             "consent": self.consent,
             "revoke": self.revoke,
@@ -140,6 +141,11 @@ class Control:
         item = self._item(box, body)
         box.mark(item, self.world.now(), read=bool(body.get("read", True)))
         return {"message": _told(box, item)}
+
+    async def send(self, body: Body) -> Body:
+        """A draft or scheduled message goes out now."""
+        box = self._box(body)
+        return {"message": _told(box, box.send(self._item(box, body), self.world.now()))}
 
     async def advance(self, body: Body) -> Body:
         """Moves the clock by `seconds`, `hours` or `days`; negative numbers move it back."""

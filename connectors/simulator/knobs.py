@@ -145,9 +145,14 @@ def _teams_item(box: Mailbox, options: Options) -> None:
     box.move(newest, "conversationhistory", newest.at)
 
 
+def _merging(box: Mailbox, options: Options) -> None:
+    box.merges_subjects = True
+
+
 ACTIONS: dict[str, tuple[str, Callable[[Mailbox, Options], None]]] = {
     "huge_history_ids": ("F7: history ids above 2^53 from here on", _huge_history),
     "wide_history_gaps": ("F7: gaps of up to a million between history ids", _wide_history),
+    "merged_conversations": ("F41: new mail joins the conversation of an equal subject", _merging),
     "teams_item": ("M20: a chat item among the mail", _teams_item),
 }
 

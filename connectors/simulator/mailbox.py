@@ -116,6 +116,7 @@ class Mailbox:
     by_thread: dict[str, list[Item]] = field(default_factory=lambda: defaultdict(list))
     history: int = 0
     history_step: int = 40
+    merges_subjects: bool = False
     _serial: int = 0
     _rng: random.Random = field(default_factory=random.Random)
 
@@ -167,6 +168,15 @@ class Mailbox:
         item.folder = folder
         self._name(item)
         self._log(item, "moved", now, before=before, was_in=was_in)
+
+    def send(self, item: Item, now: datetime) -> Item:
+        """A draft goes out: Gmail gives the sent message a new id, Exchange moves the same one."""
+        if self.provider == "microsoft":
+            item.at = now
+            self.move(item, "sentitems", now)
+            return item
+        self.delete(item, now)
+        return self.add(item.letter, now, "sentitems", thread=item.thread, plays=item.plays, name=item.name)
 
     def mark(self, item: Item, now: datetime, *, read: bool) -> None:
         before = self.labels(item)
@@ -258,7 +268,12 @@ class Mailbox:
             found = self.by_message_id.get(reference)
             if found and topic(found.letter.subject) == topic(letter.subject) and self._shares_people(found, letter):
                 return found.thread if len(self.by_thread[found.thread]) < THREAD_LIMIT else ""
-        return ""
+        return self._same_subject(letter) if self.merges_subjects else ""
+
+    def _same_subject(self, letter: Letter) -> str:
+        """Exchange may put equal subjects into one conversation (providers.md M21)."""
+        same = (item.thread for item in self.newest_first() if topic(item.letter.subject) == topic(letter.subject))
+        return next(same, "")
 
     def _shares_people(self, item: Item, letter: Letter) -> bool:
         if self.provider != "google":

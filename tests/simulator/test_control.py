@@ -7,6 +7,7 @@ import pytest
 from .conftest import Town, a_town
 
 ANA = "ana@example.com"
+OUTLOOK = "ana.berg@outlook.example"
 
 
 async def test_a_letter_is_delivered_as_it_was_described(linked: Town) -> None:
@@ -80,3 +81,29 @@ async def test_the_grants_tell_what_lives_and_why_it_died(linked: Town) -> None:
         ANA: "password changed",
         "ana.berg@outlook.example": "",
     }
+
+
+async def test_gmail_gives_a_draft_a_new_id_when_it_is_sent_and_outlook_keeps_it(linked: Town) -> None:
+    drafts = {truth["name"]: truth["id"] for truth in (*await linked.truth(ANA), *await linked.truth(OUTLOOK))}
+    start = (await linked.gmail("profile")).json()["historyId"]
+    google = await linked.control("send", mailbox=ANA, id=drafts["draft-to-greg"])
+    records = (await linked.gmail("history", startHistoryId=start)).json()["history"]
+    assert [sorted(set(record) - {"id", "messages"}) for record in records] == [["messagesDeleted"], ["messagesAdded"]]
+    assert google["message"]["id"] != drafts["draft-to-greg"]
+    assert (await linked.gmail(f"messages/{google['message']['id']}")).json()["labelIds"] == ["SENT"]
+    outlook = await linked.control("send", mailbox=OUTLOOK, id=drafts["outlook-scheduled"])
+    assert outlook["message"]["id"] == drafts["outlook-scheduled"]
+    assert (await linked.graph(f"/me/messages/{outlook['message']['id']}")).json()["isDraft"] is False
+
+
+async def test_conversations_of_equal_subjects_may_merge(linked: Town) -> None:
+    async def threads() -> set[str]:
+        letters = [
+            await linked.control("deliver", mailbox=OUTLOOK, subject="Application", **{"from": f"{name}@acme.example"})
+            for name in ("rita", "bo")
+        ]
+        return {letter["message"]["thread"] for letter in letters}
+
+    assert len(await threads()) == 2
+    await linked.control("faults", name="merged_conversations", mailbox=OUTLOOK)
+    assert len(await threads()) == 1
