@@ -9,7 +9,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 HOME = ZoneInfo("Europe/Berlin")
-STORIES = ("silences", "answers", "conversations")
+STORIES = ("silences", "machines", "answers", "decisions", "conversations")
 
 ROWS = {
     "sent": "my mail in Sent, any linked mailbox",
