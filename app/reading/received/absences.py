@@ -29,10 +29,11 @@ def _named_return(text: str, dates: tuple[Dated, ...], today: Today) -> date | N
     last_end = 0
     for dated in dates:
         before = text[max(last_end, dated.start - _NEAR) : dated.start]
-        kinds = families(before)
-        if "returns" in kinds and dated.bound not in ("until", "past") and not _is_negated(before):
-            after = dated.bound == "after"
-            return today.calendar.after(dated.span.last, 1) if after else dated.span.first
+        named = "returns" in families(before) or "returns_behind" in families(text[dated.end : dated.end + _NEAR])
+        if named and dated.bound not in ("until", "past") and not _is_negated(before):
+            if dated.bound == "after":
+                return today.calendar.after(dated.span.last, 1)
+            return dated.span.last if dated.span.counted else dated.span.first
         last_end = dated.end
     return None
 

@@ -70,6 +70,13 @@ def _day(words: Words, today: Today, name: str) -> date | None:
     return valid(following.year, following.month, day)
 
 
+@means("first of month")
+def _first_of_month(words: Words, today: Today) -> Span:
+    month_number = number(words, "month")
+    year = number(words, "year") or today.day.year + (month_number <= today.day.month)
+    return _days(date(year, month_number, 1))
+
+
 @means("days of month")
 def _days_of_month(words: Words, today: Today) -> Span | None:
     year = number(words, "year")

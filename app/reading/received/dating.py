@@ -14,6 +14,7 @@ from app.reading.received.phrases import LANGUAGES, PatternSet
 from app.reading.received.spans import MEANINGS, Span, Today
 
 _NAMED = re.compile(r"\(\?P<([a-z0-9]+)>")
+_BEGIN_WHEN_DUE = frozenset({"month name", "season", "christmas", "thanksgiving", "easter", "holidays"})
 _MOST = 12
 _BOUND_REACH = 32
 
@@ -32,7 +33,7 @@ class Dated:
         """The days within which something is to happen; None for what lies in the past."""
         first, last = self.span.first, self.span.last
         if self.bound in ("by", "until"):
-            whole = self.meaning in ("month name", "season")
+            whole = self.meaning in _BEGIN_WHEN_DUE
             return today, max(today, first if whole else last)
         if self.bound == "before":
             return today, max(today, (first if not self.span.counted else last) - timedelta(days=1))
@@ -63,6 +64,23 @@ def expressions(folded: str, today: Today) -> tuple[Dated, ...]:
     return tuple(sorted(taken, key=lambda dated: dated.start))
 
 
+class _Leads:
+    """The words that lead an expression: "by" and its like bound it, "in" and its like only place it."""
+
+    def __init__(self) -> None:
+        contents = [lexicon(f"{code}.inbound") for code in LANGUAGES]
+        self._kinds = {
+            word: kind for content in contents for kind, words in content["bounds"].items() for word in words
+        }
+        words = {*self._kinds, *(word for content in contents for word in content["placing"])}
+        self._before = re.compile(rf"(?:^|[\s(,;:])({_any_of(words)})(?: the| dem| den| der| el| la)? ?$")
+
+    def bound(self, before: str) -> str | None:
+        """The kind of bound that ends the text before an expression; "" for a mere "in" or "on", None for nothing."""
+        found = self._before.search(before)
+        return self._kinds.get(found[1], "") if found else None
+
+
 class _Language:
     """The words of one lexicon, as the named groups of its templates."""
 
@@ -70,14 +88,6 @@ class _Language:
         content = lexicon(f"{code}.inbound")
         self.tables: dict[str, dict[str, Any]] = content["words"]
         self.needs_bound = frozenset(content["needs_bound"])
-        self._kinds = {word: kind for kind, words in content["bounds"].items() for word in words}
-        placing = [*self._kinds, *content["placing"]]
-        self._before = re.compile(rf"(?:^|[\s(,;:])({_any_of(placing)})(?: the| dem| den| der| el| la)? ?$")
-
-    def bound(self, before: str) -> str | None:
-        """The kind of bound that ends the text before an expression; "" for a mere "in" or "on", None for nothing."""
-        found = self._before.search(before)
-        return self._kinds.get(found[1], "") if found else None
 
     def groups(self) -> dict[str, str]:
         words = {name: _any_of(table) for name, table in self.tables.items()}
@@ -135,7 +145,7 @@ class _Template:
     meaning: str
 
     def read(self, folded: str, found: re.Match[str], today: Today) -> Dated | None:
-        bound = self.language.bound(folded[max(0, found.start() - _BOUND_REACH) : found.start()])
+        bound = _leads().bound(folded[max(0, found.start() - _BOUND_REACH) : found.start()])
         if bound is None and self._is_doubtful(found):
             return None
         words = {name: self._value(name, text) for name, text in _named_parts(found)}
@@ -148,9 +158,9 @@ class _Template:
     def _is_doubtful(self, found: re.Match[str]) -> bool:
         """A word that is often no date ("may", "sat", "a day") counts only behind "by", "in" and the like."""
         led = not {"part", "which", "year"}.isdisjoint(name for name, _ in _named_parts(found))
-        return (self.meaning in _NEED_A_BOUND and not led and " " not in found[0]) or found[
-            0
-        ] in self.language.needs_bound
+        if found[0].rstrip(".") in self.language.needs_bound:
+            return True
+        return self.meaning in _NEED_A_BOUND and not led and " " not in found[0]
 
     def _value(self, name: str, text: str) -> int | str:
         if text.isdigit() and name in (*_DAY_NAMES, "n", "n2"):
@@ -198,6 +208,11 @@ def _renamed(pattern: str) -> str:
 
 def _any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", " ") for word in sorted(words, key=len, reverse=True))
+
+
+@cache
+def _leads() -> _Leads:
+    return _Leads()
 
 
 @cache

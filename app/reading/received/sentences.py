@@ -21,7 +21,7 @@ _GOES_ON = re.compile(
 )
 _ORDINAL = re.compile(r"(?<![\d.])\d{1,2}\.\s+$")
 _GERMAN_DATE = re.compile(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\.\s+$")
-_MONTHS = r"jan|feb|m(?:är|ar|ae)|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[zc]|kw|woche|quartal"
+_MONTHS = r"jan|feb|m(?:är|ar|ae)|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[zc]|kw|woche|quartal|bis|und|oder|-"
 _MONTH_AHEAD = re.compile(_MONTHS, re.IGNORECASE)
 _LINK = re.compile(r"https?://\S{1,2000}|www\.\S{1,500}", re.IGNORECASE)
 _HOST = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#\s]{0,80})", re.IGNORECASE)
