@@ -176,7 +176,7 @@ def _entries(each: Dossier, cadence: Cadence, mailboxes: Mapping[str, str]) -> l
     if cadence.closure:
         who = "They closed this." if cadence.closure.by_them else "You withdrew."
         entries.append(Entry(cadence.closure.key, cadence.closure.at, "closure", "in", "", who, "inferred"))
-    return sorted(entries, key=lambda entry: (entry.at, entry.what, entry.key))
+    return sorted(entries, key=lambda entry: (entry.at, entry.source == "inferred", entry.what, entry.key))
 
 
 @dataclass(frozen=True, slots=True)

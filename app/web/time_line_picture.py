@@ -2,20 +2,27 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import log2
 from zoneinfo import ZoneInfo
 
 from app.services.history import Entry, TimeLine
+from app.web.pages.words import what_of
 
-WIDTH = 960
-LEFT, RIGHT = 40, 56
+WIDE, NARROW = 960, 340
+"""Pixels: a desk's window and a telephone's."""
+LEFT, RIGHT = 28, 74
 LANE = 30
 """Pixels between two marks of one lane that would otherwise overlap."""
 LANES = 8
-ABOVE_FIRST, BELOW_FIRST = 40, 40
+FIRST = 40
+"""Pixels from the line to the innermost lane."""
+BAND = 38
+"""Pixels a window takes, with the words above it."""
+LETTER = 6.6
+"""Pixels of an average letter of the drawing's 12 pixel type."""
 LONGEST_DAYS = 21
 """A stretch without anything longer than this is drawn shorter and marked with a break."""
 LABEL_ROOM = 64
@@ -46,7 +53,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch from x to `end_x`: silence, promise or absence. `entry` is None for silence."""
+    """A stretch from x to `end_x`: silence (without an `entry`), promise or absence. Its words start at `words_x`."""
 
     x: float
     end_x: float
@@ -54,6 +61,7 @@ class Window:
     kind: str
     entry: Entry | None = None
     row: str = ""
+    words_x: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +96,12 @@ class Picture:
 class Scale:
     """Days to pixels: straight, but for long empty stretches, which grow with their logarithm only."""
 
-    def __init__(self, days: Iterable[date]) -> None:
+    def __init__(self, days: Iterable[date], width: int = WIDE) -> None:
         self.days = sorted(set(days))
         places = [0.0]
         for earlier, later in pairwise(self.days):
             places.append(places[-1] + _drawn_days((later - earlier).days))
-        room = WIDTH - LEFT - RIGHT
+        room = width - LEFT - RIGHT
         self.places = [LEFT + place * room / max(places[-1], 14) for place in places]
 
     def at(self, day: date, share: float = 0.0) -> float:
@@ -115,24 +123,24 @@ class Scale:
         ]
 
 
-def picture_of(line: TimeLine, zone: str) -> Picture:
-    """Lay out a time line. `zone` is the IANA zone whose days are drawn."""
+def picture_of(line: TimeLine, zone: str, width: int = WIDE) -> Picture:
+    """Lay out a time line on a canvas of that width. `zone` is the IANA zone whose days are drawn."""
     place = ZoneInfo(zone)
-    scale = Scale(_days(line, place))
+    scale = Scale(_days(line, place), width)
     drawn = [(f"entry-{number}", entry) for number, entry in enumerate(line.entries)]
     marks = _marks([(row, entry) for row, entry in drawn if entry.what not in {"promise", "absence"}], scale, place)
-    above = max((mark.y for mark in marks if mark.side == "above"), default=float(ABOVE_FIRST))
-    below = max((mark.y for mark in marks if mark.side == "below"), default=float(BELOW_FIRST))
+    above = max((mark.y for mark in marks if mark.side == "above"), default=float(FIRST))
+    below = max((mark.y for mark in marks if mark.side == "below"), default=0.0)
     axis = above + LANE
     spans = _windows([(row, entry) for row, entry in drawn if entry.until], scale, place)
-    windows = [*_silence(line, scale, place), *spans]
+    silence = _silence(line, scale, place, axis)
     next_date = line.summary.next_good_date
     return Picture(
-        width=WIDTH,
-        height=axis + below + LANE + 26 * len(spans) + 34,
+        width=width,
+        height=axis + below + LANE + BAND * len(spans) + 22,
         line=axis,
         marks=tuple(_placed(mark, axis) for mark in marks),
-        windows=tuple(_laid(window, axis, below) for window in windows),
+        windows=(*silence, *(_laid(window, axis + below + LANE, width) for window in spans)),
         ticks=tuple(_ticks(scale)),
         breaks=tuple(scale.breaks()),
         today=scale.at(line.today, 0.5),
@@ -167,7 +175,7 @@ def _marks(entries: Sequence[tuple[str, Entry]], scale: Scale, place: ZoneInfo) 
         side = "above" if entry.what == "touch" else "below"
         lane = _free_lane(ends, side, x)
         ends[side, lane] = x
-        marks.append(Mark(x, float(ABOVE_FIRST + LANE * lane), _shape(entry), side, entry, row))
+        marks.append(Mark(x, float(FIRST + LANE * lane), _shape(entry), side, entry, row))
     return marks
 
 
@@ -190,11 +198,11 @@ def _shape(entry: Entry) -> str:
     return {"email": "mail", "call": "call", "voicemail": "voicemail"}.get(entry.channel, "other")
 
 
-def _silence(line: TimeLine, scale: Scale, place: ZoneInfo) -> list[Window]:
+def _silence(line: TimeLine, scale: Scale, place: ZoneInfo, axis: float) -> list[Window]:
     counted = [entry.at for entry in line.entries if entry.counted]
     if not counted:
         return []
-    return [Window(_x(min(counted), scale, place), scale.at(line.today, 0.5), 0, "silence")]
+    return [Window(_x(min(counted), scale, place), scale.at(line.today, 0.5), axis, "silence")]
 
 
 def _windows(entries: Sequence[tuple[str, Entry]], scale: Scale, place: ZoneInfo) -> list[Window]:
@@ -203,7 +211,7 @@ def _windows(entries: Sequence[tuple[str, Entry]], scale: Scale, place: ZoneInfo
         Window(
             _x(entry.at, scale, place),
             max(scale.at(entry.until, 1.0), _x(entry.at, scale, place) + 6) if entry.until else 0,
-            26.0 * number,
+            float(BAND * number),
             entry.what,
             entry,
             row,
@@ -214,12 +222,13 @@ def _windows(entries: Sequence[tuple[str, Entry]], scale: Scale, place: ZoneInfo
 
 def _placed(mark: Mark, axis: float) -> Mark:
     y = axis - mark.y if mark.side == "above" else axis + mark.y
-    return Mark(mark.x, y, mark.shape, mark.side, mark.entry, mark.row)
+    return replace(mark, y=y)
 
 
-def _laid(window: Window, axis: float, below: float) -> Window:
-    y = axis if window.kind == "silence" else axis + below + LANE + window.y
-    return Window(window.x, window.end_x, y, window.kind, window.entry, window.row)
+def _laid(window: Window, top: float, width: int) -> Window:
+    """A window at its height, its words above it and never over the edge."""
+    words = LETTER * len(what_of(window.entry)) if window.entry else 0
+    return replace(window, y=top + window.y + BAND / 2, words_x=max(8, min(window.x, width - 8 - words)))
 
 
 def _ticks(scale: Scale) -> list[Tick]:

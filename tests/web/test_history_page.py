@@ -110,4 +110,4 @@ async def test_a_fault_is_named_and_what_was_typed_stays(reader: Reader, wrong: 
 
 async def test_a_date_they_named_on_the_phone_becomes_a_promise(reader: Reader) -> None:
     page = await reader.send("/history/log", **(KIM | {"kind": "spoke", "note": "by November 27"}))
-    assert page.texts(".entries td.what") == ["They said by Fri Nov 27", "You spoke"]
+    assert page.texts(".entries td.what") == ["You spoke", "They said by Fri Nov 27"]

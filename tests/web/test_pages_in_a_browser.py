@@ -146,6 +146,18 @@ def test_forms_work_without_any_script(served: Served, chromium: Browser, cookie
         expect(page.get_by_label("To")).not_to_have_value("")
 
 
+def test_a_double_click_sends_a_form_once(served: Served, chromium: Browser, cookies: list[dict[str, object]]) -> None:
+    with chromium.new_context() as context:
+        context.add_cookies(cookies)
+        page = context.new_page()
+        posts: list[str] = []
+        page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+        page.goto(f"{served.url}/accounts")
+        page.get_by_role("button", name="Make a calendar address").dblclick()
+        expect(page.locator("#calendar code")).to_be_visible()
+        assert posts == [f"{served.url}/accounts/calendar"]
+
+
 def test_every_mark_of_the_time_line_is_reached_by_the_keyboard(
     served: Served, chromium: Browser, cookies: list[dict[str, object]]
 ) -> None:
@@ -153,8 +165,8 @@ def test_every_mark_of_the_time_line_is_reached_by_the_keyboard(
         context.add_cookies(cookies)
         page = context.new_page()
         page.goto(f"{served.url}{_recipient(page, served)}")
-        marks = page.locator("svg a")
-        page.locator(".picture").focus()
+        marks = page.locator("svg.wide a")
+        page.get_by_role("link", name="History").last.focus()
         for number in range(marks.count()):
             page.keyboard.press("Tab")
             expect(marks.nth(number)).to_be_focused()

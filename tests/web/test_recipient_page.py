@@ -38,23 +38,23 @@ async def test_the_count_is_that_of_the_banner(reader: Reader, linked: World) ->
     page = await open_page(reader, linked)
     assert unanswered(page) == (await linked.advice(DANA)).recipients[0].unanswered == 3
     assert len(page.all(".entries tr.counted")) == 3
-    assert len(page.all("svg .mark.counted")) == 3
+    assert len(page.all("svg.wide .mark.counted")) == 3
 
 
 async def test_the_picture_and_the_list_hold_the_same_entries(reader: Reader, linked: World) -> None:
     for row in history.list_recipients(linked.parts, linked.person_id, linked.clock()):
         page = await reader.open(f"/history/{row.id}")
-        drawn = sorted(str(node.attributes["href"]) for node in page.all("svg a"))
+        drawn = sorted(str(node.attributes["href"]) for node in page.all("svg.wide a"))
         listed = sorted(f"#{node.attributes['id']}" for node in page.all(".entries tbody tr"))
         assert drawn == listed, row.address
 
 
 async def test_every_mark_says_in_words_what_it_is_and_when(reader: Reader, linked: World) -> None:
     page = await open_page(reader, linked)
-    for mark in page.all("svg a"):
+    for mark in page.all("svg.wide a"):
         assert mark.css_first("title").text().strip()
         assert str(mark.attributes["aria-label"]).strip()
-    assert "Your mail, Mon Nov 16" in " ".join(page.texts("svg a title"))
+    assert "Your mail, Mon Nov 16" in " ".join(page.texts("svg.wide a title"))
 
 
 async def test_mail_opens_at_its_provider_in_a_new_tab(reader: Reader, linked: World) -> None:
@@ -66,10 +66,10 @@ async def test_mail_opens_at_its_provider_in_a_new_tab(reader: Reader, linked: W
 
 
 async def test_silence_is_shaded_only_while_something_is_unanswered(reader: Reader, linked: World) -> None:
-    assert len((await open_page(reader, linked)).all("svg .silence")) == 1
+    assert len((await open_page(reader, linked)).all("svg.wide .silence")) == 1
     answered = await open_page(reader, linked, "lena@friends.example")
     assert unanswered(answered) == 0
-    assert not answered.all("svg .silence")
+    assert not answered.all("svg.wide .silence")
 
 
 async def test_not_a_follow_up_lowers_the_count_at_once_and_undo_brings_it_back(reader: Reader, linked: World) -> None:

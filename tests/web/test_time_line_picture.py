@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.services.history import Entry, Summary, TimeLine
-from app.web.time_line_picture import LANE, LANES, WIDTH, Picture, Scale, picture_of
+from app.web.time_line_picture import LANE, LANES, NARROW, WIDE, Picture, Scale, picture_of
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 KINDS = (("touch", "email"), ("touch", "call"), ("touch", "voicemail"), ("reply", "email"), ("notice", "email"))
@@ -37,13 +37,13 @@ def drawn(of: list[Entry], next_good: date | None = None) -> Picture:
     return picture_of(line_with(of, next_good), "Europe/Berlin")
 
 
-@given(entries, nexts)
-def test_every_entry_is_drawn_once_and_within_the_canvas(of: list[Entry], next_good: date | None) -> None:
-    picture = drawn(of, next_good)
+@given(entries, nexts, st.sampled_from([WIDE, NARROW]))
+def test_every_entry_is_drawn_once_and_within_the_canvas(of: list[Entry], next_good: date | None, width: int) -> None:
+    picture = picture_of(line_with(of, next_good), "Europe/Berlin", width)
     assert sorted(mark.entry.key for mark in picture.marks) == sorted(each.key for each in of)
-    assert all(0 < mark.x < WIDTH and 0 < mark.y < picture.height for mark in picture.marks)
-    assert 0 < picture.today < WIDTH
-    assert picture.next_good is None or picture.today <= picture.next_good < WIDTH
+    assert all(0 < mark.x < width and 0 < mark.y < picture.height for mark in picture.marks)
+    assert 0 < picture.today < width
+    assert picture.next_good is None or picture.today <= picture.next_good < width
 
 
 @given(entries, nexts)

@@ -17,7 +17,7 @@ from app.web.pages import words
 from app.web.pages.logging import CHOICES, Typed, fresh, kind_and_time, kind_of, typed
 from app.web.pages.view import AtDesk, Desk
 from app.web.pages.ways import then
-from app.web.time_line_picture import picture_of
+from app.web.time_line_picture import NARROW, picture_of
 
 router = APIRouter()
 DONE = {
@@ -71,7 +71,7 @@ def recipient_page(
         status=422 if fault else 200,
         line=line,
         who=line.summary,
-        picture=picture_of(line, at.parts.zone),
+        pictures=[("wide", picture_of(line, at.parts.zone)), ("narrow", picture_of(line, at.parts.zone, NARROW))],
         done=done,
         undo=undo,
         coverage_why=coverage.coverage_of(linked, at.now, poll_seconds=at.parts.settings.poll_seconds).why,

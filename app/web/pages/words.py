@@ -40,7 +40,7 @@ STAGES: dict[str, str] = {
 }
 
 CHANNELS: dict[str, str] = {"email": "mail", "call": "call", "voicemail": "voice mail", "other": "another way"}
-SOURCES: dict[str, str] = {"mail": "mail", "logged": "logged by you", "inferred": "read from their words"}
+SOURCES: dict[str, str] = {"mail": "mail", "logged": "logged by you", "inferred": "inferred"}
 PROVIDERS: dict[str, str] = {"google": "Gmail", "microsoft": "Outlook"}
 CORRECTIONS: dict[str, str] = {
     "answered_elsewhere": "Answered elsewhere",
