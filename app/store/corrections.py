@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from app.reading.facts import CorrectionFact, CorrectionKind
 from app.store.database import insert_into
 from app.store.prepared import Prepared
+from app.store.recipients import joined_with
 from app.store.tables import corrections, recipients
 
 
@@ -26,14 +27,9 @@ class Correction:
 
 
 _TOLD = select(*(corrections.c[name] for name in Correction.__slots__))
-_JOINED = select(recipients.c.id).where(
-    recipients.c.person_id == bindparam("person"),
-    or_(recipients.c.id == bindparam("recipient"), recipients.c.merged_into == bindparam("recipient")),
-)
 _OF_RECIPIENT = Prepared(
     _TOLD.where(
-        corrections.c.recipient_id.in_(_JOINED),
-        corrections.c.person_id == bindparam("person"),
+        corrections.c.recipient_id.in_(joined_with("recipient")),
         corrections.c.undone_at.is_(None),
     ).order_by(corrections.c.at, corrections.c.id)
 )

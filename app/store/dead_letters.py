@@ -1,9 +1,10 @@
 """Dead letters: messages that could not be read, kept in sight and tried again by a newer reader."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete, select
+from sqlalchemy import Connection, case, delete, func, select
 
 from app.store.database import insert_into
 from app.store.tables import accounts, dead_letters
@@ -57,6 +58,28 @@ def for_newer_reader(tx: Connection, account_id: str, reader_version: int, *, li
     old = (dead_letters.c.account_id == account_id) & (dead_letters.c.reader_version < reader_version)
     found = select(*_COLUMNS).where(old).order_by(dead_letters.c.provider_message_id).limit(limit)
     return [DeadLetter(*row) for row in tx.execute(found)]
+
+
+def waiting(tx: Connection, account_id: str, reader_version: int, *, tries: int, limit: int = 100) -> list[str]:
+    """Provider ids still worth an attempt: tried less often than `tries`, or by an older reader only."""
+    letters = dead_letters.c
+    worth = (letters.attempts < tries) | (letters.reader_version < reader_version)
+    found = select(letters.provider_message_id).where(letters.account_id == account_id, worth)
+    return list(tx.execute(found.order_by(letters.last_at, letters.provider_message_id).limit(limit)).scalars())
+
+
+def given_up(tx: Connection, account_id: str, reader_version: int, *, tries: int) -> int:
+    """How many messages of the account this reader has given up on."""
+    letters = dead_letters.c
+    lost = (letters.attempts >= tries) & (letters.reader_version >= reader_version)
+    return tx.execute(select(func.count()).where(letters.account_id == account_id, lost)).scalar_one()
+
+
+def settle_all(tx: Connection, account_id: str, provider_message_ids: Iterable[str]) -> int:
+    """These were read after all, or are gone; how many of them had been dead letters."""
+    letters, ids = dead_letters.c, tuple(provider_message_ids)
+    these = (letters.account_id == account_id) & letters.provider_message_id.in_(ids)
+    return tx.execute(delete(dead_letters).where(these)).rowcount if ids else 0
 
 
 def settle(tx: Connection, account_id: str, provider_message_id: str) -> bool:

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from app.cadence.thread import Promise
 from app.reading.facts import LoggedFact
 from app.store.database import insert_into
 from app.store.prepared import Prepared
+from app.store.recipients import joined_with
 from app.store.sealing import Sealer
 from app.store.tables import logged_touches, recipients
 
@@ -34,15 +35,10 @@ class LoggedTouch:
     deleted_at: datetime | None = None
 
 
-_JOINED = select(recipients.c.id).where(
-    recipients.c.person_id == bindparam("person"),
-    or_(recipients.c.id == bindparam("recipient"), recipients.c.merged_into == bindparam("recipient")),
-)
 _OF_RECIPIENT = Prepared(
     select(logged_touches)
     .where(
-        logged_touches.c.recipient_id.in_(_JOINED),
-        logged_touches.c.person_id == bindparam("person"),
+        logged_touches.c.recipient_id.in_(joined_with("recipient")),
         logged_touches.c.deleted_at.is_(None),
     )
     .order_by(logged_touches.c.at, logged_touches.c.id)

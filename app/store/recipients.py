@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Connection,
+    FromClause,
     Integer,
     Select,
     and_,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union,
     update,
 )
 from sqlalchemy import delete as delete_from
@@ -187,23 +190,47 @@ def _learn_names(tx: Connection, sealer: Sealer, person_id: str, names: Mapping[
             tx.execute(update(recipient_addresses).where(here).values(name_hash=learned))
 
 
-def _rows(roots: Select[Any] | None = None) -> Prepared:
-    """Recipients with their addresses: those of these roots and all merged into them, or all of a person."""
+_PERSON: BindParameter[str] = bindparam("person")
+_MINE = select(counted_as.label("id")).where(recipients.c.person_id == _PERSON)
+
+
+def with_merged(roots: Select[Any]) -> CompoundSelect[Any]:
+    """The ids of these roots and of all that is merged into them; parameter `person`."""
+    root, merged = roots.cte("roots"), recipients.alias("merged")
+    theirs = select(merged.c.id).where(merged.c.person_id == _PERSON, merged.c.merged_into.in_(select(root.c.id)))
+    return union(select(root.c.id), theirs)
+
+
+def joined_with(recipient: str) -> CompoundSelect[Any]:
+    """The ids that count as the recipient bound by this name, of the person bound as `person`."""
+    one = select(recipients.c.id).where(recipients.c.person_id == _PERSON, recipients.c.id == bindparam(recipient))
+    return with_merged(one)
+
+
+def _rows(beginning: FromClause) -> Prepared:
+    """Recipients with their addresses, those that count as one beside each other, the root first."""
     one, own = recipients.c, recipient_addresses.c
     columns = (counted_as.label("root"), one.id, one.name, one.stage, one.muted_at, one.created_at, own.address)
-    wanted = select(*columns).outerjoin(recipient_addresses).where(one.person_id == _PERSON)
-    if roots is not None:
-        wanted = wanted.where(or_(one.id.in_(roots), one.merged_into.in_(roots)))
+    wanted = select(*columns).select_from(beginning.outerjoin(recipient_addresses, own.recipient_id == one.id))
+    if beginning is recipients:
+        wanted = wanted.where(one.person_id == _PERSON)
     return Prepared(wanted.order_by("root", one.merged_into.is_not(None), one.created_at, one.id, own.address))
 
 
-_PERSON: BindParameter[str] = bindparam("person")
-_MINE = select(counted_as).where(recipients.c.person_id == _PERSON)
+def _rows_of(roots: Select[Any]) -> Prepared:
+    family = with_merged(roots).cte("family")
+    return _rows(family.join(recipients, recipients.c.id == family.c.id))
+
+
 _AT = (recipient_addresses.c.person_id == _PERSON) & OneOf(recipient_addresses.c.address, "addresses")
-_ALL = _rows()
-_BY_ID = _rows(_MINE.where(recipients.c.id == bindparam("recipient")))
-_BY_ADDRESS = _rows(_MINE.where(recipients.c.id.in_(select(recipient_addresses.c.recipient_id).where(_AT))))
-_PAGE = _rows(
+_ALL = _rows(recipients)
+_BY_ID = _rows_of(_MINE.where(recipients.c.id == bindparam("recipient")))
+_BY_ADDRESS = _rows_of(
+    select(counted_as.label("id"))
+    .join(recipient_addresses, recipient_addresses.c.recipient_id == recipients.c.id)
+    .where(_AT)
+)
+_PAGE = _rows_of(
     _MINE.where(recipients.c.merged_into.is_(None), recipients.c.id > bindparam("after"))
     .order_by(recipients.c.id)
     .limit(bindparam("most", type_=Integer))

@@ -78,6 +78,7 @@ devices = Table(
     Column("created_at", Instant, nullable=False),
     Column("last_used_at", Instant),
     Column("expires_at", Instant, nullable=False),
+    Index("ix_devices_person", "person_id"),
 )
 
 device_codes = Table(
@@ -127,6 +128,7 @@ account_addresses = Table(
     Column("address", String(320), primary_key=True),
     _person(),
     Column("first_seen", Instant, nullable=False),
+    Index("ix_account_addresses_person", "person_id", "address"),
 )
 
 link_flows = Table(
@@ -203,7 +205,7 @@ recipients = Table(
     Column("merged_into", String(32)),
     Column("created_at", Instant, nullable=False),
     Index("ix_recipients_person", "person_id", "id"),
-    Index("ix_recipients_merged", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
+    Index("ix_recipients_merged", "person_id", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
 )
 
 recipient_addresses = Table(
@@ -245,6 +247,7 @@ corrections = Table(
     Column("subject_key", String(64), nullable=False, default=""),
     Column("at", Instant, nullable=False),
     Column("undone_at", Instant),
+    Index("ix_corrections_person", "person_id", "at"),
 )
 
 rule_switches = Table(
@@ -291,4 +294,5 @@ audit = Table(
     Column("at", Instant, nullable=False),
     Column("what", String(40), nullable=False),
     Column("about", String(64), nullable=False, default=""),
+    Index("ix_audit_person", "person_id", "id"),
 )

@@ -1,8 +1,23 @@
 """What advice reads in one go is what the single reads give, for known recipients alone."""
 
-from app.store import accounts, corrections, logged, messages, recipients, rule_switches
+from pathlib import Path
+
+import pytest
+
+from app.store import (
+    accounts,
+    corrections,
+    devices,
+    logged,
+    message_facts,
+    messages,
+    recipients,
+    rule_switches,
+    sign_ins,
+)
 from app.store.advice_facts import advice_facts
 from app.store.database import Database
+from app.store.prepared import Prepared
 from app.store.sealing import Keyring, Sealer
 from tests.store.letters import NOW
 from tests.store.lives import live
@@ -50,3 +65,41 @@ def test_a_thousand_addresses_are_one_question(database: Database) -> None:
     with database.read() as tx:
         assert len(recipients.for_addresses(tx, SEALER, mailbox.person, addresses)) == 1
         assert len(messages.for_addresses(tx, SEALER, mailbox.person, addresses)) == 6
+
+
+ON_THE_WAY_TO_SEND = {
+    "messages": message_facts._ABOUT,
+    "recipients": recipients._BY_ADDRESS,
+    "one recipient": recipients._BY_ID,
+    "logged": logged._OF_RECIPIENT,
+    "corrections": corrections._OF_RECIPIENT,
+    "accounts": accounts._OF_PERSON,
+    "own addresses": accounts._OWN_ADDRESSES,
+    "rule switches": rule_switches._SWITCHED_OFF,
+    "device": devices._BY_TOKEN,
+    "session": sign_ins._SESSION,
+}
+
+
+@pytest.mark.parametrize("read", ON_THE_WAY_TO_SEND.values(), ids=ON_THE_WAY_TO_SEND)
+def test_a_read_on_the_way_to_send_searches_by_index_and_scans_no_table(read: Prepared, tmp_path: Path) -> None:
+    """Each step of SQLite's plan is a search by index, or walks a list the search itself has made."""
+    plan = plan_of(read, tmp_path)
+    scanned = {step.split()[1] for step in plan if step.startswith("SCAN")}
+    assert scanned <= {"near", "found", "answering", "roots", "family", "json_each"}
+    assert any(step.startswith("SEARCH") for step in plan)
+
+
+def test_mail_of_an_address_is_found_in_the_index_alone(tmp_path: Path) -> None:
+    covering = "COVERING INDEX ix_message_people_address (person_id=? AND address=?)"
+    assert any(covering in step for step in plan_of(message_facts._ABOUT, tmp_path))
+
+
+def plan_of(read: Prepared, folder: Path) -> list[str]:
+    database = Database.open(f"sqlite:///{folder / 'aftertouch.db'}")
+    database.migrate()
+    with database.read() as tx:
+        sql = read.sql(tx.dialect)
+        steps = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (None,) * sql.count("?")).all()
+    database.close()
+    return [str(step[3]) for step in steps]

@@ -1,9 +1,7 @@
 """What is found for some addresses is enough: the thread built from it is the thread built from all mail."""
 
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +11,6 @@ from app.reading.facts import InboundReading, Kind
 from app.reading.threads import build_thread, company_activity
 from app.store import messages, recipients
 from app.store.database import Database
-from app.store.message_facts import _ABOUT
 from app.store.messages import NewMessage
 from app.store.sealing import Keyring, Sealer
 from tests.store.letters import ANA, DANA, NOW, Mailbox, key_of, link
@@ -181,21 +178,3 @@ def test_an_instant_comes_back_to_the_microsecond(database: Database, mailbox: M
         messages.add(tx, SEALER, [replace(mailbox.sent(str(at)), at=at) for at in moments])
         stored = {one.fact.at for one in messages.of_person(tx, SEALER, mailbox.person)}
     assert set(moments) < stored
-
-
-def test_the_read_before_send_looks_everything_up_and_scans_no_table(tmp_path: Path) -> None:
-    """Every step of SQLite's plan is a search by index or walks a list that the search itself made."""
-    database = Database.open(f"sqlite:///{tmp_path / 'aftertouch.db'}")
-    database.migrate()
-    with database.read() as tx:
-        sql = _ABOUT.sql(tx.dialect)
-    connection = sqlite3.connect(tmp_path / "aftertouch.db")
-    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?"))]
-    connection.close()
-    database.close()
-    assert [
-        step
-        for step in plan
-        if step.startswith("SCAN") and step.split()[1] not in ("near", "found", "answering", "json_each")
-    ] == []
-    assert any("COVERING INDEX ix_message_people_address (person_id=? AND address=?)" in step for step in plan)

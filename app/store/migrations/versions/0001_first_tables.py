@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_audit_person_id_people", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_audit"),
     )
+    op.create_index("ix_audit_person", "audit", ["person_id", "id"])
     op.create_table(
         "device_codes",
         sa.Column("device_code_hash", sa.String(64), nullable=False),
@@ -87,6 +88,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_devices"),
         sa.UniqueConstraint("token_hash", name="uq_devices_token_hash"),
     )
+    op.create_index("ix_devices_person", "devices", ["person_id"])
     op.create_table(
         "link_flows",
         sa.Column("state_hash", sa.String(64), nullable=False),
@@ -117,7 +119,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_recipients_merged",
         "recipients",
-        ["merged_into"],
+        ["person_id", "merged_into"],
         sqlite_where=sa.text("merged_into IS NOT NULL"),
         postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
@@ -165,6 +167,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", "address", name="pk_account_addresses"),
     )
+    op.create_index("ix_account_addresses_person", "account_addresses", ["person_id", "address"])
     op.create_table(
         "corrections",
         sa.Column("id", sa.String(32), nullable=False),
@@ -182,6 +185,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_corrections"),
     )
+    op.create_index("ix_corrections_person", "corrections", ["person_id", "at"])
     op.create_index("ix_corrections_recipient_id", "corrections", ["recipient_id"])
     op.create_table(
         "dead_letters",
