@@ -187,6 +187,13 @@ def open_question(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> OpenQu
     return OpenQuestion(turn[0].key, turn[0].at, asks, question) if asks else None
 
 
+def unmet_asks(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> frozenset[str]:
+    """Every kind of thing they ever asked for and did not get since, an older question not forgotten."""
+    asked = {kind: reply.at for reply in replies for kind in reply.asks}
+    met = {kind: touch.at for touch in sent if touch.delivered for kind in touch.signals.answers}
+    return frozenset(kind for kind, at in asked.items() if kind not in met or met[kind] < at)
+
+
 def _turn_started(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> datetime:
     """When their newest run of replies, uninterrupted by the person, began."""
     newest = replies[-1].at

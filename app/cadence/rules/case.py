@@ -66,7 +66,8 @@ class Finding:
 class Rule:
     """One rule of the etiquette. A lower `rank` speaks first among findings of one level.
 
-    `levels` are those it finds before value softens it. `yields` rules fall silent before an exemption; `softens` rules are lowered by a draft that brings value.
+    `levels` are those it finds before value softens it. `yields` rules fall silent before an exemption;
+    `softens` rules are lowered by a draft that brings value.
     """
 
     id: str

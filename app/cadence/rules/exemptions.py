@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from app.cadence import policy
 from app.cadence.counting import PHONE
 from app.cadence.rules.case import Case
-from app.cadence.thread import Stage
+from app.cadence.standing import unmet_asks
+from app.cadence.thread import Reply, Stage
 
 Exemption = Callable[[Case], str | None]
 
@@ -41,27 +42,31 @@ def thank_you(case: Case) -> str | None:
         return None
     hours = timedelta(hours=policy.THANK_YOU_HOURS)
     soon = case.cadence.now - answer.at <= hours or case.cadence.days_since(answer.at) <= 1
-    ahead = answer.meeting and case.cadence.days_since(answer.at) <= policy.MEETING_AHEAD
-    return "A thank-you is always fine." if soon or ahead else None
+    return "A thank-you is always fine." if soon or _met_lately(case) else None
 
 
 def they_asked_for_contact(case: Case) -> str | None:
     """An invitation stands from the day they named; an open one may be used again after some days."""
-    cadence, reply = case.cadence, case.cadence.last_reply
-    if reply is None or not _has_rested(case):
+    cadence = case.cadence
+    invitation = next((reply for reply in reversed(cadence.replies) if _speaks_of_contact(reply)), None)
+    if not _has_rested(case):
         return None
     if cadence.promise and cadence.promise.promise.invites and cadence.today >= cadence.promise.due:
         return "They asked you to write about now."
-    if reply.invites_contact and not (cadence.promise and cadence.today < cadence.promise.due):
+    if invitation is None or invitation.closes or invitation.no_contact:
+        return None
+    if invitation.invites_contact and not (cadence.promise and cadence.today < cadence.promise.due):
         return "They asked to hear from you."
-    return "They asked for a call." if case.by_phone and reply.invites_call else None
+    return "They asked for a call." if case.by_phone and invitation.invites_call else None
 
 
 def returning_their_call(case: Case) -> str | None:
-    answer = case.cadence.answer
-    if answer is None or not case.by_phone or answer.channel not in PHONE or not case.cadence.theirs_is_newest:
+    if not case.by_phone or not case.cadence.theirs_is_newest:
         return None
-    return "You are returning their call." if case.cadence.days_since(answer.at) <= policy.RETURN_CALL else None
+    called = next((reply for reply in reversed(case.cadence.replies) if reply.channel in PHONE), None)
+    if called is None or case.cadence.days_since(called.at) > policy.RETURN_CALL:
+        return None
+    return "You are returning their call."
 
 
 def correction(case: Case) -> str | None:
@@ -88,8 +93,8 @@ def settles_it(case: Case) -> str | None:
 
 
 def requested_document(case: Case) -> str | None:
-    asked = case.cadence.question
-    if asked and any(kind in asked.asks for kind in case.signals.answers):
+    answers = case.signals.answers
+    if answers and not unmet_asks(case.cadence.replies, case.cadence.sent).isdisjoint(answers):
         return "They asked for this."
     return None
 
@@ -121,6 +126,17 @@ def _is_named(address: str, name: str) -> bool:
 def _leaves_question_open(case: Case) -> bool:
     asked = case.cadence.question
     return asked is not None and not any(kind in asked.asks for kind in case.signals.answers)
+
+
+def _speaks_of_contact(reply: Reply) -> bool:
+    return reply.invites_contact or reply.invites_call or reply.closes or bool(reply.no_contact)
+
+
+def _met_lately(case: Case) -> bool:
+    """They invited to a meeting, or spoke, some days ago at most."""
+    met = [reply.at for reply in case.cadence.replies if reply.meeting or reply.channel in PHONE]
+    met += [touch.at for touch in case.cadence.sent if touch.spoke]
+    return bool(met) and case.cadence.days_since(max(met)) <= policy.MEETING_AHEAD
 
 
 def _has_rested(case: Case) -> bool:
