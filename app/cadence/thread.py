@@ -1,4 +1,4 @@
-"""A thread as the etiquette sees it: touches, replies, notices and a draft. Values only; every datetime is aware UTC."""
+"""A thread as the etiquette sees it: touches, replies, notices, a draft. Values only; datetimes are aware UTC."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
