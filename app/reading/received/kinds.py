@@ -70,7 +70,7 @@ def kind_of(letter: Letter, asks: tuple[str, ...], *, closes: bool, meets: bool)
         return Kind.BOUNCE
     if is_read_receipt(letter):
         return Kind.AUTO_REPLY
-    if closes and not _is_bulk(letter):
+    if closes and ("stage_applied" in letter.kinds or not _is_bulk(letter)):
         return Kind.REJECTION
     if _answers_by_itself(letter):
         return _automatic_kind(letter)
@@ -162,7 +162,7 @@ def _is_bulk(letter: Letter) -> bool:
 
 
 def _by_hiring_system(letter: Letter) -> bool:
-    return _within(letter.sender.rpartition("@")[2], senders("ats_domains"))
+    return _within(letter.sender.rpartition("@")[2], senders("ats_domains") | senders("bulk_domains"))
 
 
 def _within(domain: str, listed: frozenset[str]) -> bool:
