@@ -1,5 +1,6 @@
 // Walks beside the person while they write: reads the page, reports it, and keeps an attendant for every compose.
 import { type Adviser, Attendant, type Surroundings } from './attendant';
+import { TEXT_EDITOR } from './hosts/dom';
 import type { Found, Host } from './hosts/host';
 import { createIdentities } from './hosts/identity';
 import type { ComposeReport, PageReport } from './protocol';
@@ -56,9 +57,10 @@ class Companion {
 
   /** Reads the page once; answers whether a compose is open. */
   #look(): boolean {
-    const { host, hostname } = this.#company;
+    const { doc, host, hostname } = this.#company;
     const account = host.account();
-    const found = host.composes(account);
+    const isEditable = doc.querySelector(TEXT_EDITOR) !== null;
+    const found = isEditable ? host.composes(account) : [];
     const keys = this.#identify(found);
     const byKey = new Map(found.map((one, index) => [keys[index] ?? '', one]));
     const composes = [...byKey].map(([key, one]) => reportOf(key, one));
@@ -67,7 +69,7 @@ class Companion {
     this.#publish(report);
     this.#attend(report.composes, byKey);
     if (pending) this.#lookSoon(LOSS_LASTS_MS);
-    this.#noteSight(found.length > 0);
+    this.#noteSight(isEditable && !found.length && host.isWritten());
     return report.composes.length > 0;
   }
 
@@ -110,15 +112,14 @@ class Companion {
     };
   }
 
-  #noteSight(sees: boolean): void {
-    const { host, onSight } = this.#company;
+  #noteSight(missesOne: boolean): void {
     const now = performance.now();
-    this.#blindSince = sees || !host.isWritten() ? null : (this.#blindSince ?? now);
+    this.#blindSince = missesOne ? (this.#blindSince ?? now) : null;
     const blind = this.#blindSince !== null && now - this.#blindSince >= BLIND_AFTER_MS;
     if (this.#blindSince !== null && !blind) this.#lookSoon(BLIND_AFTER_MS);
     if (blind === this.#blind) return;
     this.#blind = blind;
-    onSight?.(blind);
+    this.#company.onSight?.(blind);
   }
 
   #noteTyping(event: Event): void {

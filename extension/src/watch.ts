@@ -18,7 +18,7 @@ const ATTRIBUTES = [
 ];
 
 /**
- * Runs `look` now, after changes, and on a slow beat while `look` answers true ("a compose is open").
+ * Runs `look` at once, after changes, and on a slow beat while `look` answers true ("a compose is open").
  * Answers a function that asks for a look within so many milliseconds.
  * The observer stops itself at the first change and starts again after the look, so a busy page costs one look per pause.
  */
@@ -56,6 +56,6 @@ export function watch(doc: Document, look: () => boolean, signal: AbortSignal): 
     clearTimeout(timer);
     clearTimeout(beat);
   });
-  run();
+  soon(0);
   return soon;
 }

@@ -48,6 +48,7 @@ function fromTitle(title: string): string | null {
 function composes(doc: Document, own: string | null): Found[] {
   const roots = new Set<Element>();
   for (const seed of all(doc, `${AT.editor}, ${AT.subject}, ${AT.id}`)) {
+    if ([...roots].some((root) => root.contains(seed))) continue;
     const core = climb(seed, isWhole);
     if (core) roots.add(widen(core));
   }

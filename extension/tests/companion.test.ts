@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import english from '../_locales/en/messages.json';
+import type { Adviser } from '../src/attendant';
+import { accompany } from '../src/companion';
+import { gmail } from '../src/hosts/gmail';
+import type { Advice, AdviceRequest, Answer, PageReport, Trouble } from '../src/protocol';
+import { pageOf } from './page';
+import { verdict } from './verdicts';
+
+/** Answers as told, writes down every question; `hold` keeps answers back until `release`. */
+class Oracle implements Adviser {
+  readonly asked: AdviceRequest[] = [];
+  readonly dismissed: string[] = [];
+  remembered: Advice | null = null;
+  trouble: Trouble | null = null;
+  level = 'caution';
+  hold = false;
+  #held: (() => void)[] = [];
+
+  recall = async () => this.remembered;
+  advise = async (request: AdviceRequest): Promise<Answer<Advice>> => {
+    this.asked.push(request);
+    const headline = `about ${request.to.join()}`;
+    if (this.hold) await new Promise<void>((resolve) => this.#held.push(resolve));
+    if (this.trouble) return { ok: false, trouble: this.trouble };
+    return {
+      ok: true,
+      value: { verdict: verdict({ level: this.level, headline }), finding: headline, dismissed: false },
+    };
+  };
+  dismiss = async (finding: string) => this.dismissed.push(finding);
+  mute = async () => true;
+  correct = async () => 'c1';
+  uncorrect = async () => true;
+
+  release(): void {
+    this.hold = false;
+    for (const go of this.#held.splice(0)) go();
+  }
+}
+
+const CHIP = (address: string) => `<div role="option" data-hovercard-id="${address}"></div>`;
+const PAGE = `<div role="dialog"><div role="region"><form><div name="to">${CHIP('dana@acme.example')}</div><div name="cc"></div>
+  <input name="subjectbox" value="Hi"><input type="hidden" name="composeid" value="7"></form>
+  <table><tr><td><div id="editor" g_editable="true" role="textbox" contenteditable="true"></div></td></tr></table></div></div>`;
+
+let oracle: Oracle;
+let ending: AbortController;
+let reports: PageReport[];
+let blind: boolean[];
+
+const editor = () => document.getElementById('editor') as HTMLElement;
+const banner = () => document.querySelector<HTMLElement>('aftertouch-banner');
+const pass = (ms = 700) => vi.advanceTimersByTimeAsync(ms);
+const add = (role: string, address: string) =>
+  document.querySelector(`[name=${role}]`)?.insertAdjacentHTML('beforeend', CHIP(address));
+function type(text: string): void {
+  editor().append(text);
+  editor().dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  pageOf({ body: PAGE });
+  oracle = new Oracle();
+  ending = new AbortController();
+  reports = [];
+  blind = [];
+});
+
+afterEach(() => {
+  ending.abort();
+  vi.useRealTimers();
+});
+
+async function begin(): Promise<void> {
+  accompany({
+    doc: document,
+    hostname: 'mail.google.com',
+    host: gmail(document),
+    adviser: oracle,
+    say: (word) => english[word].message,
+    signal: ending.signal,
+    onReport: (report) => reports.push(report),
+    onSight: (one) => blind.push(one),
+  });
+  await pass();
+}
+
+describe('beside a person who writes', () => {
+  it('one question is asked, and again only when something changed', async () => {
+    await begin();
+    await pass(5000);
+    expect(oracle.asked).toHaveLength(1);
+    add('cc', 'cc@acme.example');
+    await pass();
+    expect(oracle.asked.map(({ cc }) => cc)).toEqual([[], ['cc@acme.example']]);
+    expect(banner()?.dataset).toMatchObject({ level: 'caution' });
+  });
+
+  it('words leave as signals only, once they pause', async () => {
+    await begin();
+    for (const word of ['Just ', 'checking ', 'in about the canary']) {
+      type(word);
+      await pass(120);
+    }
+    expect(oracle.asked).toHaveLength(1);
+    await pass();
+    expect(oracle.asked).toHaveLength(2);
+    expect(oracle.asked[1]?.signals).toMatchObject({ language: 'en', asks_for_news: true });
+    expect(JSON.stringify(oracle.asked)).not.toContain('canary');
+  });
+
+  it('nothing moves while a character is put together from several keys', async () => {
+    document.querySelector('[name=to]')?.replaceChildren();
+    await begin();
+    editor().dispatchEvent(new CompositionEvent('compositionstart', { bubbles: true }));
+    add('to', 'dana@acme.example');
+    await pass(2000);
+    expect(banner()).toBeNull();
+    editor().dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }));
+    await pass();
+    expect(banner()).not.toBeNull();
+  });
+
+  it('what was said last about the same people stands there before the answer comes', async () => {
+    oracle.hold = true;
+    oracle.remembered = { verdict: verdict({ level: 'hold' }), finding: 'old', dismissed: false };
+    await begin();
+    expect(banner()?.dataset.level).toBe('hold');
+    oracle.release();
+    await pass();
+    expect(banner()?.dataset.level).toBe('caution');
+  });
+
+  it('an answer about other people than now is not shown', async () => {
+    oracle.hold = true;
+    await begin();
+    document.querySelector('[name=to]')?.replaceChildren();
+    add('to', 'rita@acme.example');
+    await pass();
+    oracle.level = 'clear';
+    oracle.release();
+    await pass();
+    expect(oracle.asked.map(({ to }) => to)).toEqual([['dana@acme.example'], ['rita@acme.example']]);
+    expect(banner()).toBeNull();
+  });
+
+  it.each([
+    ['not_paired', null],
+    ['unreachable', 'unknown'],
+    ['timeout', 'unknown'],
+  ] as const)('%s shows %s', async (trouble, level) => {
+    oracle.trouble = trouble;
+    await begin();
+    expect(banner()?.dataset.level ?? null).toBe(level);
+  });
+
+  it('oneself alone is nobody to be advised about', async () => {
+    document.head.innerHTML = '<meta name="og-profile-acct" content="dana@acme.example">';
+    await begin();
+    expect(oracle.asked).toEqual([]);
+  });
+
+  it('a closed compose takes its banner along, and the end leaves nothing', async () => {
+    await begin();
+    expect(banner()).not.toBeNull();
+    ending.abort();
+    expect(banner()).toBeNull();
+    add('cc', 'cc@acme.example');
+    await pass(3000);
+    expect(oracle.asked).toHaveLength(1);
+  });
+
+  it('the report is told when it changes and at no other time', async () => {
+    await begin();
+    document.body.append(document.createElement('i'));
+    await pass(3000);
+    expect(reports).toHaveLength(1);
+    document.querySelector('[role=dialog]')?.remove();
+    await pass();
+    expect(reports.map(({ composes }) => composes.length)).toEqual([1, 0]);
+  });
+
+  it('a page that is written in and cannot be read is told after three seconds', async () => {
+    pageOf({ body: '<div role="dialog"><div role="textbox" contenteditable="true"></div></div>' });
+    await begin();
+    expect(blind).toEqual([false]);
+    await pass(4000);
+    expect(blind).toEqual([false, true]);
+    document.body.innerHTML = PAGE;
+    await pass();
+    expect(blind).toEqual([false, true, false]);
+  });
+});
