@@ -171,6 +171,7 @@ class BannerView implements Banner {
   #announce(level: string, sentence: string): void {
     if (this.#said === sentence) return;
     this.#said = sentence;
+    this.#sentence.title = sentence;
     setTimeout(() => {
       if (this.#said === sentence) this.#sentence.replaceChildren(this.#make.make('b', '', level), ` ${sentence}`);
     }, ANNOUNCE_AFTER_MS);
