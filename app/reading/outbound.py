@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.cadence.thread import Signals, Stage
 from app.reading.drafts.conclusions import answered, asks, is_annoyed, is_empty, value_kinds, word_count
@@ -13,6 +13,7 @@ from app.reading.drafts.lexicon import LANGUAGES, draft_lexicon
 from app.reading.drafts.own_words import own_words
 from app.reading.drafts.sentences import sentences
 from app.reading.drafts.signature import signature_of
+from app.reading.drafts.weights import Odds, odds_of
 from app.reading.facts import OutboundReading
 from app.reading.kinds import VALUE_WEIGHTS
 from app.reading.plain import html_to_text
@@ -25,7 +26,10 @@ _FEW_WORDS = 4
 _LONGEST_SUBJECT = 300
 _REPLY_MARK = re.compile(r"^ *(?:(?:re|aw|sv|rv|antw|fwd?|wg|tr)(?:\[\d+\])? *: *)+", re.ASCII)
 _FORWARD_MARK = re.compile(r"^ *(?:fwd?|wg|tr|rv|enc|doorst) *:", re.ASCII)
-_FORWARD_BLOCK = re.compile(r"-{5,} ?(?:forwarded message|weitergeleitete nachricht|mensaje reenviado)|begin forwarded")
+_FORWARD_BLOCK = re.compile(
+    r"^(?:-{5,} ?(?:forwarded message|weitergeleitete nachricht|mensaje reenviado)|begin forwarded message)",
+    re.MULTILINE,
+)
 _SPOKEN = ("call", "voicemail")
 
 
@@ -56,7 +60,7 @@ def read_sent(message: Message) -> OutboundReading:
     """Signals, stage cue and whether it passes somebody's mail on; the HTML is read only if there is no text."""
     text = message.text if message.text.strip() else html_to_text(message.html)
     signals, found = _read("email", message.subject, text)
-    return OutboundReading(signals, _stage(found, message), _is_forward(message))
+    return OutboundReading(signals, _stage(found), _is_forward(message))
 
 
 def _read(channel: str, subject: str, text: str) -> tuple[Signals, Sequence[Found]]:
@@ -72,7 +76,8 @@ def _read(channel: str, subject: str, text: str) -> tuple[Signals, Sequence[Foun
     if known not in LANGUAGES:
         return Signals(language=language, words=len(words), signature=signature), ()
     found = findings(parts, draft_lexicon(known))
-    return _signals(found, language, signature, spoken=channel in _SPOKEN), found
+    signals = _signals(found, odds_of(found, known), spoken=channel in _SPOKEN)
+    return replace(signals, language=language, signature=signature), found
 
 
 def _own_subject(subject: str) -> str:
@@ -81,20 +86,19 @@ def _own_subject(subject: str) -> str:
     return "" if _REPLY_MARK.search(line) else line
 
 
-def _signals(found: Sequence[Found], language: str | None, signature: tuple[int, ...], *, spoken: bool) -> Signals:
-    value = value_kinds(found)
+def _signals(found: Sequence[Found], odds: Odds, *, spoken: bool) -> Signals:
+    value = value_kinds(found, odds)
     score = sum(VALUE_WEIGHTS[kind] for kind in value)
     groups = {group for each in found for group in each.groups}
     apologies = sum("apologetic" in each.groups for each in found)
     return Signals(
-        language=language,
         words=word_count(found),
         asks_for_news=asks(found, spoken=spoken),
-        empty=is_empty(found, spoken=spoken, value_score=score),
+        empty=is_empty(found, odds, spoken=spoken, value_score=score),
         value=value,
         value_score=score,
         answers=answered(found),
-        annoyed=is_annoyed(found),
+        annoyed=is_annoyed(found, odds),
         threat="threat" in groups,
         pressure="pressure" in groups and "competing_offer" not in groups,
         pleading="pleading" in groups or apologies >= _APOLOGIES_THAT_PLEAD,
@@ -107,17 +111,17 @@ def _signals(found: Sequence[Found], language: str | None, signature: tuple[int,
         withdrawal="withdrawal" in groups,
         competing_offer="competing_offer" in groups,
         new_opportunity="new_opportunity" in groups,
-        signature=signature,
     )
 
 
-def _stage(found: Sequence[Found], message: Message) -> Stage | None:
-    """The furthest stage the text speaks of; a first letter that asks for a talk and names no post is networking."""
+def _stage(found: Sequence[Found]) -> Stage | None:
+    """The furthest stage the text speaks of."""
     groups = {group for each in found for group in each.groups}
-    furthest = [stage for stage in reversed(Stage) if f"stage.{stage}" in groups]
-    return furthest[0] if furthest else None
+    return next((stage for stage in reversed(Stage) if f"stage.{stage}" in groups), None)
 
 
 def _is_forward(message: Message) -> bool:
-    subject = lower(fold(message.subject))
-    return bool(_FORWARD_MARK.search(subject)) or bool(_FORWARD_BLOCK.search(lower(fold(message.text))))
+    if _FORWARD_MARK.search(lower(fold(message.subject))):
+        return True
+    whole = message.text if message.text.strip() else html_to_text(message.html, keep_quotes=True)
+    return bool(_FORWARD_BLOCK.search(lower(fold(whole))))

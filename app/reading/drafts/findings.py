@@ -16,9 +16,13 @@ _LOUD = re.compile(r"[A-Z]{4}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One sentence and the groups of phrases in it, each with the names above it ("value" with "value.link")."""
+    """One sentence, its words as the phrases see them, and the groups of phrases in it.
+
+    Each group comes with the names above it ("value" with "value.link").
+    """
 
     sentence: Sentence
+    words: tuple[str, ...]
     groups: frozenset[str]
 
     def any_of(self, *names: str) -> bool:
@@ -28,7 +32,12 @@ class Found:
 
 def findings(parts: list[Sentence], lexicon: DraftLexicon) -> list[Found]:
     """With "mark.urge" for doubled question or exclamation marks and "mark.shout" for capitals added."""
-    return [Found(part, _with_stems(lexicon.groups_in(part) | _marks(part.raw))) for part in parts]
+    return [_found(part, lexicon) for part in parts]
+
+
+def _found(part: Sentence, lexicon: DraftLexicon) -> Found:
+    words = lexicon.opened(part)
+    return Found(part, words, _with_stems(lexicon.groups_in(words) | _marks(part.raw)))
 
 
 def _with_stems(groups: frozenset[str]) -> frozenset[str]:

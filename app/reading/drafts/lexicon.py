@@ -19,9 +19,13 @@ class DraftLexicon:
     rewrite: dict[str, tuple[str, ...]]
     endings: tuple[tuple[str, tuple[str, ...]], ...]
 
-    def groups_in(self, sentence: Sentence) -> frozenset[str]:
-        """Groups found in the sentence, without those that a "not." group of it forbids."""
-        found = self.book.groups_in(["^", *self._opened(sentence.words), *_marks(sentence.raw), "$"])
+    def opened(self, sentence: Sentence) -> tuple[str, ...]:
+        """Its words with short forms opened, between "^" and "$", "qm" and "em" for question and exclamation marks."""
+        return ("^", *self._opened(sentence.words), *_marks(sentence.raw), "$")
+
+    def groups_in(self, words: tuple[str, ...]) -> frozenset[str]:
+        """Groups found in the opened words of a sentence, without those that a "not." group of it forbids."""
+        found = self.book.groups_in(words)
         for group in found & _implications().keys():
             found.update(_implications()[group])
         stems = [group[4:] for group in found if group.startswith("not.")]

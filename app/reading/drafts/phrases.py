@@ -1,7 +1,7 @@
 """Compiles the lexicon's phrases (dialect: docs/lexicon.md) and finds which groups of them a sentence holds."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.reading.drafts.anchors import Anchors, Keys, keys_of
 
@@ -37,7 +37,7 @@ class PhraseBook:
                 for key in phrase.anchor:
                     self._by_key.setdefault(key, []).append(phrase)
 
-    def groups_in(self, words: list[str]) -> set[str]:
+    def groups_in(self, words: Sequence[str]) -> set[str]:
         """Names of the groups with a phrase in these words (one sentence, in order, marks included)."""
         found: set[str] = set()
         keys = keys_of(words)

@@ -6,19 +6,24 @@ import type { Sentence } from './sentences';
 const LEAST_SHOUTED = 3;
 const LEAST_SHARE = 0.3;
 
-/** One sentence and the groups of phrases in it, each with the names above it ("value" with "value.link"). */
+/**
+ * One sentence, its words as the phrases see them, and the groups of phrases in it.
+ * Each group comes with the names above it ("value" with "value.link").
+ */
 export interface Found {
   sentence: Sentence;
+  words: string[];
   groups: Set<string>;
 }
 
 /** With "mark.urge" for doubled question or exclamation marks and "mark.shout" for capitals added. */
 export function findings(parts: Sentence[], lexicon: DraftLexicon): Found[] {
   return parts.map((sentence) => {
-    const groups = lexicon.groupsIn(sentence);
+    const words = lexicon.wordsOf(sentence);
+    const groups = lexicon.groupsIn(words);
     if (/\?[?!]|!\?|!!!/.test(sentence.raw)) groups.add('mark.urge');
     if (/[A-Z]{4}/.test(sentence.raw) && shouts(sentence.raw)) groups.add('mark.shout');
-    return { sentence, groups: withStems(groups) };
+    return { sentence, words, groups: withStems(groups) };
   });
 }
 

@@ -7,6 +7,7 @@ import { draftLexicon } from './lexicon';
 import { ownWords } from './own_words';
 import { sentences } from './sentences';
 import { signatureOf } from './signature';
+import { type Odds, oddsOf } from './weights';
 
 /** What a text says, without the text; field for field `Signals` of app/cadence/thread.py. */
 export interface Signals {
@@ -47,9 +48,11 @@ export function readDraft(channel: string, subject: string, text: string): Signa
   const words = wordsOf(parts);
   const language = languageOf(body, words);
   const signature = signatureOf(body);
-  const lexicon = draftLexicon(language ?? 'en');
-  if (!lexicon) return { ...conclude([], false), language, words: words.length, signature };
-  return { ...conclude(findings(parts, lexicon), SPOKEN.includes(channel)), language, signature };
+  const known = language ?? 'en';
+  const lexicon = draftLexicon(known);
+  if (!lexicon) return { ...conclude([], oddsOf([], known), false), language, words: words.length, signature };
+  const found = findings(parts, lexicon);
+  return { ...conclude(found, oddsOf(found, known), SPOKEN.includes(channel)), language, signature };
 }
 
 function wordsOf(parts: { words: string[] }[]): string[] {
@@ -62,8 +65,8 @@ function ownSubject(subject: string): string {
   return REPLY_MARK.test(line) ? '' : line;
 }
 
-function conclude(found: Found[], spoken: boolean): Signals {
-  const value = valueKinds(found);
+function conclude(found: Found[], odds: Odds, spoken: boolean): Signals {
+  const value = valueKinds(found, odds);
   const score = valueScore(value);
   const has = (group: string) => found.some((each) => each.groups.has(group));
   const apologies = found.filter((each) => each.groups.has('apologetic')).length;
@@ -71,11 +74,11 @@ function conclude(found: Found[], spoken: boolean): Signals {
     language: null,
     words: wordCount(found),
     asks_for_news: asks(found, spoken),
-    empty: isEmpty(found, spoken, score),
+    empty: isEmpty(found, odds, spoken, score),
     value,
     value_score: score,
     answers: answered(found),
-    annoyed: isAnnoyed(found),
+    annoyed: isAnnoyed(found, odds),
     threat: has('threat'),
     pressure: has('pressure') && !has('competing_offer'),
     pleading: has('pleading') || apologies >= APOLOGIES_THAT_PLEAD,

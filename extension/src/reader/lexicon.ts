@@ -15,9 +15,14 @@ export class DraftLexicon {
     this.endings = file.endings.map(([ending = '', rest = '']) => [ending, split(rest)]);
   }
 
-  /** Groups found in the sentence, without those that a "not." group of it forbids. */
-  groupsIn(sentence: Sentence): Set<string> {
-    const found = this.book.groupsIn(['^', ...this.opened(sentence.words), ...marks(sentence.raw), '$']);
+  /** Its words with short forms opened, between "^" and "$", "qm" and "em" for question and exclamation marks. */
+  wordsOf(sentence: Sentence): string[] {
+    return ['^', ...this.opened(sentence.words), ...marks(sentence.raw), '$'];
+  }
+
+  /** Groups found in the opened words of a sentence, without those that a "not." group of it forbids. */
+  groupsIn(words: string[]): Set<string> {
+    const found = this.book.groupsIn(words);
     for (const group of [...found]) for (const implied of textFile.implies[group] ?? []) found.add(implied);
     const forbidden = [...found].filter((group) => group.startsWith('not.')).map((group) => group.slice(4));
     return new Set([...found].filter((group) => !forbidden.some((stem) => isBelow(group, stem))));

@@ -1,6 +1,7 @@
 // The data both readers share: app/reading/lexicon, bundled as it is.
 import de from '../../../app/reading/lexicon/de.json';
 import en from '../../../app/reading/lexicon/en.json';
+import enWeights from '../../../app/reading/lexicon/en.weights.json';
 import es from '../../../app/reading/lexicon/es.json';
 import text from '../../../app/reading/lexicon/text.json';
 
@@ -12,6 +13,13 @@ export interface PhraseFile {
 }
 
 export const phraseFiles: Record<string, PhraseFile> = { en, de, es };
+
+interface WeightFile {
+  bias: number[];
+  weights: Record<string, number[]>;
+}
+
+export const weightFiles: Record<string, WeightFile> = { en: enWeights };
 
 interface TextFile {
   fold: { from: string; to: string; many: Record<string, string> };
