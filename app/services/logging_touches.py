@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.cadence.thread import Promise
-from app.reading.promises import find_promise
+from app.reading.promises import find_noted_promise
 from app.services.errors import NotFound, WrongInput
 from app.services.parts import Parts
 from app.store import audit, logged, recipients
@@ -59,8 +59,7 @@ def promised(parts: Parts, note: str | None, at: datetime) -> Promise | None:
     """What they said as a date range; a note that names no date is kept as an open promise."""
     if not note:
         return None
-    said = find_promise(f"We will get back to you {note}.", at, zone=parts.zone)
-    return said or find_promise(note, at, zone=parts.zone) or Promise(None, None, note)
+    return find_noted_promise(note, at, parts.zone, country=parts.country) or Promise(None, None, note)
 
 
 def edit_touch(
