@@ -138,6 +138,9 @@ GRACIOUS_REPLY: Final = 5
 THANK_YOU_HOURS: Final = 48
 """A thank-you is never flagged this long after talking. Accountemps 2017 and CareerBuilder 2005: within 24-48 h."""
 
+TALKED_STAGES: Final = frozenset({Stage.SCREEN, Stage.INTERVIEW, Stage.FINAL, Stage.OFFER})
+"""Stages that are reached by talking, also when no mail tells of the talk."""
+
 MEETING_AHEAD: Final = 10
 """bd between an invitation and the meeting it is about, at most. Stage medians: screen to interview 5-10 days."""
 

@@ -86,12 +86,17 @@ def text_is_read(signals: Signals) -> bool:
 
 
 def given_word(replies: tuple[Reply, ...], calendar: Calendar) -> GivenWord | None:
-    """The newest dated promise, unless a later reply closed, paused or moved the matter on."""
+    """The newest dated promise, unless a later reply closed, paused or moved the matter on, or kept it."""
+    newest = replies[-1] if replies else None
     for reply in reversed(replies):
         promise = reply.promise
         end = (promise.end or promise.start) if promise else None
         if promise and end:
-            due = end if promise.invites else calendar.after(end, policy.PROMISE_GRACE)
+            if promise.invites:
+                return GivenWord(reply.key, reply.at, promise, end, end)
+            if newest is not reply and newest and calendar.day(newest.at) >= end:
+                return None
+            due = calendar.after(end, policy.PROMISE_GRACE)
             return GivenWord(reply.key, reply.at, promise, end, due)
         if reply.closes or reply.on_hold or reply.meeting:
             return None

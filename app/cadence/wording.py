@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.cadence.cadence import Cadence
+from app.cadence.counting import PHONE
 from app.cadence.thread import Channel, Touch
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -87,13 +88,20 @@ def follow_ups(cadence: Cadence) -> tuple[Touch, ...]:
 
 def outstanding(cadence: Cadence) -> str:
     """What is out and since when: 2 follow-ups in 6 days"""
-    chased = follow_ups(cadence)
+    chased, streak = follow_ups(cadence), cadence.streak
+    if len(streak) > 1 and streak[0].channel in PHONE:
+        return f"{listed(streak)} {span(cadence.calendar.day(streak[0].at), cadence.today)}"
     if not chased:
-        return f"You wrote on {on(cadence, cadence.streak[-1].at)}" if cadence.streak else "Nothing is out"
+        return f"You {did(streak[-1])} on {on(cadence, streak[-1].at)}" if streak else "Nothing is out"
     first = cadence.calendar.day(chased[0].at)
     if len(chased) == 1:
         return f"1 follow-up, {ago(first, cadence.today)}"
     return f"{len(chased)} follow-ups {span(first, cadence.today)}"
+
+
+def did(touch: Touch) -> str:
+    """called, wrote"""
+    return "called" if touch.channel in PHONE else "wrote"
 
 
 def wait_until(next_date: date | None) -> str:

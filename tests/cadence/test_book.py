@@ -1,8 +1,9 @@
-"""The book of rules: the promised ids in the promised order, and a catalogue that can be shown as it is."""
+"""The book of rules: the promised ids in the promised order, each able to tell about itself."""
 
 import json
 
-from app.cadence.rules.book import RULES, catalogue
+from app.cadence.rules.book import RULES
+from app.cadence.thread import Stage
 
 IN_ORDER = [
     *("no-contact-request", "after-rejection"),
@@ -25,13 +26,13 @@ def test_no_two_rules_share_a_rank() -> None:
     assert len({rule.rank for rule in RULES}) == len(RULES)
 
 
-def test_the_catalogue_is_plain_json_and_complete() -> None:
-    cards = json.loads(json.dumps(catalogue()))
-    assert [card["id"] for card in cards] == IN_ORDER
-    assert all(card["title"] and card["why"] and card["source"] and card["levels"] for card in cards)
+def test_every_rule_tells_about_itself_in_plain_values() -> None:
+    told = [(rule.title, rule.why, rule.source, list(rule.levels), dict(rule.parameters)) for rule in RULES]
+    assert json.loads(json.dumps(told)) == [list(each) for each in told]
+    assert all(title and why and source and levels for title, why, source, levels, _ in told)
 
 
-def test_the_catalogue_shows_the_waits_of_every_stage() -> None:
-    waits = {card["id"]: card["parameters"] for card in catalogue()}["too-soon"]
-    assert waits["applied"] == "7, then 10 working days"
-    assert len(waits) == 7
+def test_the_waits_of_every_stage_are_shown() -> None:
+    waits = next(rule.parameters for rule in RULES if rule.id == "too-soon")
+    assert waits["applied"] == "7 (best 8), then 10 working days"
+    assert len(waits) == len(Stage)

@@ -36,10 +36,10 @@ def agreed_meeting(case: Case) -> str | None:
 def thank_you(case: Case) -> str | None:
     """Once after each talk; after an invitation the meeting itself may lie some days ahead."""
     answer = case.cadence.answer
-    if answer is None or not case.signals.thanks or case.chases:
+    if not case.signals.thanks or case.chases or any(touch.signals.thanks for touch in case.cadence.streak):
         return None
-    if any(touch.signals.thanks for touch in case.cadence.streak):
-        return None
+    if answer is None:
+        return "A thank-you is always fine." if case.cadence.stage in policy.TALKED_STAGES else None
     hours = timedelta(hours=policy.THANK_YOU_HOURS)
     soon = case.cadence.now - answer.at <= hours or case.cadence.days_since(answer.at) <= 1
     return "A thank-you is always fine." if soon or _met_lately(case) else None
@@ -87,7 +87,7 @@ def competing_offer(case: Case) -> str | None:
 def settles_it(case: Case) -> str | None:
     if case.signals.acceptance or case.signals.withdrawal:
         return "This settles the matter."
-    if case.cadence.stage is Stage.OFFER and case.text_known and not case.chases:
+    if case.cadence.stage is Stage.OFFER and case.text_known and not (case.chases or case.cadence.too_many):
         return "Questions about an offer are expected."
     return None
 

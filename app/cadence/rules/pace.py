@@ -1,17 +1,19 @@
 """Rules about how often and how long: too soon, bursts, too many, silence, and hopping between doors."""
 
 from bisect import bisect_right
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from app.cadence import policy
+from app.cadence.cadence import Cadence
 from app.cadence.counting import PHONE
 from app.cadence.policy import PACES
 from app.cadence.rules.case import Case, Finding, Rule, keys
 from app.cadence.rules.value import nothing_new
 from app.cadence.thread import Channel, Touch
 from app.cadence.verdict import Level
-from app.cadence.wording import count, follow_ups, listed, on, outstanding, span, wait_until
+from app.cadence.wording import count, did, follow_ups, listed, on, outstanding, span, wait_until
+from app.cadence.wording import day as told
 
 _BURSTS = tuple((touches, timedelta(days=days)) for touches, days in policy.BURSTS)
 
@@ -21,10 +23,8 @@ def too_soon(case: Case) -> Finding | None:
     started = cadence.last_touch or cadence.receipt
     if started is None or cadence.gap is None or not case.early:
         return None
-    passed = "Nothing yet" if not cadence.gap else count(cadence.gap, "working day")
-    since = "since you wrote" if cadence.last_touch else "since your application"
-    message = f"{passed} {since}; {cadence.pace.usual}." if cadence.gap else f"You wrote today; {cadence.pace.usual}."
     level = _how_early(cadence.gap / cadence.wait, cadence.unanswered)
+    message = f"{_passed(cadence, started.at)}; {cadence.pace.usual}."
     return Finding(level, message, wait_until(case.next_date), (started.key,))
 
 
@@ -62,8 +62,7 @@ def channel_hopping(case: Case) -> Finding | None:
     if other is None or cadence.stage in policy.CALL_STAGES:
         return None
     level = Level.HOLD if crowded(case) else Level.CAUTION
-    verb = "called" if other.channel in PHONE else "wrote"
-    message = f"You {verb} on {on(cadence, other.at)}; a second door now doubles the knock."
+    message = f"You {did(other)} on {on(cadence, other.at)}; a second door now doubles the knock."
     return Finding(level, message, wait_until(case.next_date) or "Stay with one door.", (other.key,))
 
 
@@ -74,6 +73,17 @@ def crowded(case: Case) -> tuple[Touch, ...]:
         if len(streak) >= touches - 1 and streak[1 - touches].at > now - window:
             return streak[bisect_right(streak, now - window, key=attrgetter("at")) :]
     return ()
+
+
+def _passed(cadence: Cadence, started: datetime) -> str:
+    """How long ago, in working days, or the day itself while none has passed."""
+    last = cadence.last_touch
+    what = "your application" if last is None else "your call" if last.channel in PHONE else "you wrote"
+    if cadence.gap:
+        return f"{count(cadence.gap, 'working day')} since {what}"
+    day = cadence.calendar.day(started)
+    when = "today" if day == cadence.today else f"on {told(day)}"
+    return f"You {'applied' if last is None else did(last)} {when}"
 
 
 def _how_early(share: float, unanswered: int) -> Level:
@@ -110,7 +120,10 @@ def _door(channel: Channel) -> str:
 
 
 def _waits() -> dict[str, str]:
-    return {stage.value: f"{pace.first_wait}, then {pace.next_wait} working days" for stage, pace in PACES.items()}
+    return {
+        stage.value: f"{pace.first_wait} (best {pace.best}), then {pace.next_wait} working days"
+        for stage, pace in PACES.items()
+    }
 
 
 RULES = (
