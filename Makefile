@@ -21,7 +21,8 @@ test: $(DEV) $(NODE)
 	npm run --silent build --prefix extension
 	AFTERTOUCH_TEST=1 npm run --silent build --prefix extension
 	npm run --silent test --prefix extension
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --ignore tests/e2e $(ARGS)
+	$(BIN)/pytest tests/e2e $(ARGS)
 
 check: $(DEV) $(NODE)
 	@$(BIN)/ruff format --check .
