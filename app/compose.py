@@ -102,7 +102,7 @@ def connectors(settings: Settings) -> dict[str, Connector]:
             client_secret=settings.google_client_secret.get_secret_value(),
             issuer=settings.google_issuer,
             api_root=settings.gmail_url,
-            transport=Transport((settings.google_issuer, settings.gmail_url), extra_ca=extra_ca),
+            transport=Transport((settings.google_issuer, settings.gmail_url), extra_ca=extra_ca, clock=read_clock),
             clock=read_clock,
         )
     if settings.microsoft_client_id and settings.microsoft_client_secret:
@@ -111,7 +111,9 @@ def connectors(settings: Settings) -> dict[str, Connector]:
             client_secret=settings.microsoft_client_secret.get_secret_value(),
             authority=settings.microsoft_authority,
             graph_root=settings.graph_url,
-            transport=Transport((settings.microsoft_authority, settings.graph_url), extra_ca=extra_ca),
+            transport=Transport(
+                (settings.microsoft_authority, settings.graph_url), extra_ca=extra_ca, clock=read_clock
+            ),
             clock=read_clock,
         )
     return built

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -9,6 +10,7 @@ import structlog
 from app.services.parts import Parts
 from app.services.syncing import Outcome, sync
 from app.store import sync_jobs
+from app.store.errors import StoreError
 from app.store.sync_jobs import Lease, LeaseLost
 
 log = structlog.get_logger()
@@ -16,9 +18,9 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
 LOOK_EVERY = 1.0
 AT_ONCE = 4
-DEEP_EVERY = timedelta(minutes=30)
 FIRST_RETRY = 5.0
-LONGEST_RETRY = 900.0
+LONGEST_RETRY = 150.0
+"""Seconds: after the longest outage everything is fresh again within three polls (I10)."""
 WORK = "work"
 
 
@@ -30,10 +32,13 @@ class Worker:
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Until cancelled; a running page is committed or dropped whole."""
+        """Until cancelled; a running page is committed or dropped whole. A store in trouble is waited for."""
         try:
             while True:
-                self.start_due()
+                try:
+                    self.start_due()
+                except StoreError as error:
+                    log.error("store_in_trouble", kind=type(error).__name__)
                 await self.parts.announcer.next(WORK, within=LOOK_EVERY)
         finally:
             for task in self._running:
@@ -67,8 +72,13 @@ class Worker:
     async def _renew(self, lease: Lease) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
-            with self.parts.database.write() as tx:
-                sync_jobs.renew(tx, lease, self.parts.clock() + LEASE)
+            try:
+                with self.parts.database.write() as tx:
+                    sync_jobs.renew(tx, lease, self.parts.clock() + LEASE)
+            except LeaseLost:
+                return
+            except StoreError as error:
+                log.error("store_in_trouble", kind=type(error).__name__)
 
     def _finish(self, lease: Lease, outcome: Outcome) -> None:
         if not outcome.caught_up:
@@ -78,9 +88,9 @@ class Worker:
         with self.parts.database.write() as tx:
             sync_jobs.finish(
                 tx,
-                lease,
+                replace(lease, deep=outcome.deep),
                 due_at=now + timedelta(seconds=self.parts.settings.poll_seconds),
-                deep_due_at=now + DEEP_EVERY,
+                deep_due_at=now + outcome.deep_every,
             )
 
     def _later(self, lease: Lease, seconds: float) -> None:
@@ -90,9 +100,11 @@ class Worker:
                 sync_jobs.retry_later(tx, lease, not_before=now + timedelta(seconds=seconds))
         except LeaseLost:
             log.info("lease_lost", account=lease.account_id)
+        except StoreError as error:  # the lease runs out by itself
+            log.error("store_in_trouble", account=lease.account_id, kind=type(error).__name__)
 
 
 def backoff(attempts: int) -> float:
-    """Seconds until the next try: doubling from five seconds to fifteen minutes, with full jitter above half."""
-    ceiling = min(LONGEST_RETRY, FIRST_RETRY * 2**attempts)
+    """Seconds until the next try: doubling from five seconds to 150, with full jitter above half."""
+    ceiling = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts, 10))
     return random.uniform(ceiling / 2, ceiling)

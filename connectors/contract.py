@@ -1,9 +1,9 @@
 """The one promise every provider keeps: link, open, sync in pages, probe, revoke; and how each may fail."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.message import Message
 
@@ -43,7 +43,9 @@ class Page:
     `gone` are provider ids no longer in the mailbox: their presence ends, their facts stay. `done` and
     `total` count messages of the first sync, `total` None when unknown. `caught_up` marks the last page. `degraded`
     says that history stays unusable and the mailbox is being listed instead. `poisoned` pairs the provider ids of
-    messages that could not be normalised with why; the other messages of the page are whole.
+    messages that could not be normalised with why; the other messages of the page are whole. `bridged` is set when
+    the provider had lost our place: the mailbox was compared anew from that instant on. `skew` is by how many seconds
+    our clock is ahead of the provider's, 0 when it cannot be told.
     """
 
     messages: tuple[Message, ...]
@@ -53,6 +55,17 @@ class Page:
     total: int | None = None
     caught_up: bool = False
     degraded: bool = False
+    poisoned: tuple[tuple[str, str], ...] = ()
+    bridged: datetime | None = None
+    skew: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """Some messages asked for by provider id: read, no longer in the mailbox, or still unreadable and why."""
+
+    messages: tuple[Message, ...] = ()
+    gone: tuple[str, ...] = ()
     poisoned: tuple[tuple[str, str], ...] = ()
 
 
@@ -83,6 +96,10 @@ class Mailbox(ABC):
         """Mail to and from one address, in any folder, cheaply: for a recipient not synced yet."""
 
     @abstractmethod
+    async def read(self, provider_message_ids: Sequence[str]) -> Reread:
+        """Single messages by id: those that could not be read before, or were read by an older reader."""
+
+    @abstractmethod
     async def close(self) -> None: ...
 
 
@@ -90,6 +107,8 @@ class Connector(ABC):
     """One provider. Builds no state of its own; everything it needs comes with each call."""
 
     provider: str
+    deep_every: timedelta = timedelta(minutes=30)
+    """How often a deep sync is worth its requests (providers.md, 5a)."""
 
     @abstractmethod
     async def begin(self, *, redirect_uri: str, login_hint: str | None = None) -> Authorization:

@@ -156,6 +156,7 @@ class Transport:
     `allowed_roots` are the base URLs of the settings: scheme, host and port of every request must be one of
     theirs; plain http only on loopback. `extra_ca` is a PEM file trusted beside the usual authorities
     (SSL_CERT_FILE). `wire` replaces the network in tests; `sleep`, `monotonic` and `chance` replace time and luck.
+    With `clock`, `skew` tells by how many seconds it is ahead of the last answer's Date header (S31).
     Raises Misconfigured for a root or a file that cannot be used.
     """
 
@@ -168,8 +169,11 @@ class Transport:
         sleep: Sleep = asyncio.sleep,
         monotonic: Monotonic = time.monotonic,
         chance: Callable[[], float] = random.random,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.sleep = sleep
+        self.skew = 0.0
+        self._clock = clock
         self.monotonic = monotonic
         self._chance = chance
         network = wire or httpx.AsyncHTTPTransport(verify=_trust(extra_ca))
@@ -193,7 +197,11 @@ class Transport:
                 body = await _whole(reply)
         except NETWORK_TROUBLE as trouble:
             raise unreachable(trouble) from None
-        return Answer(reply.status_code, {name.lower(): value for name, value in reply.headers.items()}, body)
+        answer = Answer(reply.status_code, {name.lower(): value for name, value in reply.headers.items()}, body)
+        sent = _http_date(answer.headers.get("date", ""))
+        if self._clock and sent:
+            self.skew = (self._clock() - sent).total_seconds()
+        return answer
 
     async def call(self, ask: Ask, *, read: Callable[[Answer], T], admit: Admit = nullcontext) -> T:
         """Send until `read` accepts the answer, at most four times, and return what it made of it.

@@ -86,6 +86,7 @@ class World:
             sleep=clock.sleep,
             monotonic=clock.monotonic,
             chance=lambda: 0.5,
+            clock=clock,
         )
         return {
             "google": GmailConnector(

@@ -1,6 +1,8 @@
-"""From a provider's refusal to what the person sees: a state, its cause and one next action."""
+"""From a provider's refusal to what the person sees: state, cause, next action, and when it is tried again."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from connectors.contract import (
     AccessRevoked,
@@ -10,34 +12,95 @@ from connectors.contract import (
     HistoryUnusable,
     Misconfigured,
     MissingPermission,
+    Page,
     RateLimited,
     Transient,
 )
 
+QUOTA_DAY = ZoneInfo("America/Los_Angeles")
+"""Google's daily quotas begin anew at midnight Pacific time (Google API console help, "quotas")."""
+SKEW_SHOWN = 120.0
+"""Seconds our clock may differ from the provider's before the person is told (S31)."""
+HOUR = 3_600.0
+DAY = 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
+    """`wait` is in seconds, None for the usual growing pauses."""
+
     name: str
     reason: str
     next_action: str
+    wait: float | None = None
 
 
-_WORDS: tuple[tuple[type[ConnectorError], str, str], ...] = (
-    (AccessRevoked, "needs_relink", "Link this mailbox again; nothing you have is lost."),
-    (MissingPermission, "missing_permission", "Link again and leave reading mail ticked."),
-    (AdminBlocked, "admin_blocked", "Ask your administrator to allow Aftertouch, or link a private mailbox."),
-    (Misconfigured, "misconfigured", "Check the client id, the secret and the enabled API in the settings."),
-    (DailyLimit, "throttled", "Nothing to do: it goes on tomorrow by itself."),
-    (RateLimited, "throttled", "Nothing to do: it goes on by itself."),
-    (HistoryUnusable, "degraded", "Nothing to do: the mailbox is listed instead, more slowly."),
-    (Transient, "catching_up", "Nothing to do: it is tried again by itself."),
-    (ConnectorError, "degraded", "Sync again; if it stays, run aftertouch doctor."),
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What a mailbox that works still has to tell; falsy when there is nothing."""
+
+    reason: str = ""
+    next_action: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.reason)
+
+
+_WORDS: tuple[tuple[type[ConnectorError], str, str, float | None], ...] = (
+    (AccessRevoked, "needs_relink", "Link this mailbox again; nothing you have is lost.", DAY),
+    (MissingPermission, "missing_permission", "Link again and leave reading mail ticked.", DAY),
+    (AdminBlocked, "admin_blocked", "Ask your administrator to allow Aftertouch, or link a private mailbox.", HOUR),
+    (Misconfigured, "misconfigured", "Check the client id, the secret and the enabled API in the settings.", HOUR / 4),
+    (RateLimited, "throttled", "Nothing to do: it goes on by itself.", None),
+    (HistoryUnusable, "degraded", "Nothing to do: the mailbox is listed instead, more slowly.", None),
+    (Transient, "catching_up", "Nothing to do: it is tried again by itself.", None),
+    (ConnectorError, "degraded", "Sync again; if it stays, run aftertouch doctor.", None),
 )
 
 
-def failed_state(error: ConnectorError) -> AccountState:
+def failed_state(error: ConnectorError, now: datetime) -> AccountState:
     """The state that follows from a refusal; the first matching kind in the table wins."""
-    for kind, name, next_action in _WORDS:
+    for kind, name, next_action, wait in _WORDS:
         if isinstance(error, kind):
-            return AccountState(name=name, reason=str(error), next_action=next_action)
+            pause = _named_wait(error, now) or wait
+            return AccountState(name, str(error), _until(next_action, error, now, pause), pause)
     raise AssertionError("every ConnectorError has a state")
+
+
+def remarks(page: Page, unreadable: int) -> Remarks:
+    """A clock that is wrong comes first, then mail that could not be read, then a gap that was closed."""
+    if abs(page.skew) > SKEW_SHOWN:
+        way = "ahead of" if page.skew > 0 else "behind"
+        minutes = round(abs(page.skew) / 60)
+        return Remarks(f"This computer's clock is {minutes} minutes {way} the provider's.", "Set the clock.")
+    if unreadable:
+        several = "messages" if unreadable > 1 else "message"
+        return Remarks(f"{unreadable} {several} could not be read; everything else counts.")
+    if page.degraded:
+        return Remarks(
+            "The provider's list of changes cannot be used.",
+            "Nothing to do: the mailbox is listed instead, more slowly.",
+        )
+    if page.bridged:
+        return Remarks(f"Caught up from {_moment(page.bridged)}: the provider had lost track, nothing is missing.")
+    return Remarks()
+
+
+def _named_wait(error: ConnectorError, now: datetime) -> float | None:
+    if not isinstance(error, Transient):
+        return None
+    if error.retry_after is None and isinstance(error, DailyLimit):
+        local = now.astimezone(QUOTA_DAY)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        return (midnight - local).total_seconds()
+    return error.retry_after
+
+
+def _until(next_action: str, error: ConnectorError, now: datetime, wait: float | None) -> str:
+    if not isinstance(error, RateLimited) or wait is None:
+        return next_action
+    return f"Nothing to do: it goes on by itself at {_moment(now + timedelta(seconds=wait))}."
+
+
+def _moment(at: datetime) -> str:
+    return at.strftime("%b %-d, %H:%M UTC")

@@ -4,6 +4,8 @@ from app.services.parts import Parts
 from app.store import accounts
 from connectors.contract import Grant, KeepGrant, Transient
 
+ROTATED_ELSEWHERE = "rotated_elsewhere"
+
 
 def keeper(parts: Parts, account_id: str, version: int) -> KeepGrant:
     """Saves each rotated secret over the `version` it was opened with.
@@ -17,7 +19,7 @@ def keeper(parts: Parts, account_id: str, version: int) -> KeepGrant:
         with parts.database.write(durable=True) as tx:
             kept = accounts.save_secret(tx, parts.sealer, account_id, rotated.secret, version=held)
         if not kept:
-            raise Transient("Another process refreshed this mailbox at the same moment.", reason="rotated_elsewhere")
+            raise Transient("Another process refreshed this mailbox at the same moment.", reason=ROTATED_ELSEWHERE)
         held += 1
 
     return keep

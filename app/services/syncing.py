@@ -5,96 +5,155 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from app.reading.facts import InboundReading, OutboundReading
 from app.reading.identity import message_key, reference_keys
 from app.reading.inbound import READER_VERSION, read_inbound
 from app.reading.outbound import read_sent
-from app.services.account_states import failed_state
-from app.services.grants import keeper
+from app.services.account_states import failed_state, remarks
+from app.services.grants import ROTATED_ELSEWHERE, keeper
 from app.services.parts import Parts
-from app.store import accounts, dead_letters, messages, recipients, sync_jobs
+from app.store import accounts, audit, dead_letters, messages, recipients, sync_jobs
 from app.store.sync_jobs import Lease
-from connectors.contract import ConnectorError, Mailbox, Page, Transient
+from connectors.contract import AccessRevoked, Connector, ConnectorError, Grant, Mailbox, Page, Reread
 from connectors.message import Message
 
 log = structlog.get_logger()
 
-ALIAS_LIFE = timedelta(days=1)
+
+TRIES = 3
+"""A message that cannot be read is tried this often before it is left to a newer reader."""
+REREAD_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a sync ended. `retry_after` is None when the next poll is soon enough; `caught_up` says all was seen."""
+    """How a sync ended: `caught_up` says that all was seen, `deep` that the slow layers were walked too.
+
+    `retry_after` in seconds is None when the usual schedule will do; `deep_every` is how often
+    those layers are worth it.
+    """
 
     caught_up: bool
     state: str
     retry_after: float | None = None
+    deep: bool = False
+    deep_every: timedelta = Connector.deep_every
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One account as it stands when a sync begins; `version` is its secret's."""
+
+    account: accounts.Account
+    lease: Lease
+    grant: Grant
+    version: int
+    cursor: str | None
+    started: datetime
+
+    @property
+    def deep(self) -> bool:
+        return self.lease.deep or self.account.deep_at is None
 
 
 async def sync(parts: Parts, lease: Lease) -> Outcome:
     """Sync the leased account until caught up. Provider refusals become the account's state, never an exception.
 
-    Raises LeaseLost when another worker took over; what this one had not committed is dropped.
+    A grant that is refused is tried once more when another process has renewed it meanwhile (G6). Raises LeaseLost
+    when another worker took over; what this one had not committed is dropped.
     """
+    visit = _visit(parts, lease)
+    if visit.account.provider not in parts.connectors:
+        return _fail(parts, visit, ConnectorError("This provider is not configured.", reason="no_connector"))
+    try:
+        return await _attempt(parts, visit)
+    except ConnectorError as error:
+        again = _visit(parts, lease)
+        if again.version == visit.version or not _about_the_grant(error):
+            return _fail(parts, visit, error)
+    try:
+        return await _attempt(parts, again)
+    except ConnectorError as error:
+        return _fail(parts, again, error)
+
+
+def _visit(parts: Parts, lease: Lease) -> Visit:
     with parts.database.read() as tx:
         account = accounts.get(tx, lease.account_id)
         grant = accounts.open_grant(tx, parts.sealer, lease.account_id)
         secret = accounts.open_secret(tx, parts.sealer, lease.account_id)
         cursor = accounts.open_cursor(tx, parts.sealer, lease.account_id)
-    if grant is None or secret is None or account.provider not in parts.connectors:
-        return _fail(parts, account, lease, ConnectorError("This provider is not configured.", reason="no_connector"))
-    mailbox = parts.connectors[account.provider].open(grant, keep=keeper(parts, account.id, secret.version))
+    assert grant is not None
+    assert secret is not None
+    return Visit(account, lease, grant, secret.version, cursor, parts.clock())
+
+
+def _about_the_grant(error: ConnectorError) -> bool:
+    return isinstance(error, AccessRevoked) or error.reason == ROTATED_ELSEWHERE
+
+
+async def _attempt(parts: Parts, visit: Visit) -> Outcome:
+    connector = parts.connectors[visit.account.provider]
+    mailbox = connector.open(visit.grant, keep=keeper(parts, visit.account.id, visit.version))
     try:
-        await _own_addresses(parts, account, mailbox)
-        return await _walk(parts, account, lease, mailbox, cursor)
-    except ConnectorError as error:
-        return _fail(parts, account, lease, error)
+        if visit.deep:
+            await _own_addresses(parts, visit, mailbox)
+        degraded = await _walk(parts, visit, mailbox)
+        await _look_again(parts, visit, mailbox)
     finally:
         await mailbox.close()
+    state = "degraded" if degraded else "live"
+    return Outcome(caught_up=True, state=state, deep=visit.deep, deep_every=connector.deep_every)
 
 
-async def _own_addresses(parts: Parts, account: accounts.Account, mailbox: Mailbox) -> None:
-    now = parts.clock()
-    if account.deep_at is not None and now - account.deep_at < ALIAS_LIFE:
-        return
+async def _own_addresses(parts: Parts, visit: Visit, mailbox: Mailbox) -> None:
     addresses = await mailbox.own_addresses()
     with parts.database.write() as tx:
-        accounts.add_addresses(tx, account.person_id, account.id, addresses, now)
-        messages.claim_as_own(tx, account.person_id, addresses)
+        accounts.add_addresses(tx, visit.account.person_id, visit.account.id, addresses, visit.started)
+        messages.claim_as_own(tx, visit.account.person_id, addresses)
 
 
-async def _walk(parts: Parts, account: accounts.Account, lease: Lease, mailbox: Mailbox, cursor: str | None) -> Outcome:
-    started = parts.clock()
-    deep = lease.deep or account.deep_at is None
-    since = started - timedelta(days=parts.settings.backfill_days)
+async def _walk(parts: Parts, visit: Visit, mailbox: Mailbox) -> bool:
+    """Every page up to now; whether the provider's history is unusable."""
+    since = visit.started - timedelta(days=parts.settings.backfill_days)
     degraded = False
 
     async def held(after: datetime) -> frozenset[str]:
         with parts.database.read() as tx:
-            return messages.present_since(tx, account.id, after)
+            return messages.present_since(tx, visit.account.id, after)
 
-    async for page in mailbox.pages(cursor, since=since, deep=deep, held=held):
+    async for page in mailbox.pages(visit.cursor, since=since, deep=visit.deep, held=held):
         degraded = page.degraded
-        store_page(parts, account, lease, page, started=started, deep=deep)
-        parts.announcer.tell(account.person_id)
-    return Outcome(caught_up=True, state="degraded" if degraded else "live")
+        store_page(parts, visit, page)
+        parts.announcer.tell(visit.account.person_id)
+    return degraded
 
 
-def store_page(
-    parts: Parts, account: accounts.Account, lease: Lease, page: Page, *, started: datetime, deep: bool
-) -> None:
-    """Read a page's messages and commit them together with the page's cursor. Raises LeaseLost."""
+async def _look_again(parts: Parts, visit: Visit, mailbox: Mailbox) -> None:
+    """Ask once more for what could not be read, and for what an older reader read."""
+    account_id = visit.account.id
     with parts.database.read() as tx:
-        own = accounts.own_addresses(tx, account.person_id)
-    rows, poisoned = _read(parts, account, own, page.messages)
+        wanted = dead_letters.waiting(tx, account_id, READER_VERSION, tries=TRIES, limit=REREAD_AT_ONCE)
+        wanted += messages.older_reader(tx, account_id, READER_VERSION, limit=REREAD_AT_ONCE)
+    if not wanted:
+        return
+    found = await mailbox.read(list(dict.fromkeys(wanted)))
+    letters = _letters(parts, visit, found)
     with parts.database.write() as tx:
-        sync_jobs.check_fence(tx, lease)
-        messages.add(tx, parts.sealer, rows)
-        messages.mark_gone(tx, account.id, page.gone)
-        recipients.ensure(tx, parts.sealer, account.person_id, _addressed(rows), started)
-        for provider_message_id, error in (*poisoned, *page.poisoned):
-            dead_letters.record(tx, account.id, provider_message_id, error, READER_VERSION, started)
+        sync_jobs.check_fence(tx, visit.lease)
+        letters.store(tx, parts, visit)
+        _note(tx, parts, visit, Page((), ""))
+
+
+def store_page(parts: Parts, visit: Visit, page: Page) -> None:
+    """Read a page's messages and commit them together with the page's cursor. Raises LeaseLost."""
+    letters = _letters(parts, visit, Reread(page.messages, page.gone, page.poisoned))
+    account = visit.account
+    with parts.database.write() as tx:
+        sync_jobs.check_fence(tx, visit.lease)
+        letters.store(tx, parts, visit)
         accounts.save_progress(
             tx,
             parts.sealer,
@@ -102,13 +161,59 @@ def store_page(
             cursor=page.cursor,
             done=None if page.caught_up else page.done,
             total=None if page.caught_up else page.total,
-            newest=max((row.at for row in rows), default=None),
+            newest=max((row.at for row in letters.rows), default=None),
         )
         if page.caught_up:
-            state = "degraded" if page.degraded else "live"
-            accounts.caught_up(tx, account.id, state, as_of=started, deep_at=started if deep else None)
+            _caught_up(tx, parts, visit, page)
         elif account.as_of is None:
-            accounts.set_state(tx, account.id, "backfilling", started)
+            accounts.set_state(tx, account.id, "backfilling", visit.started)
+
+
+def _caught_up(tx: Connection, parts: Parts, visit: Visit, page: Page) -> None:
+    account, state = visit.account, "degraded" if page.degraded else "live"
+    accounts.caught_up(tx, account.id, state, as_of=visit.started, deep_at=visit.started if visit.deep else None)
+    _note(tx, parts, visit, page)
+    if page.bridged:
+        audit.record(tx, account.person_id, visit.started, "gap_closed", account.id)
+    if state != account.state and state == "degraded":
+        audit.record(tx, account.person_id, visit.started, state, account.id)
+
+
+def _note(tx: Connection, parts: Parts, visit: Visit, page: Page) -> None:
+    """What a working mailbox still has to tell, written beside its state."""
+    lost = dead_letters.given_up(tx, visit.account.id, READER_VERSION, tries=TRIES)
+    told = remarks(page, lost)
+    state = accounts.get(tx, visit.account.id).state
+    if told or state == "degraded":
+        accounts.set_state(tx, visit.account.id, state, visit.started, reason=told.reason, next_action=told.next_action)
+
+
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """What was read of some messages, ready to be stored."""
+
+    rows: list[messages.NewMessage]
+    gone: tuple[str, ...]
+    skipped: tuple[str, ...]
+    poisoned: tuple[tuple[str, str], ...]
+
+    def store(self, tx: Connection, parts: Parts, visit: Visit) -> None:
+        account = visit.account
+        messages.add(tx, parts.sealer, self.rows)
+        messages.mark_gone(tx, account.id, self.gone)
+        recipients.ensure(tx, parts.sealer, account.person_id, _addressed(self.rows), visit.started)
+        settled = (*(row.provider_message_id for row in self.rows), *self.gone, *self.skipped)
+        dead_letters.settle_all(tx, account.id, settled)
+        for provider_message_id, error in self.poisoned:
+            dead_letters.record(tx, account.id, provider_message_id, error, READER_VERSION, visit.started)
+
+
+def _letters(parts: Parts, visit: Visit, found: Reread) -> _Letters:
+    with parts.database.read() as tx:
+        own = accounts.own_addresses(tx, visit.account.person_id)
+    rows, poisoned = _read(parts, visit.account, own, found.messages)
+    skipped = tuple(one.provider_message_id for one in found.messages if one.is_draft or one.is_chat)
+    return _Letters(rows, found.gone, skipped, (*poisoned, *found.poisoned))
 
 
 def _read(
@@ -162,13 +267,16 @@ def _addressed(rows: Iterable[messages.NewMessage]) -> dict[str, str]:
     return {address: name for row in rows if row.outbound for _, address, name in row.people}
 
 
-def _fail(parts: Parts, account: accounts.Account, lease: Lease, error: ConnectorError) -> Outcome:
+def _fail(parts: Parts, visit: Visit, error: ConnectorError) -> Outcome:
+    """Write down what is wrong, what to do, and when it is tried again. A trouble that lasts is noted once."""
     now = parts.clock()
-    state = failed_state(error)
-    log.warning("sync_failed", account=account.id, state=state.name, reason=error.reason)
+    failure = failed_state(error, now)
+    account_id = visit.account.id
+    log.warning("sync_failed", account=account_id, state=failure.name, reason=error.reason)
     with parts.database.write() as tx:
-        sync_jobs.check_fence(tx, lease)
-        accounts.set_state(tx, account.id, state.name, now, reason=state.reason, next_action=state.next_action)
-    parts.announcer.tell(account.person_id)
-    retry_after = error.retry_after if isinstance(error, Transient) else None
-    return Outcome(caught_up=False, state=state.name, retry_after=retry_after)
+        sync_jobs.check_fence(tx, visit.lease)
+        if accounts.get(tx, account_id).state != failure.name:
+            audit.record(tx, visit.account.person_id, now, failure.name, account_id)
+        accounts.set_state(tx, account_id, failure.name, now, reason=failure.reason, next_action=failure.next_action)
+    parts.announcer.tell(visit.account.person_id)
+    return Outcome(caught_up=False, state=failure.name, retry_after=failure.wait)

@@ -71,6 +71,11 @@ class GmailClient:
         self._limiter = limiter
         self._batch_offered = True
 
+    @property
+    def skew(self) -> float:
+        """Seconds by which our clock is ahead of Google's."""
+        return self._transport.skew
+
     async def profile(self) -> Json | None:
         """`emailAddress`, `historyId` and totals; None where the server has no such method."""
         try:

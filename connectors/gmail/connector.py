@@ -1,10 +1,20 @@
 """Gmail as a Connector: links accounts and opens mailboxes."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from connectors.contract import AccessRevoked, Authorization, Connector, Grant, Held, KeepGrant, Mailbox, Page
+from connectors.contract import (
+    AccessRevoked,
+    Authorization,
+    Connector,
+    Grant,
+    Held,
+    KeepGrant,
+    Mailbox,
+    Page,
+    Reread,
+)
 from connectors.gmail.client import GmailClient, GmailMethods
 from connectors.gmail.cursor import Place
 from connectors.gmail.oauth import Access, GoogleIdentity, read_secret
@@ -24,6 +34,7 @@ class GmailConnector(Connector):
     """Holds the settings, the identity's discovery and one limiter for each mailbox."""
 
     provider = "google"
+    deep_every = timedelta(days=1)
 
     def __init__(
         self,
@@ -107,6 +118,11 @@ class GmailMailbox(Mailbox):
         messages, _ = readable(fetched.found, account=self._address, now=self._clock())
         mine = (message for message in messages if message.at >= since and _concerns(message, wanted))
         return tuple(sorted(mine, key=lambda message: message.at, reverse=True))
+
+    async def read(self, provider_message_ids: Sequence[str]) -> Reread:
+        fetched = await self._client.fetch(provider_message_ids)
+        messages, poisoned = readable(fetched.found, account=self._address, now=self._clock())
+        return Reread(tuple(messages), fetched.gone, (*fetched.unread, *poisoned))
 
     async def close(self) -> None:
         """Nothing is held open: connections belong to the transport."""

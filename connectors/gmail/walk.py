@@ -44,6 +44,7 @@ class Walk:
         self._clock = clock
         self._held = held
         self._degraded = False
+        self._bridged: datetime | None = None
 
     async def run(self, *, deep: bool) -> AsyncIterator[Page]:
         beginning = self.place.first
@@ -107,6 +108,7 @@ class Walk:
         """History has gone (G14): list what is new, start from a fresh id; degraded if that is refused too (G15)."""
         fresh = await self.history_now()
         window = self.place.behind(OVERLAP if self.place.listing else GAP, since=self._since)
+        self._bridged = None if self.place.listing else window
         async for page in self._reconcile(window):
             yield page
         try:
@@ -165,6 +167,8 @@ class Walk:
             done=self.place.done,
             total=self.place.total or None,
             degraded=self._degraded,
+            bridged=self._bridged,
+            skew=self._client.skew,
             poisoned=(*fetched.unread, *poisoned),
         )
 

@@ -30,6 +30,11 @@ class GraphClient:
         self._transport = transport
         self._limiter = limiter
 
+    @property
+    def skew(self) -> float:
+        """Seconds by which our clock is ahead of Microsoft's."""
+        return self._transport.skew
+
     async def get(
         self, path: str, query: Query | None = None, *, page: int = 0, slow: bool = False, urgent: bool = False
     ) -> Json:

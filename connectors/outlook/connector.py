@@ -1,12 +1,22 @@
 """Outlook as a Connector: links accounts and opens mailboxes."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from connectors.contract import Authorization, Connector, Grant, Held, KeepGrant, LinkRefused, Mailbox, Page
+from connectors.contract import (
+    Authorization,
+    Connector,
+    Grant,
+    Held,
+    KeepGrant,
+    LinkRefused,
+    Mailbox,
+    Page,
+    Reread,
+)
 from connectors.http import Transport
 from connectors.message import Message
 from connectors.outlook.client import GraphClient, Json, entries
@@ -128,6 +138,11 @@ class OutlookMailbox(Mailbox):
         mine = (str(entry["id"]) for entry in entries(page) if wanted in _recipients(entry))
         for _, one in zip(range(PROBED), mine, strict=False):
             yield one
+
+    async def read(self, provider_message_ids: Sequence[str]) -> Reread:
+        reader = Reader(self._client, await well_known(self._client))
+        found = await reader.read(provider_message_ids)
+        return Reread(found.messages, found.gone, found.poisoned)
 
     async def close(self) -> None:
         """Nothing is held open: connections belong to the transport."""

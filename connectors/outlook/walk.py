@@ -32,6 +32,7 @@ class Walk:
         self._held = held
         self._met: dict[str, tuple[int, str]] = {}
         self._met_everything = place.first and not place.start
+        self._bridged: datetime | None = None
 
     async def run(self, *, deep: bool) -> AsyncIterator[Page]:
         beginning = self.place.first
@@ -96,6 +97,7 @@ class Walk:
                 if first:
                     return
                 self.place, link, first = self.place.linked(folder, ""), "", True
+                self._bridged = self._since
                 held = await self._held(self._since) if self._held else None
                 continue
             missing = (one for one in entries(found) if not first or self._is_missing(one, held))
@@ -163,4 +165,6 @@ class Walk:
             done=min(self.place.done, self.place.total or self.place.done),
             total=self.place.total or None,
             poisoned=found.poisoned,
+            bridged=self._bridged,
+            skew=self._client.skew,
         )

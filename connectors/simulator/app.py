@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from email.utils import format_datetime
 from functools import partial
 from urllib.parse import parse_qsl
 
@@ -77,14 +78,14 @@ def create_simulator(
 
 def _api(world: World, service: Service, prefix: str) -> Handler:
     async def answer(request: Request) -> Response:
-        return _sent(await pass_gate(world, service, await _call(request, prefix)))
+        return _sent(world, await pass_gate(world, service, await _call(request, prefix)))
 
     return answer
 
 
 def _batch(world: World, work: Callable[[World, Call], Awaitable[Reply]], prefix: str) -> Handler:
     async def answer(request: Request) -> Response:
-        return _sent(await work(world, await _call(request, prefix)))
+        return _sent(world, await work(world, await _call(request, prefix)))
 
     return answer
 
@@ -97,6 +98,8 @@ async def _call(request: Request, prefix: str) -> Call:
     return Call(request.method, path, query, dict(request.headers), await request.body(), root)
 
 
-def _sent(reply: Reply) -> Response:
-    headers = {"Content-Type": "application/json; charset=UTF-8", **reply.headers}
+def _sent(world: World, reply: Reply) -> Response:
+    """Dated by the simulator's own clock, which the control API can move away from everybody else's."""
+    dated = format_datetime(world.now(), usegmt=True)
+    headers = {"Content-Type": "application/json; charset=UTF-8", "Date": dated, **reply.headers}
     return Response(reply.content(), reply.status, headers)
