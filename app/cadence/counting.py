@@ -71,20 +71,16 @@ def unanswered(sent: tuple[Touch, ...], answer: Answer | None, calendar: Calenda
     for touch in since(sent, answer.at if answer else None):
         if not touch.delivered:
             continue
-        if _is_one_call(streak, touch):
+        if streak and touch.channel in PHONE and _is_one_call(streak[-1], touch):
             streak[-1] = touch if touch.channel is Channel.VOICEMAIL else streak[-1]
-        elif not _corrects(touch, before) and not _only_talks(touch, before, answer, calendar):
+        elif not (_corrects(touch, before) or _only_talks(touch, before, answer, calendar)):
             streak.append(touch)
         before = touch
     return tuple(streak)
 
 
-def _is_one_call(streak: list[Touch], touch: Touch) -> bool:
-    if not streak or touch.channel not in PHONE:
-        return False
-    earlier = streak[-1]
-    pair = {earlier.channel, touch.channel}
-    return pair == PHONE and touch.at - earlier.at <= _PAIR
+def _is_one_call(earlier: Touch, later: Touch) -> bool:
+    return {earlier.channel, later.channel} == PHONE and later.at - earlier.at <= _PAIR
 
 
 def _corrects(touch: Touch, before: Touch | None) -> bool:
@@ -100,7 +96,7 @@ def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calen
         return True
     if answer is None or touch.channel in PHONE:
         return False
-    if any(kind in answer.asks for kind in signals.answers):
+    if signals.answers and any(kind in answer.asks for kind in signals.answers):
         return True
     if before is not None or _thanks_for_meeting(touch, answer):
         return False

@@ -60,7 +60,7 @@ def weigh(
     return Verdict(
         level=top.level,
         headline=_headline(top, later),
-        warnings=tuple(_warning(rule, finding) for rule, finding in found[:MOST_WARNINGS]),
+        warnings=tuple(_warning(rule, finding) for rule, finding in found),
         next_good_date=later,
         stage=cadence.stage,
         reason=reason or "",
@@ -68,17 +68,22 @@ def weigh(
 
 
 def _findings(case: Case, switched_off: Collection[str], *, silent: bool) -> list[tuple[Rule, Finding]]:
-    """What the rules say, the most severe first and by rank within a level."""
-    found = []
+    """What the rules say, the most severe first and by rank within a level, as far as it is shown."""
+    found: list[tuple[Rule, Finding]] = []
     for rule in RULES:
-        if (silent and rule.yields) or rule.id in switched_off:
+        if (silent and rule.yields) or rule.id in switched_off or _comes_too_late(rule, found):
             continue
         finding = rule.find(case)
         if finding and rule.softens:
             finding = _softened(finding, case)
         if finding:
-            found.append((rule, finding))
-    return sorted(found, key=lambda pair: -pair[1].level.severity)
+            found = sorted([*found, (rule, finding)], key=lambda pair: -pair[1].level.severity)[:MOST_WARNINGS]
+    return found
+
+
+def _comes_too_late(rule: Rule, found: list[tuple[Rule, Finding]]) -> bool:
+    """Whether even its highest level would not be shown any more, so that it need not be asked."""
+    return len(found) == MOST_WARNINGS and rule.highest.severity <= found[-1][1].level.severity
 
 
 def _softened(finding: Finding, case: Case) -> Finding | None:

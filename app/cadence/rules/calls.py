@@ -10,10 +10,10 @@ from app.cadence.wording import count, days_of, wait_until
 
 
 def voicemail_streak(case: Case) -> Finding | None:
-    left = voicemails(case.cadence)
-    if case.draft.channel is not Channel.VOICEMAIL or not left:
-        return None
     cadence = case.cadence
+    left = voicemails(cadence) if case.draft.channel is Channel.VOICEMAIL else ()
+    if not left:
+        return None
     fresh = cadence.days_since(left[-1].at) < policy.VOICEMAIL_WAIT
     recent = sum(cadence.days_since(touch.at) < policy.VOICEMAIL_NEXT_WAIT for touch in left)
     stop = len(left) >= policy.VOICEMAIL_STOP
@@ -27,8 +27,8 @@ def voicemail_streak(case: Case) -> Finding | None:
 
 
 def call_without_voicemail(case: Case) -> Finding | None:
-    missed = silent_calls(case.cadence)
-    if case.draft.channel is not Channel.CALL or len(missed) < policy.SILENT_CALLS_CAUTION:
+    missed = silent_calls(case.cadence) if case.draft.channel is Channel.CALL else ()
+    if len(missed) < policy.SILENT_CALLS_CAUTION:
         return None
     level = Level.HOLD if len(missed) >= policy.SILENT_CALLS_HOLD else Level.CAUTION
     message = f"They can see {count(len(missed), 'missed call')} from you."

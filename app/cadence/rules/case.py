@@ -80,6 +80,10 @@ class Rule:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     yields: bool = True
     softens: bool = True
+    highest: Level = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "highest", max(self.levels, key=lambda level: level.severity))
 
 
 def keys(touches: tuple[Touch, ...]) -> tuple[str, ...]:
