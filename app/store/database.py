@@ -30,6 +30,9 @@ from app.store.migrations import HEAD, VERSION_TABLE
 from app.store.tables import metadata
 
 _MMAP_BYTES = 256 * 1024 * 1024
+_ROW_BY_ROW = (
+    "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+)
 _LOG_TRIES = 20
 _LOG_PAUSE = 0.05
 _MIGRATION_LOCK = 7_236_801
@@ -68,7 +71,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent snapshot. Writing through it is refused by the database."""
-        with _plain_errors(), self._reader.connect() as tx:
+        # Ended by a commit: after a rollback psycopg forgets every statement it has prepared.
+        with _plain_errors(), self._reader.connect() as tx, tx.begin():
             yield tx
 
     @contextmanager
@@ -179,11 +183,18 @@ def _begin_sqlite_read(tx: Connection) -> None:
 
 def _open_postgres(url: URL, pool_size: int, busy_seconds: float) -> tuple[Engine, Engine]:
     address = url.set(drivername="postgresql+psycopg")
-    patience = {"options": f"-c lock_timeout={int(busy_seconds * 1000)}"}
-    engine = create_engine(
-        address, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args=patience
+    shared: dict[str, Any] = {"pool_size": pool_size, "pool_pre_ping": True, "hide_parameters": True}
+    patience = f"-c lock_timeout={int(busy_seconds * 1000)}"
+    # Planning one of the prepared reads takes several times as long as running it, so each is planned once a
+    # connection; without knowing the addresses that plan must look up and join row by row, as SQLite does.
+    reader = create_engine(
+        address,
+        isolation_level="REPEATABLE READ",
+        connect_args={"options": f"{patience} {_ROW_BY_ROW}"},
+        **shared,
     )
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), engine
+    writer = create_engine(address, connect_args={"options": patience}, **shared)
+    return reader.execution_options(postgresql_readonly=True), writer
 
 
 def _checkpoint_sqlite(tx: Connection) -> bool:
