@@ -16,7 +16,7 @@ KINDS = {
     "attempt": ("call", "no_answer", "I called, nobody answered"),
     "voicemail": ("voicemail", "message_left", "I left a voice mail"),
     "spoke": ("call", "spoke", "We spoke"),
-    "other": ("other", "message_left", "I wrote another way"),
+    "other": ("other", "message_left", "I wrote to them: mail, form or chat"),
 }
 CHOICES = [(value, words) for value, (_, _, words) in KINDS.items()]
 

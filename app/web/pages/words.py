@@ -39,7 +39,7 @@ STAGES: dict[str, str] = {
     "offer": "offer",
 }
 
-CHANNELS: dict[str, str] = {"email": "mail", "call": "call", "voicemail": "voice mail", "other": "another way"}
+CHANNELS: dict[str, str] = {"email": "mail", "call": "call", "voicemail": "voice mail", "other": "by hand"}
 SOURCES: dict[str, str] = {"mail": "mail", "logged": "logged by you", "inferred": "inferred"}
 PROVIDERS: dict[str, str] = {"google": "Gmail", "microsoft": "Outlook"}
 CORRECTIONS: dict[str, str] = {
@@ -68,7 +68,7 @@ def what_of(entry: Entry) -> str:
 def _touch(entry: Entry) -> str:
     if entry.direction == "both":
         return "You spoke"
-    said = _MINE.get(entry.channel, "Your message another way")
+    said = _MINE.get(entry.channel, "Your message")
     return said if entry.delivered else f"{said}, did not arrive"
 
 
