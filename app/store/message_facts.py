@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     or_,
     select,
+    true,
     union,
 )
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
@@ -97,9 +98,9 @@ def _beside(person: ColumnElement[str], near: CTE) -> CompoundSelect[Any]:
         select(near.c.id.label("id")),
         select(answering.c.id),
         select(people.message_id).where(people.person_id == person, OneOf(people.address, "companies")),
-        select(here.id).join(near, _same_thread(near)).where(begun),
+        _in_threads_of(near, begun),
         # Who was written to in an answer's thread without the recipient is a bystander there, and no colleague.
-        select(here.id).join(answering, _same_thread(answering)).where(here.outbound),
+        _in_threads_of(answering, true()).where(here.outbound),
         select(here.id).where(here.person_id == person, here.name_hash.in_(_names(person, near))),
     )
 
@@ -123,25 +124,28 @@ def _names(person: ColumnElement[str], near: CTE) -> CompoundSelect[Any]:
     )
 
 
-def _same_thread(other: CTE) -> ColumnElement[bool]:
+def _in_threads_of(some: CTE, condition: ColumnElement[bool]) -> Select[Any]:
+    """What lies in the provider threads of these, each thread looked up once however much of it is near."""
     here = messages.c
-    same = (other.c.account_id == here.account_id) & (other.c.provider_thread_id == here.provider_thread_id)
-    return same & (other.c.provider_thread_id != "")
+    named = select(some.c.account_id, some.c.provider_thread_id).where(condition, some.c.provider_thread_id != "")
+    threads = named.distinct().subquery(f"threads_of_{some.name}")
+    same = (threads.c.account_id == here.account_id) & (threads.c.provider_thread_id == here.provider_thread_id)
+    return select(here.id).join(threads, same)
 
 
 def _facts(beginning: FromClause = messages) -> Select[Any]:
-    """Every column a fact is made of. The person is asked for in `accounts`, so that the plan starts elsewhere."""
+    """Every column a fact is made of. The provider is looked up row by row, so that no plan can begin with it."""
     here = messages.c
+    provider = select(accounts.c.provider).where(accounts.c.id == here.account_id).correlate(messages)
     told = select(
-        here.id, here.account_id, accounts.c.provider, here.provider_message_id, here.provider_thread_id,
-        here.message_key, here.at, here.outbound, here.sender, here.sender_name, here.subject,
-        here.quote, here.reading, here.folder, here.present, here.link,
+        here.id, here.account_id, provider.scalar_subquery().label("provider"), here.provider_message_id,
+        here.provider_thread_id, here.message_key, here.at, here.outbound, here.sender, here.sender_name,
+        here.subject, here.quote, here.reading, here.folder, here.present, here.link,
         _joined(message_people.c.address, message_people, _ADDRESSED).label("people"),
         _joined(message_references.c.message_key, message_references).label("answered"),
     )  # fmt: skip
-    mine = accounts.c.person_id == bindparam("person")
-    joined = beginning.join(accounts, accounts.c.id == here.account_id)
-    return told.select_from(joined).where(mine).order_by(here.at, here.message_key, here.id)
+    mine = here.person_id == bindparam("person")
+    return told.select_from(beginning).where(mine).order_by(here.at, here.message_key, here.id)
 
 
 def _joined(column: ColumnElement[str], table: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[str]:
@@ -150,7 +154,8 @@ def _joined(column: ColumnElement[str], table: Any, *conditions: ColumnElement[b
 
 
 _ABOUT = Prepared(_about())
-_ALL = Prepared(_facts())
+_THEIRS = select(accounts.c.id).where(accounts.c.person_id == bindparam("person"))
+_ALL = Prepared(_facts().where(messages.c.account_id.in_(_THEIRS)))
 _ONE = Prepared(_facts().where(messages.c.id == bindparam("message")))
 
 
