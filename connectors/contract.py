@@ -1,7 +1,7 @@
 """The one promise every provider keeps: link, open, sync in pages, probe, revoke; and how each may fail."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -92,8 +92,11 @@ class Mailbox(ABC):
         """
 
     @abstractmethod
-    async def probe(self, address: str, *, since: datetime) -> tuple[Message, ...]:
-        """Mail to and from one address, in any folder, cheaply: for a recipient not synced yet."""
+    async def probe(self, address: str, *, since: datetime, known: Collection[str] = ()) -> tuple[Message, ...]:
+        """Mail to and from one address, in any folder, and whatever lies in the newest thread with it, cheaply.
+
+        For a recipient not synced yet; provider ids `known` to the caller need not be read again.
+        """
 
     @abstractmethod
     async def read(self, provider_message_ids: Sequence[str]) -> Reread:

@@ -1,5 +1,6 @@
 """Advice while composing: recipients and signals in, the most severe verdict out, with its evidence and its proof."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from app.cadence.thread import Channel, Draft, Signals
 from app.cadence.verdict import Level, Verdict, Warning
 from app.services.coverage import Coverage, coverage_of
 from app.services.parts import WORK, Parts
+from app.services.probing import probe, worth_probing
 from app.services.threads import Dossier, dossier
 from app.store import accounts, sync_jobs
 from app.store.accounts import Account
@@ -20,6 +22,7 @@ from app.store.advice_facts import AdviceFacts, RecipientFacts, advice_facts
 
 FRESH_ENOUGH = timedelta(seconds=15)
 READ_THROUGH_SECONDS = 1.5
+WORKING = frozenset({"live", "degraded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,8 @@ class _Judged:
 
 async def advise(parts: Parts, person_id: str, question: Question, now: datetime) -> Advice:
     """One verdict for the whole draft; `unknown` with the reason whenever silence could not be proven."""
-    facts = await _facts(parts, person_id, question, now)
-    coverage = coverage_of(facts.accounts, now, poll_seconds=parts.settings.poll_seconds)
+    facts, probed = await _facts(parts, person_id, question, now)
+    coverage = coverage_of(facts.accounts, now, poll_seconds=parts.settings.poll_seconds, probed=probed)
     if question.account and facts.accounts and question.account not in facts.own:
         return _unknown(f"{question.account} is not linked, so there is nothing to go by.", "none", coverage.as_of)
     judged = [_judged(parts, each, question, facts.switched_off, now) for each in facts.about]
@@ -99,14 +102,22 @@ async def advise(parts: Parts, person_id: str, question: Question, now: datetime
     return _answer(judged, question, coverage, now)
 
 
-async def _facts(parts: Parts, person_id: str, question: Question, now: datetime) -> AdviceFacts:
-    """What the store knows; mailboxes that were not looked at just now are synced first, within their budget."""
+async def _facts(parts: Parts, person_id: str, question: Question, now: datetime) -> tuple[AdviceFacts, frozenset[str]]:
+    """What the store knows, and which unread mailboxes were asked about the recipients just now.
+
+    Mailboxes that were not looked at a moment ago are synced first, unread ones probed, both within their budget.
+    """
     facts = _stored(parts, person_id, question)
     stale = [account.id for account in facts.accounts if _worth_a_look(account, now)]
-    if not stale:
-        return facts
-    await _read_through(parts, person_id, stale, now)
-    return _stored(parts, person_id, question)
+    unread = [account for account in facts.accounts if worth_probing(account)]
+    if not stale and not unread:
+        return facts, frozenset()
+    addresses = (*question.to, *question.others)
+    probed, _ = await asyncio.gather(
+        probe(parts, unread, addresses, now, within=READ_THROUGH_SECONDS),
+        _read_through(parts, person_id, stale, now),
+    )
+    return _stored(parts, person_id, question), probed
 
 
 def _stored(parts: Parts, person_id: str, question: Question) -> AdviceFacts:
@@ -115,6 +126,8 @@ def _stored(parts: Parts, person_id: str, question: Question) -> AdviceFacts:
 
 
 async def _read_through(parts: Parts, person_id: str, stale: Sequence[str], now: datetime) -> None:
+    if not stale:
+        return
     with parts.database.write() as tx:
         for account_id in stale:
             sync_jobs.want(tx, account_id, now)
@@ -125,12 +138,14 @@ async def _read_through(parts: Parts, person_id: str, stale: Sequence[str], now:
 
 
 def _worth_a_look(account: Account, now: datetime) -> bool:
-    return account.state == "live" and (account.as_of is None or now - account.as_of > FRESH_ENOUGH)
+    return account.state in WORKING and (account.as_of is None or now - account.as_of > FRESH_ENOUGH)
 
 
 def _all_seen_since(linked: Sequence[Account], wanted: Sequence[str], now: datetime) -> bool:
     asked = [account for account in linked if account.id in wanted]
-    return all(account.state != "live" or (account.as_of is not None and account.as_of >= now) for account in asked)
+    return all(
+        account.state not in WORKING or (account.as_of is not None and account.as_of >= now) for account in asked
+    )
 
 
 def _accounts(parts: Parts, person_id: str) -> list[Account]:

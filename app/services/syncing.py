@@ -1,23 +1,19 @@
 """Syncing one mailbox: pages from the provider, read once, stored with their cursor in one transaction."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from app.reading.facts import InboundReading, OutboundReading
-from app.reading.identity import message_key, reference_keys
-from app.reading.inbound import READER_VERSION, read_inbound
-from app.reading.outbound import read_sent
+from app.reading.inbound import READER_VERSION
 from app.services.account_states import failed_state, remarks
 from app.services.grants import ROTATED_ELSEWHERE, keeper
+from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
 from app.store import accounts, audit, dead_letters, messages, recipients, sync_jobs
 from app.store.sync_jobs import Lease
 from connectors.contract import AccessRevoked, Connector, ConnectorError, Grant, Mailbox, Page, Reread
-from connectors.message import Message
 
 log = structlog.get_logger()
 
@@ -201,7 +197,7 @@ class _Letters:
         account = visit.account
         messages.add(tx, parts.sealer, self.rows)
         messages.mark_gone(tx, account.id, self.gone)
-        recipients.ensure(tx, parts.sealer, account.person_id, _addressed(self.rows), visit.started)
+        recipients.ensure(tx, parts.sealer, account.person_id, addressed(self.rows), visit.started)
         settled = (*(row.provider_message_id for row in self.rows), *self.gone, *self.skipped)
         dead_letters.settle_all(tx, account.id, settled)
         for provider_message_id, error in self.poisoned:
@@ -211,60 +207,9 @@ class _Letters:
 def _letters(parts: Parts, visit: Visit, found: Reread) -> _Letters:
     with parts.database.read() as tx:
         own = accounts.own_addresses(tx, visit.account.person_id)
-    rows, poisoned = _read(parts, visit.account, own, found.messages)
+    rows, poisoned = read_letters(parts, visit.account, own, found.messages)
     skipped = tuple(one.provider_message_id for one in found.messages if one.is_draft or one.is_chat)
     return _Letters(rows, found.gone, skipped, (*poisoned, *found.poisoned))
-
-
-def _read(
-    parts: Parts, account: accounts.Account, own: frozenset[str], batch: Iterable[Message]
-) -> tuple[list[messages.NewMessage], list[tuple[str, str]]]:
-    rows: list[messages.NewMessage] = []
-    poisoned: list[tuple[str, str]] = []
-    for message in batch:
-        if message.is_draft or message.is_chat:
-            continue
-        try:
-            rows.append(as_row(parts, account, own, message))
-        except Exception as error:
-            log.warning("message_unreadable", account=account.id, kind=type(error).__name__)
-            poisoned.append((message.provider_message_id, type(error).__name__))
-    return rows, poisoned
-
-
-def as_row(parts: Parts, account: accounts.Account, own: frozenset[str], message: Message) -> messages.NewMessage:
-    """Read one message and keep only its facts."""
-    sender = message.sender.address if message.sender else ""
-    outbound = sender in own
-    reading: InboundReading | OutboundReading
-    reading = read_sent(message) if outbound else read_inbound(message, zone=parts.zone)
-    return messages.NewMessage(
-        person_id=account.person_id,
-        account_id=account.id,
-        provider_message_id=message.provider_message_id,
-        provider_thread_id=message.provider_thread_id,
-        message_key=message_key(message),
-        reference_keys=reference_keys(message),
-        at=message.at,
-        outbound=outbound,
-        sender=sender,
-        sender_name=message.sender.name if message.sender else "",
-        people=tuple(
-            (role, person.address, person.name)
-            for role, persons in (("to", message.to), ("cc", message.cc), ("bcc", message.bcc))
-            for person in persons
-        ),
-        subject=message.subject,
-        reading=reading,
-        reader_version=READER_VERSION,
-        folder=message.folder.value,
-        link=message.link,
-    )
-
-
-def _addressed(rows: Iterable[messages.NewMessage]) -> dict[str, str]:
-    """Address -> display name of everybody the person wrote to."""
-    return {address: name for row in rows if row.outbound for _, address, name in row.people}
 
 
 def _fail(parts: Parts, visit: Visit, error: ConnectorError) -> Outcome:

@@ -1,7 +1,7 @@
 """Gmail as a Connector: links accounts and opens mailboxes."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from connectors.contract import (
@@ -105,19 +105,25 @@ class GmailMailbox(Mailbox):
         async for page in walk.run(deep=deep):
             yield page
 
-    async def probe(self, address: str, *, since: datetime) -> tuple[Message, ...]:
-        """At most 25 messages each way, newest first; an address that cannot stand in a query finds nothing."""
+    async def probe(self, address: str, *, since: datetime, known: Collection[str] = ()) -> tuple[Message, ...]:
+        """Two lists of at most 25 ids, one thread, then what is new; an address that fits no query finds nothing."""
         wanted = address.strip().lower()
         if not _SEARCHABLE.fullmatch(wanted):
             return ()
-        found: list[str] = []
-        for query in (f"in:sent to:{wanted}", f"from:{wanted}"):
-            page = await self._client.list_page(query, token=None, size=PROBED, urgent=True)
-            found += [entry["id"] for entry in page.get("messages") or ()]
-        fetched = await self._client.fetch(found, urgent=True)
-        messages, _ = readable(fetched.found, account=self._address, now=self._clock())
-        mine = (message for message in messages if message.at >= since and _concerns(message, wanted))
+        sent, received = [await self._listed(query) for query in (f"in:sent to:{wanted}", f"from:{wanted}")]
+        newest = [thread for _, thread in sent[:1]]
+        threads = await self._client.fetch(newest, threads=True, urgent=True)
+        whole = {raw["id"]: raw for thread in threads.found.values() for raw in thread.get("messages") or ()}
+        new = [one for one, _ in (*sent, *received) if one not in whole and one not in known]
+        fetched = await self._client.fetch(new, urgent=True)
+        messages, _ = readable({**whole, **fetched.found}, account=self._address, now=self._clock())
+        mine = (message for message in messages if message.at >= since and _concerns(message, wanted, newest))
         return tuple(sorted(mine, key=lambda message: message.at, reverse=True))
+
+    async def _listed(self, query: str) -> list[tuple[str, str]]:
+        """Message and thread ids, newest first."""
+        page = await self._client.list_page(query, token=None, size=PROBED, urgent=True)
+        return [(entry["id"], entry.get("threadId") or entry["id"]) for entry in page.get("messages") or ()]
 
     async def read(self, provider_message_ids: Sequence[str]) -> Reread:
         fetched = await self._client.fetch(provider_message_ids)
@@ -128,7 +134,9 @@ class GmailMailbox(Mailbox):
         """Nothing is held open: connections belong to the transport."""
 
 
-def _concerns(message: Message, address: str) -> bool:
+def _concerns(message: Message, address: str, threads: Collection[str]) -> bool:
+    if message.provider_thread_id in threads:
+        return True
     people = (*message.to, *message.cc, *message.bcc, *((message.sender,) if message.sender else ()))
     return any(person.address == address for person in people)
 

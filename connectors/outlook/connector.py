@@ -1,7 +1,7 @@
 """Outlook as a Connector: links accounts and opens mailboxes."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -102,7 +102,7 @@ class OutlookMailbox(Mailbox):
         async for page in walk.run(deep=deep):
             yield page
 
-    async def probe(self, address: str, *, since: datetime) -> tuple[Message, ...]:
+    async def probe(self, address: str, *, since: datetime, known: Collection[str] = ()) -> tuple[Message, ...]:
         """At most 25 messages each way, newest first; an address that cannot stand in a filter finds nothing."""
         wanted = address.strip().lower()
         if not _PLAIN.fullmatch(wanted):
@@ -120,22 +120,35 @@ class OutlookMailbox(Mailbox):
             urgent=True,
         )
         ids = [str(entry["id"]) for entry in entries(inbound)]
-        ids += [one async for one in self._sent_to(wanted, start)]
-        found = await reader.read(ids, urgent=True)
+        sent = [one async for one in self._sent_to(wanted, start)]
+        ids += [str(entry["id"]) for entry in sent]
+        ids += await self._conversation(sent[0] if sent else {})
+        found = await reader.read((one for one in ids if one not in known), urgent=True)
         return tuple(sorted(found.messages, key=lambda message: message.at, reverse=True))
 
-    async def _sent_to(self, wanted: str, start: str) -> AsyncIterator[str]:
+    async def _conversation(self, newest: Json) -> list[str]:
+        """Ids of the newest conversation, where a colleague may have answered (layer C, M12)."""
+        key = str(newest.get("conversationId") or "").replace("'", "''")
+        if not key:
+            return []
+        query = {"$filter": f"conversationId eq '{key}'", "$select": "id", "$top": str(PROBED)}
+        try:
+            return [str(entry["id"]) for entry in entries(await self._client.get("/me/messages", query, urgent=True))]
+        except BadRequest:
+            return []
+
+    async def _sent_to(self, wanted: str, start: str) -> AsyncIterator[Json]:
         page = await self._client.get(
             "/me/mailFolders/sentitems/messages",
             {
                 "$filter": f"receivedDateTime ge {start}",
                 "$orderby": "receivedDateTime desc",
-                "$select": "id,toRecipients,ccRecipients,bccRecipients",
+                "$select": "id,conversationId,toRecipients,ccRecipients,bccRecipients",
                 "$top": str(SCANNED),
             },
             urgent=True,
         )
-        mine = (str(entry["id"]) for entry in entries(page) if wanted in _recipients(entry))
+        mine = (entry for entry in entries(page) if wanted in _recipients(entry))
         for _, one in zip(range(PROBED), mine, strict=False):
             yield one
 

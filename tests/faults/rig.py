@@ -176,11 +176,8 @@ class Rig(World):
 
     def digest(self) -> str:
         """The ledger without row numbers and seals: what was stored of which message, in no order."""
-        told = sorted(
-            (row.provider_message_id, row.message_key, str(row.at), row.outbound, row.sender, row.folder)
-            + (row.present, row.reading)  # noqa: RUF005
-            for row in self.rows(messages)
-        )
+        wanted = ("provider_message_id", "message_key", "at", "outbound", "sender", "folder", "present", "reading")
+        told = sorted([str(getattr(row, name)) for name in wanted] for row in self.rows(messages))
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     async def verdicts(self) -> Mapping[str, tuple[object, ...]]:

@@ -22,8 +22,9 @@ async def test_a_new_reply_changes_the_advice_after_one_poll(world: World) -> No
     assert (advice.level, advice.recipients[0].unanswered) == ("clear", 0)
 
 
-async def test_without_a_mailbox_seen_whole_there_is_no_verdict(world: World) -> None:
+async def test_without_a_mailbox_that_was_seen_or_answers_there_is_no_verdict(world: World) -> None:
     await world.link("google")
+    await world.control("faults", name="script", match="^gmail ", status=503, times=-1)
     advice = await world.advice(DANA)
     assert (advice.level, advice.coverage, advice.as_of) == ("unknown", "partial", None)
     assert "ana@example.com" in advice.headline

@@ -1,0 +1,67 @@
+"""From a provider's message to the facts that are kept of it; each letter read alone."""
+
+from collections.abc import Iterable
+
+import structlog
+
+from app.reading.facts import InboundReading, OutboundReading
+from app.reading.identity import message_key, reference_keys
+from app.reading.inbound import READER_VERSION, read_inbound
+from app.reading.outbound import read_sent
+from app.services.parts import Parts
+from app.store import accounts, messages
+from connectors.message import Message
+
+log = structlog.get_logger()
+
+
+def read_letters(
+    parts: Parts, account: accounts.Account, own: frozenset[str], batch: Iterable[Message]
+) -> tuple[list[messages.NewMessage], list[tuple[str, str]]]:
+    """Rows to be stored, and the provider ids that broke the reader with why; drafts and chats are left out."""
+    rows: list[messages.NewMessage] = []
+    poisoned: list[tuple[str, str]] = []
+    for message in batch:
+        if message.is_draft or message.is_chat:
+            continue
+        try:
+            rows.append(as_row(parts, account, own, message))
+        except Exception as error:
+            log.warning("message_unreadable", account=account.id, kind=type(error).__name__)
+            poisoned.append((message.provider_message_id, type(error).__name__))
+    return rows, poisoned
+
+
+def as_row(parts: Parts, account: accounts.Account, own: frozenset[str], message: Message) -> messages.NewMessage:
+    """Read one message and keep only its facts."""
+    sender = message.sender.address if message.sender else ""
+    outbound = sender in own
+    reading: InboundReading | OutboundReading
+    reading = read_sent(message) if outbound else read_inbound(message, zone=parts.zone)
+    return messages.NewMessage(
+        person_id=account.person_id,
+        account_id=account.id,
+        provider_message_id=message.provider_message_id,
+        provider_thread_id=message.provider_thread_id,
+        message_key=message_key(message),
+        reference_keys=reference_keys(message),
+        at=message.at,
+        outbound=outbound,
+        sender=sender,
+        sender_name=message.sender.name if message.sender else "",
+        people=tuple(
+            (role, person.address, person.name)
+            for role, persons in (("to", message.to), ("cc", message.cc), ("bcc", message.bcc))
+            for person in persons
+        ),
+        subject=message.subject,
+        reading=reading,
+        reader_version=READER_VERSION,
+        folder=message.folder.value,
+        link=message.link,
+    )
+
+
+def addressed(rows: Iterable[messages.NewMessage]) -> dict[str, str]:
+    """Address -> display name of everybody the person wrote to."""
+    return {address: name for row in rows if row.outbound for _, address, name in row.people}
