@@ -60,7 +60,7 @@ def read_sent(message: Message) -> OutboundReading:
     """Signals, stage cue and whether it passes somebody's mail on; the HTML is read only if there is no text."""
     text = message.text if message.text.strip() else html_to_text(message.html)
     signals, found = _read("email", message.subject, text)
-    return OutboundReading(signals, _stage(found), _is_forward(message))
+    return OutboundReading(signals, _stage(found, signals.language), _is_forward(message))
 
 
 def _read(channel: str, subject: str, text: str) -> tuple[Signals, Sequence[Found]]:
@@ -114,10 +114,13 @@ def _signals(found: Sequence[Found], odds: Odds, *, spoken: bool) -> Signals:
     )
 
 
-def _stage(found: Sequence[Found]) -> Stage | None:
+def _stage(found: Sequence[Found], language: str | None) -> Stage | None:
     """The furthest stage the text speaks of."""
-    groups = {group for each in found for group in each.groups}
-    return next((stage for stage in reversed(Stage) if f"stage.{stage}" in groups), None)
+    if not found:
+        return None
+    stages = draft_lexicon(language or "en").stages
+    named = set[str]().union(*(stages.groups_in(each.words) for each in found))
+    return next((stage for stage in reversed(Stage) if stage in named), None)
 
 
 def _is_forward(message: Message) -> bool:

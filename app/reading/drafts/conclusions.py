@@ -36,8 +36,6 @@ def _named_kinds(found: Sequence[Found]) -> set[str]:
     kinds: set[str] = set()
     for each in found:
         named = {group.removeprefix("value.") for group in each.groups if group.startswith("value.")}
-        if not named and "urlx" in each.sentence.words and not each.any_of("not.value"):
-            named = {"link"}
         kinds |= named if named <= _HALVES else named - _HALVES
     return kinds
 

@@ -13,9 +13,10 @@ LANGUAGES = ("en", "de", "es")
 
 @dataclass(frozen=True, slots=True)
 class DraftLexicon:
-    """`rewrite` opens short forms word by word, `endings` does so by how a word ends."""
+    """`stages` are read of sent mail only. `rewrite` opens short forms by word, `endings` by how a word ends."""
 
     book: PhraseBook
+    stages: PhraseBook
     rewrite: dict[str, tuple[str, ...]]
     endings: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -24,16 +25,8 @@ class DraftLexicon:
         return ("^", *self._opened(sentence.words), *_marks(sentence.raw), "$")
 
     def groups_in(self, words: tuple[str, ...]) -> frozenset[str]:
-        """Groups found in the opened words of a sentence, without those that a "not." group of it forbids."""
-        found = self.book.groups_in(words)
-        for group in found & _implications().keys():
-            found.update(_implications()[group])
-        stems = [group[4:] for group in found if group.startswith("not.")]
-        return frozenset(found.difference(*(self._below(stem, found) for stem in stems)))
-
-    @staticmethod
-    def _below(stem: str, found: set[str]) -> list[str]:
-        return [group for group in found if group == stem or group.startswith(stem + ".")]
+        """Groups found in the opened words of a sentence."""
+        return frozenset(self.book.groups_in(words))
 
     def _opened(self, words: tuple[str, ...]) -> list[str]:
         out: list[str] = []
@@ -60,18 +53,13 @@ def _marks(raw: str) -> list[str]:
 
 
 @cache
-def _implications() -> dict[str, list[str]]:
-    """Groups that say another thing as well: free times offered also answer the question for them."""
-    implied: dict[str, list[str]] = data_file("text")["implies"]
-    return implied
-
-
-@cache
 def draft_lexicon(language: str) -> DraftLexicon:
     """For one of LANGUAGES; ValueError if a phrase of it is outside the dialect."""
-    content = data_file(language)
+    content, text = data_file(language), data_file("text")
+    anchors = Anchors(content["sets"], frozenset(text["common"].split()))
     return DraftLexicon(
-        PhraseBook(content["groups"], Anchors(content["sets"], frozenset(data_file("text")["common"].split()))),
+        PhraseBook(content["groups"], anchors, text["implies"]),
+        PhraseBook(content["stages"], anchors, {}),
         {word: tuple(opened.split()) for word, opened in content["rewrite"].items()},
         tuple((ending, tuple(rest.split())) for ending, rest in content["endings"]),
     )

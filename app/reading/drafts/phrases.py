@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from app.reading.drafts.anchors import Anchors, Keys, keys_of
 
+_NOT = "not."
 _TOKEN = re.compile(r"_\d*|[()|?]|[^\s()|?_]+")
 
 
@@ -20,40 +22,68 @@ class Phrase:
         self._pattern: re.Pattern[str] | None = None
 
     def stands_in(self, sentence: str) -> bool:
-        """`sentence`: words with one space before, between and behind them. Compiled when first asked."""
+        """`sentence`: words with one space before, between and behind them. Compiled when first needed."""
         if self._pattern is None:
             self._pattern = re.compile(self._source, re.ASCII)
         return self._pattern.search(sentence) is not None
 
 
 class PhraseBook:
-    """Groups of phrases of one language, indexed so that a sentence is tried against few of them."""
+    """Groups of phrases of one language, indexed so that a sentence is tried against few of them.
 
-    def __init__(self, groups: Mapping[str, Iterable[str]], anchors: Anchors) -> None:
-        self._by_key: dict[str, list[Phrase]] = {}
-        for group, lines in groups.items():
-            for line in lines:
-                phrase = compile_phrase(group, line, anchors)
-                for key in phrase.anchor:
-                    self._by_key.setdefault(key, []).append(phrase)
+    A sentence with a phrase of `not.x` does not count for `x` nor for what stands below it. `implied` names the
+    groups that another one brings along.
+    """
+
+    def __init__(
+        self, groups: Mapping[str, Iterable[str]], anchors: Anchors, implied: Mapping[str, Iterable[str]]
+    ) -> None:
+        self._implied = implied
+        compiled = [compile_phrase(group, line, anchors) for group, lines in groups.items() for line in lines]
+        self._phrases = _by_key(phrase for phrase in compiled if not phrase.group.startswith(_NOT))
+        self._exceptions = _by_key(phrase for phrase in compiled if phrase.group.startswith(_NOT))
 
     def groups_in(self, words: Sequence[str]) -> set[str]:
         """Names of the groups with a phrase in these words (one sentence, in order, marks included)."""
-        found: set[str] = set()
         keys = keys_of(words)
-        missing = keys.isdisjoint
         sentence = f" {' '.join(words)} "
-        for key in keys & self._by_key.keys():
-            for phrase in self._by_key[key]:
-                if phrase.group in found:
-                    continue
-                for other in phrase.others:
-                    if missing(other):
-                        break
-                else:
-                    if phrase.stands_in(sentence):
-                        found.add(phrase.group)
+        found: set[str] = set()
+        for phrase in _possible(self._phrases, keys):
+            if phrase.group not in found and phrase.stands_in(sentence):
+                found.add(phrase.group)
+        for group in found & self._implied.keys():
+            found.update(self._implied[group])
+        return found and self._without_exceptions(found, sentence, keys)
+
+    def _without_exceptions(self, found: set[str], sentence: str, keys: set[str]) -> set[str]:
+        doubtful = {exception for group in found for exception in _exceptions_of(group)}
+        for phrase in _possible(self._exceptions, keys):
+            if phrase.group in doubtful and phrase.stands_in(sentence):
+                doubtful.discard(phrase.group)
+                found = {group for group in found if phrase.group not in _exceptions_of(group)}
         return found
+
+
+def _possible(index: dict[str, list[Phrase]], keys: set[str]) -> list[Phrase]:
+    """The phrases whose every needed word is among the keys."""
+    missing = keys.isdisjoint
+    listed = [phrase for key in keys & index.keys() for phrase in index[key]]
+    return [phrase for phrase in listed if not (phrase.others and any(map(missing, phrase.others)))]
+
+
+def _by_key(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
+    index: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        for key in phrase.anchor:
+            index.setdefault(key, []).append(phrase)
+    return index
+
+
+@cache
+def _exceptions_of(group: str) -> tuple[str, ...]:
+    """The groups that forbid this one: "value.link" gives "not.value" and "not.value.link"."""
+    names = group.split(".")
+    return tuple(_NOT + ".".join(names[:end]) for end in range(1, len(names) + 1))
 
 
 def compile_phrase(group: str, line: str, anchors: Anchors) -> Phrase:

@@ -8,14 +8,14 @@ from app.reading.drafts.sentences import pattern
 
 _MINIMA = 16
 _FEWEST_WORDS = 8
-_MOST_WORDS = 250
+_MOST_WORDS = 160
 _ROUNDS = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)
 _MASK = 0xFFFFFFFF
 _BITS_LEFT = 20
 
 
 def signature_of(body: str) -> tuple[int, ...]:
-    """The 16 smallest hashes of the word triples in the first 250 words, ascending; empty below 8 words.
+    """The 16 smallest hashes of the word triples in the first 160 words, ascending; empty below 8 words.
 
     `body` is folded. Only 20 bits of a hash are kept: enough to find a repeated text, and a hundred thousand triples of
     common words share each value, so the words cannot be looked up.

@@ -34,7 +34,6 @@ export function valueKinds(found: Found[], odds: Odds): string[] {
 
 function namedIn(each: Found): string[] {
   const named = below(each, 'value.');
-  if (named.length === 0) return each.sentence.words.includes('urlx') && !anyOf(each, 'not.value') ? ['link'] : [];
   const better = named.filter((kind) => !HALVES.includes(kind));
   return better.length > 0 ? better : named;
 }

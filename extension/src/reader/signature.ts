@@ -4,10 +4,10 @@ import { pattern } from './sentences';
 
 const MINIMA = 16;
 const FEWEST_WORDS = 8;
-const MOST_WORDS = 250;
+const MOST_WORDS = 160;
 const BITS_DROPPED = 12;
 
-/** The 16 smallest 20-bit hashes of the word triples in the first 250 words, ascending; empty below 8 words. */
+/** The 16 smallest 20-bit hashes of the word triples in the first 160 words, ascending; empty below 8 words. */
 export function signatureOf(body: string): number[] {
   const words = lower(body).match(pattern('signature_token')) ?? [];
   if (words.length < FEWEST_WORDS) return [];
