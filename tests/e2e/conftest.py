@@ -9,11 +9,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, sync_playwright
 
 from tests.e2e.mail_origins import MailOrigins
 from tests.e2e.recorder import Recorder
@@ -48,10 +49,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+@contextmanager
+def serving(folder: Path) -> Iterator[Backend]:
     """`aftertouch serve` on an empty data folder, without credentials: the simulator stands behind it."""
-    folder = tmp_path_factory.mktemp("backend")
     port = free_port()
     recorder = Recorder(port)
     url = f"http://127.0.0.1:{recorder.port}"
@@ -74,6 +74,20 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
             process.terminate()
             process.wait(timeout=15)
             recorder.close()
+
+
+@pytest.fixture(scope="session")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """The backend most tests share."""
+    with serving(tmp_path_factory.mktemp("backend")) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_backend(tmp_path: Path) -> Iterator[Backend]:
+    """A backend of a test's own, with nothing linked."""
+    with serving(tmp_path) as running:
+        yield running
 
 
 def _sign_in_line(log: Path, process: subprocess.Popen[bytes]) -> str:
@@ -109,25 +123,32 @@ def browser(mail_origins: MailOrigins, tmp_path_factory: pytest.TempPathFactory)
     if not (EXTENSION / "manifest.json").exists():
         pytest.fail("The extension is not built: AFTERTOUCH_TEST=1 make extension")
     with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path_factory.mktemp("profile")),
-            executable_path=chromium(),
-            headless=True,
-            chromium_sandbox=False,
-            ignore_https_errors=True,
-            viewport={"width": 1280, "height": 860},
-            args=[
-                f"--disable-extensions-except={EXTENSION}",
-                f"--load-extension={EXTENSION}",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-                *mail_origins.browser_flags(),
-            ],
-        )
+        context = open_browser(playwright, mail_origins, tmp_path_factory.mktemp("profile"), EXTENSION)
         yield context
         context.close()
+
+
+def open_browser(
+    playwright: Playwright, mail_origins: MailOrigins, profile: Path, extension: Path | None
+) -> BrowserContext:
+    """Chromium on a fresh profile, with the unpacked `extension` or with none."""
+    loaded = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"] if extension else []
+    return playwright.chromium.launch_persistent_context(
+        str(profile),
+        executable_path=chromium(),
+        headless=True,
+        chromium_sandbox=False,
+        ignore_https_errors=True,
+        viewport={"width": 1280, "height": 860},
+        args=[
+            *loaded,
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            *mail_origins.browser_flags(),
+        ],
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""First sight: from the printed link to a banner with one click, and out again without a trace."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Backend
+
+pytestmark = pytest.mark.browser
+
+
+def test_one_click_leads_to_both_mailboxes_a_history_and_a_banner(fresh_backend: Backend, page: Page) -> None:
+    page.goto(fresh_backend.sign_in)
+    page.get_by_role("button", name=re.compile("sample mailbox", re.IGNORECASE)).click()
+    expect(page).to_have_url(re.compile("/accounts"))
+    expect(page.locator("article.account[data-state=live]")).to_have_count(2, timeout=60_000)
+    page.goto(f"{fresh_backend.url}/history")
+    dana = page.locator("a, li, article, tr", has_text="dana@northwind.example").first
+    expect(dana).to_contain_text("3 unanswered")
+    page.goto(f"{fresh_backend.url}/try")
+    page.get_by_text("Dana Reyes").click()
+    banner = page.locator("aftertouch-banner")
+    expect(banner).to_have_attribute("data-level", re.compile("caution|hold"))
+
+
+def test_leaving_the_sample_leaves_nothing(fresh_backend: Backend, page: Page) -> None:
+    page.goto(fresh_backend.sign_in)
+    page.get_by_role("button", name=re.compile("sample mailbox", re.IGNORECASE)).click()
+    expect(page.locator("article.account[data-state=live]")).to_have_count(2, timeout=60_000)
+    page.get_by_role("button", name="Leave the sample").click()
+    expect(page.locator("article.account")).to_have_count(0)
+    for path in fresh_backend.data_dir.rglob("*"):
+        assert not path.is_file() or b"northwind.example" not in path.read_bytes(), path
+
+
+def test_a_used_sign_in_link_says_how_to_get_another(fresh_backend: Backend, page: Page) -> None:
+    page.goto(fresh_backend.sign_in)
+    page.context.clear_cookies()
+    page.goto(fresh_backend.sign_in)
+    expect(page.locator("body")).to_contain_text("aftertouch sign-in")
