@@ -7,7 +7,8 @@ from functools import cache
 from app.reading.drafts.fold import fold, lower
 from app.reading.lexicons import lexicon as data_file
 
-_LONGEST_OWN = 16_384
+_LONGEST_OWN = 12_288
+_MOST_LINES = 2000
 _LONGEST_LINE = 300
 _LAST_LINES = 12
 
@@ -27,8 +28,8 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def own_words(text: str) -> OwnWords:
-    """Looks at the first 64 K characters, keeps at most 16 K of the person's own."""
-    lines = [line.strip() for line in _new_lines(fold(text).split("\n"))]
+    """Looks at the first 64 K characters and 2000 lines, keeps at most 12 K of the person's own."""
+    lines = [line.strip() for line in _new_lines(fold(text).split("\n", _MOST_LINES)[:_MOST_LINES])]
     written = "\n".join(lines)[:_LONGEST_OWN]
     kept = _without_greeting(_without_sign_off(written.strip().split("\n")))
     return OwnWords(written, "\n".join(kept).strip())

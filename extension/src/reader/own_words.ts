@@ -2,7 +2,8 @@
 import { fold, lower } from './fold';
 import { textFile } from './lexicon_data';
 
-const LONGEST_OWN = 16_384;
+const LONGEST_OWN = 12_288;
+const MOST_LINES = 2000;
 const LONGEST_LINE = 300;
 const LONGEST_SIGN_OFF = 80;
 const LAST_LINES = 12;
@@ -22,9 +23,9 @@ function pattern(name: string): RegExp {
   return found;
 }
 
-/** The folded body; looks at the first 64 K characters, keeps at most 16 K of the person's own. */
+/** The folded body; looks at the first 64 K characters and 2000 lines, keeps at most 12 K of the person's own. */
 export function ownWords(text: string): string {
-  const lines = newLines(fold(text).split('\n')).map((line) => line.trim());
+  const lines = newLines(fold(text).split('\n', MOST_LINES)).map((line) => line.trim());
   const written = lines.join('\n').slice(0, LONGEST_OWN);
   return withoutGreeting(withoutSignOff(written.trim().split('\n')))
     .join('\n')
