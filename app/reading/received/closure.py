@@ -10,6 +10,9 @@ from app.reading.received.spans import Today
 
 _REACH = 140
 _NO_ENDING = frozenset({"not_yet", "still_working", "about_others"})
+_WEAK = ("soft_sorry", "passed_over", "farewell")
+_LONGEST_HINT = 8
+_GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Ending:
 def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     """What the letter ends. `asks` says that it asks the person for something, which an ending does not."""
     closes = any(_closes(line) for line in letter.with_kind("closes"))
-    closes = closes or _breaks_bad_news(letter) or (not asks and _gave_it_away(letter))
+    closes = closes or _breaks_bad_news(letter) or (not asks and (_gave_it_away(letter) or _adds_up(letter)))
     held = [line for line in letter.with_kind("holds") if _is_held(line)]
     not_now = [] if asks else [line for line in letter.with_kind("not_now") if not _is_supposed(line, "not_now")]
     return Ending(
@@ -36,8 +39,8 @@ def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     )
 
 
-def _closes(line: Line) -> bool:
-    return not line.sentence.asks and line.kinds.isdisjoint(_NO_ENDING) and not _is_supposed(line, "closes")
+def _closes(line: Line, family: str = "closes") -> bool:
+    return not line.sentence.asks and line.kinds.isdisjoint(_NO_ENDING) and not _is_supposed(line, family)
 
 
 def _is_supposed(line: Line, family: str) -> bool:
@@ -61,7 +64,15 @@ def _breaks_bad_news(letter: Letter) -> bool:
 
 
 def _gave_it_away(letter: Letter) -> bool:
-    return any(not line.sentence.asks for line in letter.with_kind("gave_away"))
+    return "moves_date" not in letter.kinds and any(_closes(line, "gave_away") for line in letter.with_kind("gave_away"))
+
+
+def _adds_up(letter: Letter) -> bool:
+    """A short letter that is sorry, names what was lost and says goodbye, without one plain word of refusal."""
+    if len(letter.lines) > _LONGEST_HINT or not letter.kinds.isdisjoint(_GOES_ON):
+        return False
+    said = [line for line in letter.lines if not line.sentence.asks and "hypothetical" not in line.kinds]
+    return all(any(cue in line.kinds for line in said) for cue in _WEAK)
 
 
 def _is_held(line: Line) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.reading.lexicons import lexicon
 from app.reading.received import calendar_spans  # noqa: F401  (registers its meanings)
-from app.reading.received.phrases import LANGUAGES, PatternSet
+from app.reading.received.phrases import LEXICONS, PatternSet
 from app.reading.received.spans import MEANINGS, Span, Today
 
 _NAMED = re.compile(r"\(\?P<([a-z0-9]+)>")
@@ -68,7 +68,7 @@ class _Leads:
     """The words that lead an expression: "by" and its like bound it, "in" and its like only place it."""
 
     def __init__(self) -> None:
-        contents = [lexicon(f"{code}.inbound") for code in LANGUAGES]
+        contents = [lexicon(f"{code}.inbound") for code in LEXICONS]
         self._kinds = {
             word: kind for content in contents for kind, words in content["bounds"].items() for word in words
         }
@@ -176,7 +176,7 @@ def _named_parts(found: re.Match[str]) -> list[tuple[str, str]]:
 
 class _Templates:
     def __init__(self) -> None:
-        self._templates = [template for code in LANGUAGES for template in _templates_of(code)]
+        self._templates = [template for code in LEXICONS for template in _templates_of(code)]
         self._set = PatternSet([template.source for template in self._templates])
 
     def found(self, folded: str) -> Iterator[tuple[_Template, re.Match[str]]]:

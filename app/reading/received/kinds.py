@@ -113,7 +113,9 @@ def _automatic_kind(letter: Letter) -> Kind:
 
 def _is_away(letter: Letter) -> bool:
     """An absence notice without any header: nearly every sentence of it speaks of the absence."""
-    if len(letter.lines) > 9 or "absent" not in letter.kinds or any(line.sentence.asks for line in letter.lines):
+    if len(letter.lines) > 9 or "absent" not in letter.kinds or "others_away" in letter.kinds:
+        return False
+    if any(line.sentence.asks for line in letter.lines):
         return False
     speaking = [line for line in letter.lines if len(line.folded.split()) > 4]
     about = [line for line in speaking if not line.kinds.isdisjoint({"absent", "away", "points_to", "returns"})]

@@ -8,9 +8,8 @@ import re2
 
 from app.reading.lexicons import lexicon
 
-LANGUAGES = ("en", "de", "es")
-"""Languages with a lexicon of phrases and of times; `other.inbound.json` has a few phrases of more."""
-_LEXICONS = (*LANGUAGES, "other")
+LEXICONS = ("en", "de", "es", "other")
+"""Lexicons of phrases and of times; "other" has the few phrases and dates of seven more languages."""
 _LOOKS_AHEAD = "(?!"
 _LONG_GAP = re.compile(r"\.\{\d+,\d+\}")
 _COUNTED_WORDS = re.compile(r"\)\{0,\d+\}")
@@ -74,7 +73,7 @@ class _Families:
     def __init__(self) -> None:
         listed = [
             (family, pattern)
-            for language in _LEXICONS
+            for language in LEXICONS
             for family, patterns in lexicon(f"{language}.inbound")["phrases"].items()
             for pattern in patterns
         ]
@@ -94,6 +93,6 @@ def _all_families() -> _Families:
 def _of_family(family: str) -> tuple[re.Pattern[str], ...]:
     return tuple(
         re.compile(pattern)
-        for language in _LEXICONS
+        for language in LEXICONS
         for pattern in lexicon(f"{language}.inbound")["phrases"].get(family, ())
     )
