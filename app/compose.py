@@ -2,7 +2,7 @@
 
 import locale
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,8 +17,8 @@ from app.store import rotation
 from app.store.database import Database
 from app.store.key_file import read_or_make_key_file, replace_key_file
 from app.store.sealing import Sealer
-from connectors import Connector, GmailConnector, OutlookConnector, Transport
-from connectors.simulator import SimulatorConfig, callbacks
+from connectors.contract import Connector
+from connectors.simulator.config import SimulatorConfig, callbacks
 
 SAMPLE_DAYS = timedelta(days=14)
 
@@ -92,31 +92,74 @@ def open_parts(settings: Settings, *, sample: bool = False) -> Iterator[Parts]:
         database.close()
 
 
-def connectors(settings: Settings) -> dict[str, Connector]:
+class _OnDemand(Mapping[str, Connector]):
+    """Builds a connector when it is first asked for, so that no start waits for the providers' libraries."""
+
+    def __init__(self, build: Mapping[str, Callable[[], Connector]]) -> None:
+        self._build = build
+        self._built: dict[str, Connector] = {}
+
+    def __getitem__(self, provider: str) -> Connector:
+        if provider not in self._built:
+            self._built[provider] = self._build[provider]()
+        return self._built[provider]
+
+    def __contains__(self, provider: object) -> bool:
+        return provider in self._build
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._build)
+
+    def __len__(self) -> int:
+        return len(self._build)
+
+
+def connectors(settings: Settings) -> Mapping[str, Connector]:
     """One connector for each provider that has credentials."""
-    extra_ca = str(settings.ssl_cert_file) if settings.ssl_cert_file else None
-    built: dict[str, Connector] = {}
+    build: dict[str, Callable[[], Connector]] = {}
     if settings.google_client_id and settings.google_client_secret:
-        built["google"] = GmailConnector(
-            client_id=settings.google_client_id,
-            client_secret=settings.google_client_secret.get_secret_value(),
-            issuer=settings.google_issuer,
-            api_root=settings.gmail_url,
-            transport=Transport((settings.google_issuer, settings.gmail_url), extra_ca=extra_ca, clock=read_clock),
-            clock=read_clock,
-        )
+        build["google"] = lambda: _gmail(settings)
     if settings.microsoft_client_id and settings.microsoft_client_secret:
-        built["microsoft"] = OutlookConnector(
-            client_id=settings.microsoft_client_id,
-            client_secret=settings.microsoft_client_secret.get_secret_value(),
-            authority=settings.microsoft_authority,
-            graph_root=settings.graph_url,
-            transport=Transport(
-                (settings.microsoft_authority, settings.graph_url), extra_ca=extra_ca, clock=read_clock
-            ),
-            clock=read_clock,
-        )
-    return built
+        build["microsoft"] = lambda: _outlook(settings)
+    return _OnDemand(build)
+
+
+def _gmail(settings: Settings) -> Connector:
+    from connectors import GmailConnector, Transport  # half a second (2026-11), see _OnDemand
+
+    assert settings.google_client_id
+    assert settings.google_client_secret
+    return GmailConnector(
+        client_id=settings.google_client_id,
+        client_secret=settings.google_client_secret.get_secret_value(),
+        issuer=settings.google_issuer,
+        api_root=settings.gmail_url,
+        transport=Transport(
+            (settings.google_issuer, settings.gmail_url), extra_ca=_extra_ca(settings), clock=read_clock
+        ),
+        clock=read_clock,
+    )
+
+
+def _outlook(settings: Settings) -> Connector:
+    from connectors import OutlookConnector, Transport  # half a second (2026-11), see _OnDemand
+
+    assert settings.microsoft_client_id
+    assert settings.microsoft_client_secret
+    return OutlookConnector(
+        client_id=settings.microsoft_client_id,
+        client_secret=settings.microsoft_client_secret.get_secret_value(),
+        authority=settings.microsoft_authority,
+        graph_root=settings.graph_url,
+        transport=Transport(
+            (settings.microsoft_authority, settings.graph_url), extra_ca=_extra_ca(settings), clock=read_clock
+        ),
+        clock=read_clock,
+    )
+
+
+def _extra_ca(settings: Settings) -> str | None:
+    return str(settings.ssl_cert_file) if settings.ssl_cert_file else None
 
 
 def rotate_key(settings: Settings) -> str:

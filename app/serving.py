@@ -23,7 +23,7 @@ from app.settings import Settings, SettingsError
 from app.store import people, sync_jobs
 from app.store.accounts import Account
 from app.worker import LEASE, Worker
-from connectors.simulator import SimulatorConfig, callbacks, run_simulator
+from connectors.simulator.config import SimulatorConfig, callbacks
 
 
 async def serve(settings: Settings, *, host: str | None = None, port: int | None = None) -> int:
@@ -82,7 +82,7 @@ async def simulate(settings: Settings, *, port: int, seed: int) -> int:
         if name.startswith(("google_", "gmail_", "microsoft_", "graph_")):
             shown = value.get_secret_value() if isinstance(value, SecretStr) else value
             print(f"AFTERTOUCH_{name.upper()}={shown}", flush=True)
-    await run_simulator(config, port=port, clock=read_clock)
+    await _run_simulator(config, port)
     return 0
 
 
@@ -149,9 +149,15 @@ async def _beside(config: SimulatorConfig | None) -> AsyncIterator[None]:
         yield
         return
     port = urlsplit(config.base_url).port or 0
-    running = asyncio.create_task(run_simulator(config, port=port, clock=read_clock))
+    running = asyncio.create_task(_run_simulator(config, port))
     try:
         yield
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def _run_simulator(config: SimulatorConfig, port: int) -> None:
+    from connectors.simulator.serve import run_simulator  # not loaded where real mailboxes are linked
+
+    await run_simulator(config, port=port, clock=read_clock)
