@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from app.cadence.thread import Promise
 from app.cadence.workdays import calendar_of
@@ -17,6 +17,10 @@ _LONGEST_QUOTE = 120
 _FURTHEST_DAYS = 400
 _CLAUSE = re.compile(
     r"[,;:()]\s|\s-\s|\s(?:and|but|so|then|which|because|since|while|und|aber|sodass|damit|y|pero|e|however)\s"
+)
+_DENIED = re.compile(
+    r"(?:\b(?:not|nothing|nobody|no|never|nicht|nichts|kaum|hardly)\b|n't\b)(?: [\w']+){0,5} (?:before|prior to|ahead of|vor)"
+    r"(?: the| dem| der)? ?$"
 )
 _NEVER = frozenset({"not_their_act", "ago"})
 _NOT_WITHOUT_AN_ACT = frozenset({"interview_time", "their_ask", "past_talk"})
@@ -61,7 +65,11 @@ def today_of(at: datetime, zone: str, country: str | None = None) -> Today:
 
 def promise_of(said: Sequence[Sentence], today: Today) -> Promise | None:
     """The promise of sentences already split."""
-    found = [promise for sentence in said for promise in _of_sentence(sentence, today)]
+    found = [
+        promise
+        for before, sentence in zip([None, *said], said, strict=False)
+        for promise in (*_of_sentence(sentence, today), *_of_the_day_before_it(before, sentence, today))
+    ]
     return max(enumerate(found), key=lambda item: (item[1].weight, item[0]))[1].promise if found else None
 
 
@@ -70,7 +78,11 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
     invited = invites(sentence.folded, kinds)
     if not invited and "act" not in kinds and not _is_bare(sentence):
         return
-    dates = [dated for dated in expressions(sentence.folded, today) if _is_theirs(sentence, dated, kinds)]
+    dates = [
+        _not_before(dated, sentence.folded)
+        for dated in expressions(sentence.folded, today)
+        if _is_theirs(sentence, dated, kinds)
+    ]
     if dates and invited:
         yield _Found(_invitation(sentence, dates, today), 2)
     elif dates and (chosen := _nearest(sentence, dates)) and (interval := chosen.interval(today.day)):
@@ -79,12 +91,42 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
         yield _Found(Promise(None, None, _quote(sentence, None)), 1)
 
 
+def _of_the_day_before_it(before: Sentence | None, sentence: Sentence, today: Today) -> Iterator[_Found]:
+    """ "They meet on Monday. I will call you the day after": the date stands one sentence ahead of what they will do."""
+    kinds = families(sentence.folded)
+    if before is None or before.asks or not kinds >= {"act", "then"} or expressions(sentence.folded, today):
+        return
+    if families(before.folded) & {"their_ask", *_NEVER}:
+        return
+    dates = [dated for dated in expressions(before.folded, today) if dated.bound != "past"]
+    if dates:
+        last = dates[-1].span.last
+        yield _Found(Promise(last, _following(last, kinds, today), _quote(sentence, None)), 3)
+
+
+def _following(day: date, kinds: frozenset[str], today: Today) -> date:
+    """The day after one named, the Friday of its week, or the day itself, by how the sentence refers to it."""
+    if "then_next" in kinds:
+        return today.calendar.after(day, 1)
+    return day + timedelta(days=max(0, 4 - day.weekday())) if "then_week" in kinds else day
+
+
+def _not_before(dated: Dated, folded: str) -> Dated:
+    """ "Nothing will happen before January" promises January, not December."""
+    if dated.bound == "before" and _DENIED.search(folded[: dated.start]):
+        return replace(dated, bound="from")
+    return dated
+
+
 def _is_bare(sentence: Sentence) -> bool:
     """A date that is a sentence by itself ("By Friday.") answers when."""
     return (
         len(sentence.folded.split()) <= 5
         and not sentence.asks
-        and re.match(r"(?:by|before|within|no later|end of|bis|spatestens|antes|expect|eta)\b", sentence.folded)
+        and (
+            re.match(r"(?:by|before|within|no later|end of|bis|spatestens|antes|expect|eta)\b", sentence.folded)
+            or re.search(r"\b(?:at the latest|latest|promise|spatestens|como muy tarde)\b", sentence.folded)
+        )
         is not None
     )
 

@@ -64,7 +64,9 @@ def _breaks_bad_news(letter: Letter) -> bool:
 
 
 def _gave_it_away(letter: Letter) -> bool:
-    return "moves_date" not in letter.kinds and any(_closes(line, "gave_away") for line in letter.with_kind("gave_away"))
+    return "moves_date" not in letter.kinds and any(
+        _closes(line, "gave_away") for line in letter.with_kind("gave_away")
+    )
 
 
 def _adds_up(letter: Letter) -> bool:
