@@ -60,7 +60,8 @@ def _expected(cadence: Cadence) -> CallAdvice | None:
     answer, reply = cadence.answer, cadence.last_reply
     if answer is None or not cadence.theirs_is_newest:
         return None
-    if answer.channel in PHONE and cadence.days_since(answer.at) <= policy.RETURN_CALL:
+    theirs = answer.key not in {touch.key for touch in cadence.sent}
+    if theirs and answer.channel in PHONE and cadence.days_since(answer.at) <= policy.RETURN_CALL:
         return _in_hours(cadence, "They called you.", cadence.calendar.next_workday)
     if reply and reply.invites_call and reply.key == answer.key:
         asked = f"They asked for a call on {on(cadence, reply.at)}."

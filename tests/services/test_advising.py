@@ -144,3 +144,12 @@ def log(
     at = world.clock() - timedelta(days=days_ago)
     asked = logging_touches.TouchToLog(recipient=recipient, at=at, **touch)
     return logging_touches.log_touch(world.parts, world.person_id, asked, world.clock())
+
+
+async def test_after_my_own_call_nobody_is_said_to_have_called(world: World) -> None:
+    log(world, days_ago=2, channel="call", outcome="spoke", note_promise="by Friday")
+    asked = advising.Question(Channel.CALL, ("rita@acme.example",))
+    call = (await advising.advise(world.parts, world.person_id, asked, world.clock())).call
+    assert call is not None
+    assert (call.answer, "They called you." in call.reasons) == ("wait", False)
+    assert any("Fri" in reason for reason in call.reasons)
