@@ -1,7 +1,7 @@
 // Builds the extension into dist/: unpacked and zipped for Chrome and Firefox, and the script of the backend's /try page.
 // AFTERTOUCH_TEST=1 builds the test variants; AFTERTOUCH_BASE_URL sets the backend's origin.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { icon } from './build/icons.mjs';
@@ -23,6 +23,19 @@ const cssAsText = {
     });
   },
 };
+
+/** Leaves the lexicon out of a script: `read` collects its files, and in their place stands a look into what the worker gave. */
+const lexiconApart = (read) => ({
+  name: 'lexicon-apart',
+  setup({ onLoad }) {
+    onLoad({ filter: /reading.lexicon.[^/\\]+\.json$/ }, ({ path }) => {
+      const name = basename(path, '.json');
+      read.set(name, JSON.parse(readFileSync(path, 'utf8')));
+      const contents = `import { part } from './lexicon'; export default part(${JSON.stringify(name)});`;
+      return { contents, loader: 'ts', resolveDir: join(here, 'src') };
+    });
+  },
+});
 
 const shared = {
   absWorkingDir: here,
@@ -49,7 +62,9 @@ async function buildFor(browser) {
     },
     outdir: out,
   });
-  await Promise.all(Object.keys(HOSTS).map((host) => buildContent(host, out)));
+  const lexicon = new Map();
+  await Promise.all(Object.keys(HOSTS).map((host) => buildContent(host, out, lexicon)));
+  writeFileSync(join(out, 'lexicon.json'), JSON.stringify(Object.fromEntries([...lexicon].sort())));
   for (const page of ['popup', 'options']) cpSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
   cpSync(join(here, 'src/pages.css'), join(out, 'pages.css'));
   cpSync(join(here, '_locales'), join(out, '_locales'), { recursive: true });
@@ -61,10 +76,11 @@ async function buildFor(browser) {
 }
 
 /** One content script per host, so that a page loads the code of its own host alone. */
-function buildContent(host, out) {
+function buildContent(host, out, lexicon) {
   const contents = `import { begin } from './content'; import { ${host} } from './hosts/${host}'; begin(${host});`;
   const stdin = { contents, resolveDir: join(here, 'src'), loader: 'ts' };
-  return build({ ...shared, stdin, outfile: join(out, `${host}.js`) });
+  const plugins = [cssAsText, lexiconApart(lexicon)];
+  return build({ ...shared, plugins, stdin, outfile: join(out, `${host}.js`) });
 }
 
 async function buildTry() {

@@ -71,7 +71,7 @@ function policy(connect) {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
-    `connect-src ${connect}`,
+    `connect-src ${connect} 'self'`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

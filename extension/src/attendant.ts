@@ -3,6 +3,7 @@ import { type Banner, createBanner } from './banner';
 import { draftText } from './draft_text';
 import type { BannerActs } from './findings';
 import type { Found } from './hosts/host';
+import type { Reader } from './lexicon';
 import type {
   Advice,
   AdviceRequest,
@@ -13,7 +14,6 @@ import type {
   Signals,
   Trouble,
 } from './protocol';
-import { readDraft } from './reader/index';
 import type { Say } from './words';
 
 /** Who answers: the worker in the extension, the backend itself on /try. `recall` answers from memory, or null. */
@@ -33,6 +33,8 @@ export interface Surroundings {
   adviser: Adviser;
   say: Say;
   account(): string | null;
+  /** What reads drafts; undefined while it is fetched (a look follows), null when it cannot be had. */
+  reader(): Reader | null | undefined;
   /** Is a character just being put together from several keys? Then nothing may move. */
   isComposing(): boolean;
   /** Milliseconds until typing counts as paused, 0 when it is. */
@@ -50,6 +52,7 @@ export class Attendant {
   #busy = false;
   #quiet = false;
   #putAway: string | null = null;
+  /** Subject and draft as last read; null while they have not been. */
   #text: string | null = null;
   #signals: Signals | undefined;
   #ended = false;
@@ -79,6 +82,7 @@ export class Attendant {
   #consider(): void {
     if (this.#ended || this.#around.isComposing()) return;
     const request = this.#quiet ? null : this.#request();
+    if (request && this.#text === null) return;
     if (!request) {
       this.#asked = '';
       this.#close();
@@ -112,8 +116,10 @@ export class Attendant {
     const draft = editor ? draftText(editor) : '';
     const text = `${subject}\n${draft}`;
     if (text === this.#text) return;
+    const read = draft ? this.#around.reader() : null;
+    if (read === undefined) return;
     this.#text = text;
-    this.#signals = draft ? readDraft('email', subject, draft) : undefined;
+    this.#signals = read?.('email', subject, draft);
   }
 
   async #ask(request: AdviceRequest, text: string): Promise<void> {

@@ -4,7 +4,7 @@ import { type Call, call, type Link, type Reply } from './api';
 import { mailMessage, ownMessage } from './guard';
 import { get, inTurn, placeOf, recallOf, remember, set } from './memory';
 import { endPairing, pollPairing, startPairing } from './pairing';
-import type { Advice, AdviceRequest, Answer, Check, MailMessage, OwnMessage, Status, Verdict } from './protocol';
+import type { Advice, AdviceRequest, Answer, Check, MailMessage, OwnMessage, Sight, Status, Verdict } from './protocol';
 import { enqueue, flush } from './queue';
 
 const FRESH_MS = 10 * 60_000;
@@ -37,7 +37,9 @@ function serveMail(message: MailMessage): Promise<unknown> {
     case 'recall':
       return recall(message.request);
     case 'sight':
-      return remember({ blind: message.blind });
+      return remember({ sight: message.sight });
+    case 'lexicon':
+      return fetch(chrome.runtime.getURL('lexicon.json')).then((file) => file.json());
     case 'dismiss':
       return dismiss(message.finding);
     case 'mute':
@@ -107,10 +109,9 @@ function done(): true {
 }
 
 async function advise(request: AdviceRequest): Promise<Answer<Advice>> {
-  const to = await link();
+  const [to, holdOff] = await Promise.all([link(), recallOf('holdOff')]);
   if (!to.token) return { ok: false, trouble: 'not_paired' };
   void rememberRecent(request.to);
-  const holdOff = await recallOf('holdOff');
   if (holdOff && Date.now() < holdOff.until) return { ok: false, trouble: holdOff.trouble };
   const reply = await call(to, {
     method: 'POST',
@@ -120,7 +121,7 @@ async function advise(request: AdviceRequest): Promise<Answer<Advice>> {
   });
   await noteHealth(reply);
   if (!reply.ok) return { ok: false, trouble: reply.trouble };
-  await keepVerdict(request, reply.value);
+  void keepVerdict(request, reply.value);
   void sendQueue();
   return { ok: true, value: await adviceOf(reply.value) };
 }
@@ -222,7 +223,7 @@ async function status(): Promise<Status> {
 
 /** Names the part that fails: the mail page, the backend, the pairing, or a mailbox. */
 async function check(): Promise<Check[]> {
-  const page = pageCheck(await recallOf('blind'));
+  const page = pageCheck(await recallOf('sight'));
   const to = await link();
   const health = await call({ ...to, token: null }, { path: '/health', read: done });
   const backend: Check = {
@@ -233,8 +234,12 @@ async function check(): Promise<Check[]> {
   return backend.trouble ? [page, backend] : [page, backend, ...(await insideChecks())];
 }
 
-function pageCheck(blind: boolean | undefined): Check {
-  return { part: 'page', trouble: blind === undefined ? 'not_seen' : blind ? 'blind' : null, detail: '' };
+/** What the mail page seen last could be read of, in numbers: composes, recipients, names without an address. */
+function pageCheck(sight: Sight | undefined): Check {
+  if (!sight) return { part: 'page', trouble: 'not_seen', detail: '' };
+  const { composes, recipients, unresolved, account, blind } = sight;
+  const trouble = blind ? 'blind' : account ? null : 'no_account';
+  return { part: 'page', trouble, detail: `${composes} / ${recipients} / ${unresolved}` };
 }
 
 async function insideChecks(): Promise<Check[]> {

@@ -27,6 +27,7 @@ export interface BannerParts {
 }
 
 const ANNOUNCE_AFTER_MS = 60;
+const HEARD_MS = 2000;
 const RING = 'M8 1a7 7 0 1 0 0 14A7 7 0 1 0 8 1';
 const SIGNS: Record<Level, string> = {
   clear: 'M5 8l2.5 2.5L11 6',
@@ -74,6 +75,7 @@ class BannerView implements Banner {
   readonly #box: HTMLElement;
   readonly #line: HTMLElement;
   readonly #sentence: HTMLElement;
+  readonly #status: HTMLElement;
   readonly #why: HTMLButtonElement;
   readonly #findings: Findings;
   #shown = '';
@@ -90,13 +92,14 @@ class BannerView implements Banner {
     this.#host.dataset.compose = key;
     this.#placement = new Placement(this.#host);
     this.#sentence = make('p', 'say');
-    this.#sentence.setAttribute('role', 'status');
+    this.#status = make('p', 'heard');
+    this.#status.setAttribute('role', 'status');
     this.#why = button(say('why'), () => this.#toggle());
     const close = button('×', () => this.#dismiss());
     close.setAttribute('aria-label', say('dismiss'));
     this.#line = make('div', 'line', make('i'), this.#sentence, this.#why, close);
     this.#findings = new Findings(this.#make, say, acts);
-    this.#box = make('div', 'box', this.#line, this.#findings.panel);
+    this.#box = make('div', 'box', this.#status, this.#line, this.#findings.panel);
     this.#openShadow();
   }
 
@@ -167,13 +170,16 @@ class BannerView implements Banner {
     this.#announce(`${this.#parts.say(level)}:`, sentence);
   }
 
-  /** The status region stands empty first and is filled later, once per sentence: so it is read out once. */
+  /** Eyes get the sentence at once. Ears get it from a region that stands empty first and is emptied again: so once. */
   #announce(level: string, sentence: string): void {
     if (this.#said === sentence) return;
     this.#said = sentence;
     this.#sentence.title = sentence;
-    setTimeout(() => {
-      if (this.#said === sentence) this.#sentence.replaceChildren(this.#make.make('b', '', level), ` ${sentence}`);
-    }, ANNOUNCE_AFTER_MS);
+    this.#sentence.replaceChildren(this.#make.make('b', '', level), ` ${sentence}`);
+    const say = (text: string) => () => {
+      if (this.#said === sentence) this.#status.textContent = text;
+    };
+    setTimeout(say(`${level} ${sentence}`), ANNOUNCE_AFTER_MS);
+    setTimeout(say(''), HEARD_MS);
   }
 }

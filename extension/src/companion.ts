@@ -3,9 +3,10 @@ import { type Adviser, Attendant, type Surroundings } from './attendant';
 import { TEXT_EDITOR } from './hosts/dom';
 import type { Found, Host } from './hosts/host';
 import { createIdentities } from './hosts/identity';
-import type { ComposeReport, PageReport } from './protocol';
+import type { Reader } from './lexicon';
+import type { ComposeReport, PageReport, Sight } from './protocol';
 import { createSettler, LOSS_LASTS_MS } from './settle';
-import { watch } from './watch';
+import { TYPING_PAUSE_MS, watch } from './watch';
 import type { Say } from './words';
 
 export interface Company {
@@ -13,15 +14,16 @@ export interface Company {
   hostname: string;
   host: Host;
   adviser: Adviser;
+  /** Fetches what reads drafts; null when it cannot be had. Not called before somebody writes. */
+  fetchReader(): Promise<Reader | null>;
   say: Say;
   onReport?: (report: PageReport) => void;
-  /** Told first and on change: `blind` is a page that is written in and shows no compose for three seconds. */
-  onSight?: (blind: boolean) => void;
+  /** Told once somebody writes, and on change; `blind` is a page that is written in and shows no compose for three seconds. */
+  onSight?: (sight: Sight) => void;
   /** Ends it all, leaving nothing in the page. */
   signal: AbortSignal;
 }
 
-const TYPING_PAUSE_MS = 230;
 const BLIND_AFTER_MS = 3000;
 
 export function accompany(company: Company): void {
@@ -39,7 +41,9 @@ class Companion {
   #typedAt = Number.NEGATIVE_INFINITY;
   #composing = false;
   #blindSince: number | null = null;
-  #blind: boolean | null = null;
+  #sight = '';
+  #reader: Reader | null | undefined;
+  #fetching = false;
 
   constructor(company: Company) {
     this.#company = company;
@@ -58,8 +62,9 @@ class Companion {
   /** Reads the page once; answers whether a compose is open. */
   #look(): boolean {
     const { doc, host, hostname } = this.#company;
-    const account = host.account();
     const isEditable = doc.querySelector(TEXT_EDITOR) !== null;
+    if (!isEditable && !this.#attendants.size && this.#reported) return false;
+    const account = host.account();
     const found = isEditable ? host.composes(account) : [];
     const keys = this.#identify(found);
     const byKey = new Map(found.map((one, index) => [keys[index] ?? '', one]));
@@ -69,7 +74,7 @@ class Companion {
     this.#publish(report);
     this.#attend(report.composes, byKey);
     if (pending) this.#lookSoon(LOSS_LASTS_MS);
-    this.#noteSight(isEditable && !found.length && host.isWritten());
+    this.#noteSight(report, isEditable && !found.length && host.isWritten());
     return report.composes.length > 0;
   }
 
@@ -106,26 +111,46 @@ class Companion {
       adviser,
       say,
       account: () => this.#account,
+      reader: () => this.#readerNow(),
       isComposing: () => this.#composing,
       typingRest: () => Math.max(0, this.#typedAt + TYPING_PAUSE_MS - performance.now()),
       lookSoon: (ms) => this.#lookSoon(ms),
     };
   }
 
-  #noteSight(missesOne: boolean): void {
+  #readerNow(): Reader | null | undefined {
+    if (!this.#reader && !this.#fetching) void this.#fetchReader();
+    return this.#reader;
+  }
+
+  async #fetchReader(): Promise<void> {
+    this.#fetching = true;
+    this.#reader = await this.#company.fetchReader().catch(() => null);
+    this.#fetching = false;
+    this.#lookSoon(0);
+  }
+
+  #noteSight({ account, composes }: PageReport, missesOne: boolean): void {
     const now = performance.now();
     this.#blindSince = missesOne ? (this.#blindSince ?? now) : null;
     const blind = this.#blindSince !== null && now - this.#blindSince >= BLIND_AFTER_MS;
     if (this.#blindSince !== null && !blind) this.#lookSoon(BLIND_AFTER_MS);
-    if (blind === this.#blind) return;
-    this.#blind = blind;
-    this.#company.onSight?.(blind);
+    const count = (among: (one: ComposeReport) => string[]) => composes.flatMap(among).length;
+    const recipients = count(({ to, cc, bcc }) => [...to, ...cc, ...bcc]);
+    const unresolved = count((one) => one.unresolved);
+    const sight: Sight = { blind, account: account !== null, composes: composes.length, recipients, unresolved };
+    const text = JSON.stringify(sight);
+    if (text === this.#sight || !(blind || composes.length)) return;
+    this.#sight = text;
+    this.#company.onSight?.(sight);
   }
 
   #noteTyping(event: Event): void {
     const target = event.composedPath()[0];
     if (!(target instanceof Node)) return;
-    if ([...this.#attendants.values()].some((attendant) => attendant.holds(target))) this.#typedAt = performance.now();
+    if (![...this.#attendants.values()].some((attendant) => attendant.holds(target))) return;
+    this.#typedAt = performance.now();
+    this.#readerNow();
   }
 
   #noteComposing(composing: boolean): void {

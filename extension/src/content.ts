@@ -3,7 +3,9 @@ import type { Adviser } from './attendant';
 import { guardKeys } from './banner';
 import { accompany, type Company } from './companion';
 import type { Host } from './hosts/host';
-import type { Advice, Answer, MailMessage, PageReport } from './protocol';
+import { type Lexicon, readerWith } from './lexicon';
+import type { Advice, Answer, MailMessage, PageReport, Sight } from './protocol';
+import type { Say } from './words';
 
 const ending = new AbortController();
 const { signal } = ending;
@@ -32,13 +34,19 @@ const adviser: Adviser = {
   uncorrect: async (id) => (await send<Answer<true> | null>({ type: 'uncorrect', id }, null))?.ok ?? false,
 };
 
+async function fetchReader() {
+  const lexicon = await send<Lexicon | null>({ type: 'lexicon' }, null);
+  return lexicon && readerWith(lexicon);
+}
+
 /** Begins when the page's body is there. Pop-outs are about:blank and inherit the origin of the page that opened them. */
 export function begin(hostOf: (doc: Document) => Host): void {
   const start = () => {
     const { hostname } = new URL(self.origin === 'null' ? location.href : self.origin);
     const host = hostOf(document);
-    const onSight = (blind: boolean) => void send({ type: 'sight', blind }, null);
-    accompany({ doc: document, hostname, host, adviser, say: chrome.i18n.getMessage, onSight, signal, ...tellTests() });
+    const onSight = (sight: Sight) => void send({ type: 'sight', sight }, null);
+    const say: Say = (word, value) => chrome.i18n.getMessage(word, value);
+    accompany({ doc: document, hostname, host, adviser, fetchReader, say, onSight, signal, ...tellTests() });
   };
   guardKeys(window, signal);
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start, { once: true, signal });

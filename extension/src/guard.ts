@@ -1,6 +1,6 @@
 // Decides which messages the worker takes: from whom, and of what shape. What is not named here is not done.
 import { isObject } from './answers';
-import type { AdviceRequest, MailMessage, OwnMessage } from './protocol';
+import type { AdviceRequest, MailMessage, OwnMessage, Sight } from './protocol';
 
 const MAIL_HOSTS = [
   'mail.google.com',
@@ -110,10 +110,20 @@ const TOUCH_SHAPE: Record<string, Test> = {
   note_promise: isTextOrNull,
 };
 
+const isCount: Test = (value) => Number.isInteger(value);
+const SIGHT_SHAPE: Record<keyof Sight, Test> = {
+  blind: isFlag,
+  account: isFlag,
+  composes: isCount,
+  recipients: isCount,
+  unresolved: isCount,
+};
+
 const MAIL_SHAPES: Record<MailMessage['type'], Record<string, Test>> = {
   advise: { request: isAdviceRequest },
   recall: { request: isAdviceRequest },
-  sight: { blind: isFlag },
+  sight: { sight: (value) => isObject(value) && hasShape(value, SIGHT_SHAPE) },
+  lexicon: {},
   dismiss: { finding: isText },
   mute: { recipient: isText, muted: isFlag },
   correct: { recipient: isText, kind: isOneOf(KINDS), evidence: isTextOrNull },

@@ -1,5 +1,5 @@
 // What the worker keeps: settings and the queue on disk, the last verdicts and recipients for this browser session only.
-import type { AdviceRequest, PairingCode, TouchRequest, Trouble, Verdict } from './protocol';
+import type { AdviceRequest, PairingCode, Sight, TouchRequest, Trouble, Verdict } from './protocol';
 
 /** A logged call waiting to be sent. `id` is its Idempotency-Key; `refused` says why the backend will never take it. */
 export interface Queued {
@@ -20,8 +20,8 @@ export interface Session {
   recent: string[];
   /** Until when (milliseconds since 1970) a backend that is busy or too slow is not asked. */
   holdOff: { until: number; trouble: Trouble };
-  /** Was the mail page seen last readable? Absent: none was seen in this session. */
-  blind: boolean;
+  /** How the mail page seen last could be read. Absent: nobody wrote in one in this session. */
+  sight: Sight;
   /** The call logged last, to know a second click by. */
   lastLogged: TouchRequest;
   pairing: PairingCode & { device_code: string };

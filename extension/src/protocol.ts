@@ -89,11 +89,21 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; trouble: Trouble }
 export type MailMessage =
   | { type: 'advise'; request: AdviceRequest }
   | { type: 'recall'; request: AdviceRequest }
-  | { type: 'sight'; blind: boolean }
+  | { type: 'sight'; sight: Sight }
+  | { type: 'lexicon' }
   | { type: 'dismiss'; finding: string }
   | { type: 'mute'; recipient: string; muted: boolean }
   | { type: 'correct'; recipient: string; kind: CorrectionKind; evidence: string | null }
   | { type: 'uncorrect'; id: string };
+
+/** How well a mail page that is written in can be read: numbers, nobody's name. `blind`: no compose was found in it. */
+export interface Sight {
+  blind: boolean;
+  account: boolean;
+  composes: number;
+  recipients: number;
+  unresolved: number;
+}
 
 /** POST /api/v1/touches. */
 export interface TouchRequest {
@@ -130,7 +140,7 @@ export interface Status {
 /** One line of the self-check; `trouble` null means this part works. */
 export interface Check {
   part: 'backend' | 'pairing' | 'mailboxes' | 'page';
-  trouble: Trouble | 'none_linked' | 'mailbox' | 'not_seen' | 'blind' | null;
+  trouble: Trouble | 'none_linked' | 'mailbox' | 'not_seen' | 'blind' | 'no_account' | null;
   detail: string;
 }
 

@@ -50,8 +50,10 @@ const adviser: Adviser = {
   uncorrect: (id) => succeeded('DELETE', `/api/v1/corrections/${encodeURIComponent(id)}`),
 };
 
+const fetchReader = async () => (await import('./reader/index')).readDraft;
+
 const catalogue = navigator.language.startsWith('de') ? german : english;
 const say: Say = (word) => catalogue[word].message;
 
 guardKeys(window, signal);
-accompany({ doc: document, hostname: location.hostname, host: generic(document), adviser, say, signal });
+accompany({ doc: document, hostname: location.hostname, host: generic(document), adviser, fetchReader, say, signal });

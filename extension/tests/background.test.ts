@@ -291,10 +291,14 @@ describe('the self-check names the part that fails', () => {
   it('the mail page', async () => {
     const page = async () => ((await own({ type: 'check' })) as Check[]).find(({ part }) => part === 'page')?.trouble;
     expect(await page()).toBe('not_seen');
-    await mail({ type: 'sight', blind: true });
+    const sight = { blind: false, account: true, composes: 1, recipients: 2, unresolved: 0 };
+    await mail({ type: 'sight', sight: { ...sight, blind: true } });
     expect(await page()).toBe('blind');
-    await mail({ type: 'sight', blind: false });
+    await mail({ type: 'sight', sight: { ...sight, account: false } });
+    expect(await page()).toBe('no_account');
+    await mail({ type: 'sight', sight });
     expect(await page()).toBeNull();
+    expect(await mail({ type: 'sight', sight: { ...sight, recipients: 'dana@acme.example' } })).toBe('refused');
   });
 
   it('the backend', async () => {

@@ -3,7 +3,8 @@ import english from '../_locales/en/messages.json';
 import type { Adviser } from '../src/attendant';
 import { accompany } from '../src/companion';
 import { gmail } from '../src/hosts/gmail';
-import type { Advice, AdviceRequest, Answer, PageReport, Trouble } from '../src/protocol';
+import type { Advice, AdviceRequest, Answer, PageReport, Sight, Trouble } from '../src/protocol';
+import { readDraft } from '../src/reader/index';
 import { pageOf } from './page';
 import { verdict } from './verdicts';
 
@@ -47,7 +48,9 @@ const PAGE = `<div role="dialog"><div role="region"><form><div name="to">${CHIP(
 let oracle: Oracle;
 let ending: AbortController;
 let reports: PageReport[];
-let blind: boolean[];
+let sights: Sight[];
+let fetched: number;
+let reader: typeof readDraft | null;
 
 const editor = () => document.getElementById('editor') as HTMLElement;
 const banner = () => document.querySelector<HTMLElement>('aftertouch-banner');
@@ -65,7 +68,9 @@ beforeEach(() => {
   oracle = new Oracle();
   ending = new AbortController();
   reports = [];
-  blind = [];
+  sights = [];
+  fetched = 0;
+  reader = readDraft;
 });
 
 afterEach(() => {
@@ -79,15 +84,41 @@ async function begin(): Promise<void> {
     hostname: 'mail.google.com',
     host: gmail(document),
     adviser: oracle,
+    fetchReader: async () => {
+      fetched += 1;
+      return reader;
+    },
     say: (word) => english[word].message,
     signal: ending.signal,
     onReport: (report) => reports.push(report),
-    onSight: (one) => blind.push(one),
+    onSight: (one) => sights.push(one),
   });
   await pass();
 }
 
 describe('beside a person who writes', () => {
+  it('the reader of drafts is fetched only once they write', async () => {
+    await begin();
+    expect([fetched, oracle.asked[0]?.signals]).toEqual([0, undefined]);
+    type('Just checking in, is there any news?');
+    await pass();
+    expect([fetched, oracle.asked[1]?.signals?.asks_for_news]).toEqual([1, true]);
+  });
+
+  it('a draft that stands there already is read before the first question', async () => {
+    editor().append('Just checking in, is there any news?');
+    await begin();
+    expect(oracle.asked.map(({ signals }) => signals?.asks_for_news)).toEqual([true]);
+  });
+
+  it('without a reader the question is asked all the same', async () => {
+    reader = null;
+    editor().append('Just checking in, is there any news?');
+    await begin();
+    expect(oracle.asked.map(({ signals }) => signals)).toEqual([undefined]);
+    expect(banner()?.dataset).toMatchObject({ level: 'caution' });
+  });
+
   it('one question is asked, and again only when something changed', async () => {
     await begin();
     await pass(5000);
@@ -185,11 +216,14 @@ describe('beside a person who writes', () => {
   it('a page that is written in and cannot be read is told after three seconds', async () => {
     pageOf({ body: '<div role="dialog"><div role="textbox" contenteditable="true"></div></div>' });
     await begin();
-    expect(blind).toEqual([false]);
+    expect(sights).toEqual([]);
     await pass(4000);
-    expect(blind).toEqual([false, true]);
+    expect(sights.map(({ blind }) => blind)).toEqual([true]);
     document.body.innerHTML = PAGE;
     await pass();
-    expect(blind).toEqual([false, true, false]);
+    expect(sights.map(({ blind, composes, recipients }) => [blind, composes, recipients])).toEqual([
+      [true, 0, 0],
+      [false, 1, 1],
+    ]);
   });
 });

@@ -55,7 +55,8 @@ async function refresh(): Promise<void> {
 async function check(): Promise<void> {
   const checks = await ask<Check[]>({ type: 'check' });
   const lines = checks.map(({ part: name, trouble, detail }) => {
-    const text = `${say(`part_${name}`)}${detail ? ` (${detail})` : ''}: ${trouble ? say(`trouble_${trouble}`) : say('fine')}`;
+    const more = detail && name === 'page' ? say('page_counts', detail) : detail;
+    const text = `${say(`part_${name}`)}${more ? ` (${more})` : ''}: ${trouble ? say(`trouble_${trouble}`) : say('fine')}`;
     return make('li', text, trouble ? 'bad' : 'good');
   });
   part('checks').replaceChildren(...lines);
