@@ -19,8 +19,8 @@ _CLAUSE = re.compile(
     r"[,;:()]\s|\s-\s|\s(?:and|but|so|then|which|because|since|while|und|aber|sodass|damit|y|pero|e|however)\s"
 )
 _DENIED = re.compile(
-    r"(?:\b(?:not|nothing|nobody|no|never|nicht|nichts|kaum|hardly)\b|n't\b)(?: [\w']+){0,5} (?:before|prior to|ahead of|vor)"
-    r"(?: the| dem| der)? ?$"
+    r"(?:\b(?:not|nothing|nobody|no|never|nicht|nichts|kaum|hardly)\b|n't\b)(?: [\w']+){0,5}"
+    r" (?:before|prior to|ahead of|vor)(?: the| dem| der)? ?$"
 )
 _NEVER = frozenset({"not_their_act", "ago"})
 _NOT_WITHOUT_AN_ACT = frozenset({"interview_time", "their_ask", "past_talk"})
@@ -92,7 +92,7 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
 
 
 def _of_the_day_before_it(before: Sentence | None, sentence: Sentence, today: Today) -> Iterator[_Found]:
-    """ "They meet on Monday. I will call you the day after": the date stands one sentence ahead of what they will do."""
+    """ "They meet on Monday. I will call you the day after": the date stands a sentence ahead of what they do."""
     kinds = families(sentence.folded)
     if before is None or before.asks or not kinds >= {"act", "then"} or expressions(sentence.folded, today):
         return

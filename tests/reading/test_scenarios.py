@@ -29,6 +29,9 @@ def test_a_scenario_is_judged_fairly(case: dict):
     assert verdict["level"] in case["accept"]
     assert set(case.get("rules", ())) <= rules
     assert not rules & set(case.get("never", ()))
+    if "date" in case:
+        first, last = case["date"]
+        assert first <= verdict["next_good_date"] <= last
 
 
 def test_nine_of_ten_unseen_scenarios_are_judged_fairly_and_hardly_anybody_is_warned_for_nothing():
