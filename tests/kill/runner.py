@@ -1,0 +1,132 @@
+"""Processes to be killed: each syncs a folder's store against a simulator until caught up, dying where told.
+
+For every line `FOLDER URL POINT COUNT` on its standard input this program forks one such process, prints its id, waits
+for its end and prints how it ended. POINT is `none`, or `before-commit`, `after-commit`, `after-fetch`: the process
+kills itself with SIGKILL when it gets there for the COUNT-th time. Any other death comes from outside.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, update
+
+from app.services.announcing import Announcer
+from app.services.parts import Parts
+from app.settings import Settings
+from app.store import sync_jobs
+from app.store.database import Database
+from app.store.key_file import read_or_make_key_file
+from app.store.sealing import Sealer
+from app.store.tables import sync_jobs as jobs
+from app.worker import LEASE, Worker
+from connectors import Connector, GmailConnector, OutlookConnector, Transport
+from connectors.http import Answer, Ask
+from connectors.quota import GMAIL_2026, GRAPH
+from connectors.simulator import SimulatorConfig
+
+PLENTY = 10**9
+"""Quota units: here the clock is real, and waiting for a minute's window would prove nothing."""
+
+
+class Point:
+    """Counts passages and dies at the last."""
+
+    def __init__(self, name: str, count: int) -> None:
+        self.name, self.left = name, count
+
+    def passed(self, name: str) -> None:
+        if name == self.name:
+            self.left -= 1
+            if self.left <= 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class MortalDatabase(Database):
+    point: Point
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        with super().write(durable=durable) as tx:
+            yield tx
+            self.point.passed("before-commit")
+        self.point.passed("after-commit")
+
+
+class MortalTransport(Transport):
+    point: Point
+
+    async def once(self, ask: Ask) -> Answer:
+        answer = await super().once(ask)
+        self.point.passed("after-fetch")
+        return answer
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  (a real process in a test)
+
+
+def parts_of(folder: Path, url: str, point: Point) -> Parts:
+    """The product's parts on a folder, its providers at the simulator."""
+    config = SimulatorConfig(base_url=url)
+    database = MortalDatabase.open(f"sqlite:///{folder / 'aftertouch.sqlite3'}")
+    assert isinstance(database, MortalDatabase)
+    database.point = point
+    database.migrate()
+    transport = MortalTransport((url,))
+    transport.point = point
+    linked: dict[str, Connector] = {
+        "google": GmailConnector(
+            client_id=config.google_client_id,
+            client_secret=config.google_client_secret,
+            issuer=config.google_issuer,
+            api_root=config.gmail_url,
+            transport=transport,
+            clock=clock,
+            quota=replace(GMAIL_2026, units=PLENTY),
+        ),
+        "microsoft": OutlookConnector(
+            client_id=config.microsoft_client_id,
+            client_secret=config.microsoft_client_secret,
+            authority=config.microsoft_authority,
+            graph_root=config.graph_url,
+            transport=transport,
+            clock=clock,
+            quota=replace(GRAPH, units=PLENTY),
+        ),
+    }
+    sealer = Sealer(read_or_make_key_file(folder / "key.json"))
+    return Parts(Settings(data_dir=folder), clock, database, sealer, linked, Announcer())
+
+
+async def sync_everything(parts: Parts) -> None:
+    """Everything now, also what a dead process held: its minute's lease is taken for run out."""
+    with parts.database.write() as tx:
+        tx.execute(update(jobs).values(lease_until=None, due_at=clock()))
+    while True:
+        with parts.database.write() as tx:
+            lease = sync_jobs.take_due(tx, clock(), LEASE)
+        if lease is None:
+            return
+        await Worker(parts).settle(lease)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        folder, url, name, count = line.split()
+        pid = os.fork()
+        if pid == 0:
+            asyncio.run(sync_everything(parts_of(Path(folder), url, Point(name, int(count)))))
+            os._exit(0)
+        print(pid, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
