@@ -7,6 +7,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.types import ASGIApp
 
 from app.services.parts import Parts
 from app.web import (
@@ -28,6 +30,15 @@ from app.worker import Worker
 
 BODY_LIMIT = 256 * 1024
 STATIC = Path(__file__).parent / "web" / "static"
+WORTH_ZIPPING = 1024
+NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/json", "application/problem+json")
+
+
+class Fenced(FastAPI):
+    """The border stands outside even of the layer that answers when something unexpected breaks."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Border(super().build_middleware_stack(), self.state.parts.settings)
 
 
 def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
@@ -41,7 +52,7 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
 
-    app = FastAPI(
+    app = Fenced(
         title="Aftertouch",
         summary="What has already gone out, whether it is time, and what would make the message worth reading.",
         version="0.1.0",
@@ -67,5 +78,5 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
-    app.add_middleware(Border, settings=parts.settings)
+    app.add_middleware(GZipMiddleware, minimum_size=WORTH_ZIPPING, compresslevel=5, exclude_content_types=NOT_ZIPPED)
     return app

@@ -17,6 +17,7 @@ from app.settings import LOOPBACK, Settings
 COOKIE = "aftertouch_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OPEN_PATHS = ("/hooks/",)
+STATIC_PATH = "/static/"  # kept by browsers, and asked for by ETag each time
 PROBES = ("/health", "/ready")
 EXTENSION_SCHEMES = ("chrome-extension://", "moz-extension://")
 CONTENT_POLICY = (
@@ -51,9 +52,9 @@ class Border:
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         refusal = self._refusal(scope)
         if refusal:
-            await _refuse(refusal, correlation_id)(scope, receive, self._dressed(send, correlation_id))
+            await _refuse(refusal, correlation_id)(scope, receive, self._dressed(send, scope, correlation_id))
             return
-        await self.app(scope, receive, self._dressed(send, correlation_id))
+        await self.app(scope, receive, self._dressed(send, scope, correlation_id))
 
     def _refusal(self, scope: Scope) -> str:
         headers = Headers(scope=scope)
@@ -72,12 +73,14 @@ class Border:
             )
         return ""
 
-    def _dressed(self, send: Send, correlation_id: str) -> Send:
+    def _dressed(self, send: Send, scope: Scope, correlation_id: str) -> Send:
+        caching = "no-cache" if scope["path"].startswith(STATIC_PATH) else "no-store"
+
         async def dressed(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("content-security-policy", self.policy)
-                headers.setdefault("cache-control", "no-store")
+                headers.setdefault("cache-control", caching)
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "same-origin"  # no-referrer would send our own forms with `Origin: null`
                 headers["cross-origin-opener-policy"] = "same-origin"

@@ -1,0 +1,57 @@
+"""What every answer wears: safety headers even when something breaks, caching for static files alone, zipped pages."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.services.parts import Parts
+from tests.builders import Reader
+
+WORN = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+def browser(app: FastAPI, parts: Parts, accept: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=parts.settings.base_url, headers={"accept": accept})
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+async def test_an_answer_to_an_unexpected_error_wears_the_safety_headers(
+    app: FastAPI, parts: Parts, accept: str
+) -> None:
+    @app.get("/breaks")
+    def breaks() -> None:
+        raise RuntimeError("words of a letter")
+
+    async with browser(app, parts, accept) as asking:
+        answer = await asking.get("/breaks")
+    assert answer.status_code == 500
+    assert WORN.items() <= dict(answer.headers).items()
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-correlation-id"] in answer.text
+    assert "words of a letter" not in answer.text
+
+
+async def test_a_foreign_host_is_refused_with_the_safety_headers(app: FastAPI, parts: Parts) -> None:
+    async with browser(app, parts, "text/html") as asking:
+        answer = await asking.get("/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 403
+    assert WORN.items() <= dict(answer.headers).items()
+
+
+async def test_static_files_are_kept_by_the_browser_and_confirmed_by_etag(stranger: Reader) -> None:
+    first = await stranger.browser.get("/static/style.css")
+    assert first.headers["cache-control"] == "no-cache"
+    again = await stranger.browser.get("/static/style.css", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_pages_and_static_files_travel_zipped_and_answers_of_the_api_do_not(reader: Reader) -> None:
+    assert (await reader.browser.get("/static/style.css")).headers["content-encoding"] == "gzip"
+    assert (await reader.browser.get("/rules")).headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in (await reader.browser.get("/openapi.json")).headers
