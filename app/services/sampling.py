@@ -11,7 +11,6 @@ from selectolax.lexbor import LexborHTMLParser
 from app.services.errors import LinkFailed, WrongInput
 from app.services.parts import Parts
 from connectors.contract import Transient
-from connectors.http import Ask, Transport
 
 ORDER = ("google", "microsoft")
 
@@ -36,6 +35,8 @@ async def consent(parts: Parts, asked: str) -> dict[str, str]:
 
     Raises LinkFailed when the simulator does not answer as a provider does.
     """
+    from connectors.http import Ask, Transport  # a tenth of a second (2026-11) that only the sample pays
+
     transport = Transport((parts.settings.google_issuer, parts.settings.microsoft_authority))
     try:
         page = await transport.once(Ask("GET", asked))
