@@ -59,12 +59,12 @@ clean:
 	@scripts/make-venv $(PYTHON)
 
 $(RUNTIME): requirements.lock .venv/bin/uv
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/uv --system-certs pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/uv --system-certs pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/uv --system-certs pip install --quiet --require-hashes -r requirements-dev.lock
 	touch $@
 
 $(NODE): extension/package-lock.json
