@@ -73,7 +73,7 @@ def unanswered(sent: tuple[Touch, ...], answer: Answer | None, calendar: Calenda
             continue
         if streak and touch.channel in PHONE and _is_one_call(streak[-1], touch):
             streak[-1] = touch if touch.channel is Channel.VOICEMAIL else streak[-1]
-        elif not (_corrects(touch, before) or _only_talks(touch, before, answer, calendar)):
+        elif not _only_talks(touch, before, answer, calendar):
             streak.append(touch)
         before = touch
     return tuple(streak)
@@ -83,13 +83,11 @@ def _is_one_call(earlier: Touch, later: Touch) -> bool:
     return {earlier.channel, later.channel} == PHONE and later.at - earlier.at <= _PAIR
 
 
-def _corrects(touch: Touch, before: Touch | None) -> bool:
-    return touch.signals.correction and before is not None and touch.at - before.at <= _CORRECTION
-
-
 def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calendar: Calendar) -> bool:
-    """Whether a message wants nothing: it arranges, accepts, declines, or answers what they wrote."""
+    """Whether a message wants nothing: it corrects, arranges, accepts, declines, or answers what they wrote."""
     signals = touch.signals
+    if signals.correction and before is not None and touch.at - before.at <= _CORRECTION:
+        return True
     if signals.asks_for_news:
         return False
     if signals.logistics or signals.acceptance or signals.withdrawal:

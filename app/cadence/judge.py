@@ -70,20 +70,26 @@ def weigh(
 def _findings(case: Case, switched_off: Collection[str], *, silent: bool) -> list[tuple[Rule, Finding]]:
     """What the rules say, the most severe first and by rank within a level, as far as it is shown."""
     found: list[tuple[Rule, Finding]] = []
+    bar = Level.UNKNOWN.severity
     for rule in RULES:
-        if (silent and rule.yields) or rule.id in switched_off or _comes_too_late(rule, found):
+        if rule.loudest <= bar or (silent and rule.yields) or rule.id in switched_off:
             continue
         finding = rule.find(case)
         if finding and rule.softens:
             finding = _softened(finding, case)
         if finding:
-            found = sorted([*found, (rule, finding)], key=lambda pair: -pair[1].level.severity)[:MOST_WARNINGS]
+            found = sorted([*found, (rule, finding)], key=_quietness)[:MOST_WARNINGS]
+            bar = _quietest_shown(found)
     return found
 
 
-def _comes_too_late(rule: Rule, found: list[tuple[Rule, Finding]]) -> bool:
-    """Whether even its highest level would not be shown any more, so that it need not be asked."""
-    return len(found) == MOST_WARNINGS and rule.highest.severity <= found[-1][1].level.severity
+def _quietness(pair: tuple[Rule, Finding]) -> int:
+    return -pair[1].level.severity
+
+
+def _quietest_shown(found: list[tuple[Rule, Finding]]) -> int:
+    """The severity that has to be passed to be shown: a rule that cannot reach more need not be asked."""
+    return found[-1][1].level.severity if len(found) == MOST_WARNINGS else Level.UNKNOWN.severity
 
 
 def _softened(finding: Finding, case: Case) -> Finding | None:

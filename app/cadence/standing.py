@@ -202,7 +202,7 @@ def unmet_asks(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> frozenset
 def _turn_started(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> datetime:
     """When their newest run of replies, uninterrupted by the person, began."""
     newest = replies[-1].at
-    own = max((touch.at for touch in sent if touch.at <= newest), default=None)
+    own = next((touch.at for touch in reversed(sent) if touch.at <= newest), None)
     return min(reply.at for reply in replies if own is None or reply.at >= own)
 
 

@@ -66,8 +66,8 @@ class Finding:
 class Rule:
     """One rule of the etiquette. A lower `rank` speaks first among findings of one level.
 
-    `levels` are those it finds before value softens it. `yields` rules fall silent before an exemption;
-    `softens` rules are lowered by a draft that brings value.
+    `levels` are those it finds before value softens it, `loudest` is the severity of the highest. `yields` rules
+    fall silent before an exemption; `softens` rules are lowered by a draft that brings value.
     """
 
     id: str
@@ -80,10 +80,10 @@ class Rule:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     yields: bool = True
     softens: bool = True
-    highest: Level = field(init=False)
+    loudest: int = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "highest", max(self.levels, key=lambda level: level.severity))
+        object.__setattr__(self, "loudest", max(level.severity for level in self.levels))
 
 
 def keys(touches: tuple[Touch, ...]) -> tuple[str, ...]:

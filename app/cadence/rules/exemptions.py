@@ -107,10 +107,12 @@ def other_opportunity(case: Case) -> str | None:
 
 def named_colleague(case: Case) -> str | None:
     """The draft goes to somebody whom they, or their office notice, named."""
-    names = [name for reply in case.cadence.replies for name in reply.names]
-    names += [name for notice in case.cadence.notices for name in notice.names]
     recipient = case.cadence.thread.recipient.lower()
     others = [address.lower() for address in case.draft.to if address.lower() != recipient]
+    if not others:
+        return None
+    names = [name for reply in case.cadence.replies for name in reply.names]
+    names += [name for notice in case.cadence.notices for name in notice.names]
     if any(_is_named(address, name.lower()) for address in others for name in names):
         return "They named this colleague."
     return None
