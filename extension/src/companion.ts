@@ -22,6 +22,8 @@ export interface Company {
   onSight?: (sight: Sight) => void;
   /** Ends it all, leaving nothing in the page. */
   signal: AbortSignal;
+  /** Ends `signal` when the extension is gone. */
+  isAlive?(): boolean;
 }
 
 const BLIND_AFTER_MS = 3000;
@@ -61,7 +63,8 @@ class Companion {
 
   /** Reads the page once; answers whether a compose is open. */
   #look(): boolean {
-    const { doc, host, hostname } = this.#company;
+    const { doc, host, hostname, isAlive } = this.#company;
+    if (isAlive?.() === false) return false;
     const isEditable = doc.querySelector(TEXT_EDITOR) !== null;
     if (!isEditable && !this.#attendants.size && this.#reported) return false;
     const account = host.account();

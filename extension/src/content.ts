@@ -10,13 +10,17 @@ import type { Say } from './words';
 const ending = new AbortController();
 const { signal } = ending;
 
+function isAlive(): boolean {
+  if (!chrome.runtime?.id) ending.abort();
+  return !signal.aborted;
+}
+
 /** A page loaded before an update keeps a script whose worker is gone: then everything of ours leaves the page. */
 async function send<T>(message: MailMessage, otherwise: T): Promise<T> {
   try {
     return ((await chrome.runtime.sendMessage(message)) as T | undefined) ?? otherwise;
   } catch (error) {
-    if (!chrome.runtime?.id) ending.abort();
-    else console.warn('Aftertouch: the worker did not answer', error);
+    if (isAlive()) console.warn('Aftertouch: the worker did not answer', error);
     return otherwise;
   }
 }
@@ -46,7 +50,7 @@ export function begin(hostOf: (doc: Document) => Host): void {
     const host = hostOf(document);
     const onSight = (sight: Sight) => void send({ type: 'sight', sight }, null);
     const say: Say = (word, value) => chrome.i18n.getMessage(word, value);
-    accompany({ doc: document, hostname, host, adviser, fetchReader, say, onSight, signal, ...tellTests() });
+    accompany({ doc: document, hostname, host, adviser, fetchReader, say, onSight, signal, isAlive, ...tellTests() });
   };
   guardKeys(window, signal);
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start, { once: true, signal });

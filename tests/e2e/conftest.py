@@ -18,6 +18,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Playwright, sync_
 
 from tests.e2e.mail_origins import MailOrigins
 from tests.e2e.recorder import Recorder
+from tests.e2e.stub_backend import StubBackend
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "extension" / "dist" / "chrome-test"
@@ -118,14 +119,21 @@ def mail_origins() -> Iterator[MailOrigins]:
 
 
 @pytest.fixture(scope="session")
-def browser(mail_origins: MailOrigins, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+def driver() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(
+    driver: Playwright, mail_origins: MailOrigins, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
     """Chromium with the test build of the extension, mail hosts resolved to our pages and counted as public."""
     if not (EXTENSION / "manifest.json").exists():
         pytest.fail("The extension is not built: AFTERTOUCH_TEST=1 make extension")
-    with sync_playwright() as playwright:
-        context = open_browser(playwright, mail_origins, tmp_path_factory.mktemp("profile"), EXTENSION)
-        yield context
-        context.close()
+    context = open_browser(driver, mail_origins, tmp_path_factory.mktemp("profile"), EXTENSION)
+    yield context
+    context.close()
 
 
 def open_browser(
@@ -148,6 +156,28 @@ def open_browser(
             "--no-first-run",
             *mail_origins.browser_flags(),
         ],
+    )
+
+
+@pytest.fixture(scope="module")
+def stub(browser: BrowserContext) -> Iterator[StubBackend]:
+    """The extension asks this backend for the length of this file; what it asked before comes back afterwards."""
+    worker = browser.service_workers[0] if browser.service_workers else browser.wait_for_event("serviceworker")
+    before = worker.evaluate("() => chrome.storage.local.get(['backend', 'token'])")
+    backend = StubBackend()
+    worker.evaluate("(given) => chrome.storage.local.set(given)", {"backend": backend.url, "token": "stub-token"})
+    yield backend
+    worker.evaluate("() => chrome.storage.local.remove(['backend', 'token', 'dismissed', 'queue'])")
+    worker.evaluate("(given) => chrome.storage.local.set(given)", before)
+    backend.close()
+
+
+@pytest.fixture
+def fresh(stub: StubBackend, browser: BrowserContext) -> None:
+    """Nothing kept from the test before."""
+    stub.clear()
+    browser.service_workers[0].evaluate(
+        "() => Promise.all([chrome.storage.session.clear(), chrome.storage.local.remove(['dismissed', 'queue'])])"
     )
 
 

@@ -1,53 +1,19 @@
 """The banner in mail pages: it speaks before Send, does no harm to the page, and fails in silence."""
 
 import time
-from collections.abc import Iterator
 from statistics import median
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.banner import words
+from tests.e2e.banner import banner_of, says
 from tests.e2e.reports import GMAIL, OUTLOOK, composes, open_page, press
 from tests.e2e.stub_backend import CAUTION, CLEAR, StubBackend, Told
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("fresh")]
 
 DANA = "Dana Hiring <dana@acme.example>"
 BODY = "Just checking in, any news?"
-
-
-@pytest.fixture(scope="module")
-def stub(browser: BrowserContext) -> Iterator[StubBackend]:
-    """The extension asks this backend for the length of this file; what it asked before comes back afterwards."""
-    worker = browser.service_workers[0] if browser.service_workers else browser.wait_for_event("serviceworker")
-    before = worker.evaluate("() => chrome.storage.local.get(['backend', 'token'])")
-    backend = StubBackend()
-    worker.evaluate("(given) => chrome.storage.local.set(given)", {"backend": backend.url, "token": "stub-token"})
-    yield backend
-    worker.evaluate("() => chrome.storage.local.remove(['backend', 'token', 'dismissed', 'queue'])")
-    worker.evaluate("(given) => chrome.storage.local.set(given)", before)
-    backend.close()
-
-
-@pytest.fixture(autouse=True)
-def _fresh(stub: StubBackend, browser: BrowserContext) -> None:
-    stub.clear()
-    browser.service_workers[0].evaluate(
-        "() => Promise.all([chrome.storage.session.clear(), chrome.storage.local.remove(['dismissed', 'queue'])])"
-    )
-
-
-def banner_of(page: Page, level: str = "caution") -> None:
-    expect(page.locator(f"aftertouch-banner[data-level={level}]")).to_have_count(1, timeout=7_000)
-
-
-def says(page: Page, text: str) -> None:
-    """Wait until the banner says `text`."""
-    deadline = time.monotonic() + 4
-    while text not in words(page):
-        assert time.monotonic() < deadline, words(page)
-        page.wait_for_timeout(20)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,230 @@
+"""Do no harm: whatever the extension does, the mail page, its editor and its Send stay what they were."""
+
+import json
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Error as BrowserError
+
+from tests.e2e.banner import announced, banner_of, says
+from tests.e2e.conftest import EXTENSION, ROOT, Backend, open_browser
+from tests.e2e.mail_origins import MailOrigins
+from tests.e2e.reports import GMAIL, OUTLOOK, open_page, press
+from tests.e2e.stub_backend import CAUTION, StubBackend, Told
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("fresh")]
+
+DANA = "Dana Hiring <dana@acme.example>"
+OWN = "chrome-extension://odcdjmfcpclbbnoboplhinpbheadbhcj"
+AXE = ROOT / "extension" / "node_modules" / "axe-core" / "axe.min.js"
+EDITOR = "[g_editable=true], [id^=editorParent_] [contenteditable=true]"
+STYLES = """() => [document.styleSheets.length, document.adoptedStyleSheets.length, document.head.innerHTML,
+    document.documentElement.getAttribute('style'), document.body.getAttribute('style'), document.body.className]"""
+
+
+@pytest.mark.parametrize("host", [GMAIL, OUTLOOK])
+def test_the_editor_is_not_written_to_before_during_or_after(page: Page, host: str) -> None:
+    open_page(page, host, body="Just checking in, any news?")
+    page.evaluate(
+        """(editor) => { window.touched = 0; const all = {childList: true, subtree: true, attributes: true};
+            new MutationObserver((list) => { window.touched += list.length; })
+                .observe(document.querySelector(editor), {...all, characterData: true}); }""",
+        EDITOR,
+    )
+    before = page.evaluate(f"() => document.querySelector('{EDITOR}').outerHTML")
+    page.evaluate(f"() => mail.chip(0, 'to', '{DANA}')")
+    banner_of(page)
+    assert page.evaluate(f"() => document.querySelector('{EDITOR}').outerHTML") == before
+    press(page, "×")
+    expect(page.locator("aftertouch-banner")).to_have_count(0)
+    assert page.evaluate(f"() => document.querySelector('{EDITOR}').outerHTML") == before
+    assert page.evaluate("() => window.touched") == 0
+
+
+def test_a_fast_typist_loses_no_character_while_the_banner_comes(page: Page) -> None:
+    open_page(page, GMAIL)
+    page.locator(EDITOR).click()
+    page.evaluate(
+        """([editor, chip]) => { window.carets = []; const typed = document.querySelector(editor);
+            typed.addEventListener('input', () => window.carets.push(
+                [typed.textContent.length, getSelection().anchorOffset, document.activeElement === typed]));
+            setTimeout(() => mail.chip(0, 'to', chip), 400); }""",
+        [EDITOR, DANA],
+    )
+    text = "I wanted to ask"
+    page.keyboard.type(text, delay=125)
+    banner_of(page)
+    assert page.locator(EDITOR).text_content() == text
+    assert page.evaluate("() => window.carets") == [[count, count, True] for count in range(1, len(text) + 1)]
+
+
+def test_a_word_being_put_together_is_neither_cut_nor_lost(page: Page) -> None:
+    open_page(page, GMAIL)
+    page.locator(EDITOR).click()
+    debugger = page.context.new_cdp_session(page)
+    for part in ("に", "にほ", "にほん"):
+        debugger.send("Input.imeSetComposition", {"text": part, "selectionStart": len(part), "selectionEnd": len(part)})
+        if part == "に":
+            page.evaluate(f"() => mail.chip(0, 'to', '{DANA}')")
+        page.wait_for_timeout(150)
+        assert page.locator("aftertouch-banner").count() == 0, "nothing moves while a word is put together"
+    debugger.send("Input.insertText", {"text": "日本"})
+    banner_of(page)
+    assert page.locator(EDITOR).text_content() == "日本"
+
+
+@pytest.mark.parametrize("host", [GMAIL, OUTLOOK])
+def test_the_page_gets_no_style_of_ours(page: Page, host: str) -> None:
+    open_page(page, host)
+    before = page.evaluate(STYLES)
+    page.evaluate(f"() => mail.chip(0, 'to', '{DANA}')")
+    banner_of(page)
+    assert page.evaluate(STYLES) == before
+
+
+def test_it_is_announced_once(page: Page) -> None:
+    open_page(page, GMAIL, to=DANA)
+    heard = [""]
+    for turn in range(24):
+        page.evaluate("(turn) => { document.body.dataset.turn = turn; }", turn)
+        if (now := announced(page)) != heard[-1]:
+            heard.append(now)
+        page.wait_for_timeout(100)
+    assert heard == ["", f"Caution: {CAUTION['headline']}", ""]
+
+
+def test_another_extension_at_work_in_the_compose_breaks_nothing(page: Page, stub: StubBackend) -> None:
+    open_page(page, GMAIL, to=DANA, body="Just checking in, any news?")
+    banner_of(page)
+    page.evaluate(
+        """(editor) => new Promise((done) => { let turn = 0; const typed = document.querySelector(editor);
+            const busy = setInterval(() => {
+                const mark = document.createElement('grammar-mark');
+                typed.parentElement.append(mark);
+                typed.closest('[role=dialog]').classList.toggle(`other-${turn % 3}`);
+                typed.closest('[role=region]').prepend(mark.cloneNode());
+                if (turn++ > 60) { clearInterval(busy); done(); } }, 20); })""",
+        EDITOR,
+    )
+    banner_of(page)
+    assert len(stub.asked()) == 1
+    assert page.locator(EDITOR).inner_text().startswith("Just checking in, any news?")
+    page.evaluate("() => mail.send(0)")
+    assert page.evaluate("() => mail.sent") == 1
+
+
+@pytest.mark.parametrize("told", [Told(401, {}), Told(429, {}), Told(500, {}), Told(delay=10)], ids=str)
+def test_a_failing_backend_is_asked_once_per_change(page: Page, stub: StubBackend, told: Told) -> None:
+    stub.answers["POST /api/v1/advice"] = told
+    open_page(page, GMAIL, to=DANA)
+    page.locator(EDITOR).click()
+    page.wait_for_timeout(1500)
+    page.evaluate("() => { for (let i = 0; i < 50; i++) document.body.append(document.createElement('i')); }")
+    page.evaluate("() => mail.send(0)")
+    assert page.evaluate("() => mail.sent") == 1
+    page.wait_for_timeout(400)
+    assert len(stub.asked()) == 1
+
+
+def test_a_backend_that_is_off_is_told_in_grey(page: Page, browser: BrowserContext, stub: StubBackend) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        worker = browser.service_workers[0]
+        worker.evaluate("(backend) => chrome.storage.local.set({backend})", nowhere)
+        open_page(page, GMAIL, to=DANA)
+        banner_of(page, "unknown")
+        says(page, "Aftertouch is not running.")
+        page.evaluate("() => mail.send(0)")
+        assert page.evaluate("() => mail.sent") == 1
+        worker.evaluate("(backend) => chrome.storage.local.set({backend})", stub.url)
+
+
+@pytest.mark.parametrize(
+    ("media", "width"),
+    [({"forced_colors": "active"}, 1280), ({"reduced_motion": "reduce"}, 1280), ({}, 640), ({}, 320)],
+    ids=["forced colours", "reduced motion", "200 % zoom", "320 px"],
+)
+def test_it_stays_readable_and_in_its_place(page: Page, media: dict[str, Any], width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 640})
+    page.emulate_media(**media)
+    open_page(page, GMAIL, composes="popout", to=DANA)
+    banner_of(page)
+    says(page, CAUTION["headline"])
+    press(page, "Why?")
+    assert page.evaluate("() => document.activeElement.localName") == "aftertouch-banner", (
+        "the button was there to press"
+    )
+    fits = "() => { const it = document.querySelector('aftertouch-banner'); return it.scrollWidth <= it.clientWidth; }"
+    assert page.evaluate(fits)
+
+
+def test_nothing_in_it_moves() -> None:
+    style = (ROOT / "extension" / "src" / "banner.css").read_text()
+    assert "transition" not in style
+    assert "animation" not in style
+
+
+@pytest.mark.parametrize("name", ["popup", "options"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_our_own_pages_are_accessible(page: Page, name: str, scheme: Any) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{OWN}/{name}.html")
+    page.wait_for_function("() => document.querySelector('button').textContent")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+    assert violations(page) == []
+
+
+def test_the_banner_is_accessible(page: Page, backend: Backend) -> None:
+    """On /try the banner runs in the page's own world, so its shadow root can be opened for the checker."""
+    printed = subprocess.run(
+        [sys.executable, "-m", "app", "sign-in"],
+        cwd=ROOT, env=backend.environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    page.add_init_script(
+        "const attach = Element.prototype.attachShadow;"
+        "Element.prototype.attachShadow = function (given) { return attach.call(this, {...given, mode: 'open'}); };"
+    )
+    page.route("**/api/v1/advice", lambda route: route.fulfill(json=CAUTION))
+    page.goto(next(word for word in printed.stdout.split() if word.startswith("http")))
+    page.goto(f"{backend.url}/try")
+    page.fill("#compose input[name=to]", "dana@acme.example")
+    page.keyboard.press("Tab")
+    banner_of(page)
+    page.get_by_role("button", name="Why?").click()
+    expect(page.get_by_text(CAUTION["warnings"][0]["message"])).to_be_visible()
+    assert violations(page) == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds in the page, one line each; through the debugger, so that the page's policy does not matter."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [f"{one['id']}: {json.dumps([node['html'] for node in one['nodes']])[:300]}" for one in found]
+
+
+def test_a_reloaded_extension_leaves_the_page_clean(
+    driver: Playwright, mail_origins: MailOrigins, tmp_path: Path, stub: StubBackend
+) -> None:
+    """A browser of its own: the reload ends the worker the other tests talk to."""
+    context = open_browser(driver, mail_origins, tmp_path, EXTENSION)
+    try:
+        worker = context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
+        worker.evaluate("(given) => chrome.storage.local.set(given)", {"backend": stub.url, "token": "stub-token"})
+        page = context.new_page()
+        open_page(page, GMAIL, to=DANA)
+        banner_of(page)
+        with suppress(BrowserError):
+            worker.evaluate("() => chrome.runtime.reload()")
+        expect(page.locator("aftertouch-banner")).to_have_count(0)
+        page.evaluate("() => mail.send(0)")
+        assert page.evaluate("() => mail.sent") == 1
+    finally:
+        context.close()
