@@ -1,6 +1,8 @@
 """One row of `aftertouch judge`: a history and a draft in, the verdict out. Nothing but the row is looked at."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,11 +12,20 @@ from app.cadence.verdict import Verdict
 from app.reading.histories import Event, facts_of, name_of, read_events
 from app.reading.outbound import read_draft
 from app.reading.people import same_company
+from app.reading.quotes import new_text
+from app.reading.received.phrases import families
+from app.reading.received.sentences import sentences
 from app.reading.rows import Row, instant_of, people_of, row_id, text_of
 from app.reading.subjects import matter_of
 from app.reading.threads import build_thread
 
 _MOST_RECIPIENTS_JUDGED = 50
+_ANSWERED_BY_A_FIGURE = frozenset({"information", "notice_period", "start_date", "salary", "availability"})
+_STATES = re.compile(
+    r"\d|\b(?:one|two|three|four|six|yes|no|immediately|straight away|any time|"
+    r"monday|tuesday|wednesday|thursday|friday|ja|nein|sofort|jederzeit|zwei|drei|vier|sechs|si|dos|tres|inmediata\w*)\b",
+    re.IGNORECASE,
+)
 _HOUR = timedelta(hours=1)
 _ZONES_BESIDE_THE_HOUR = {
     timedelta(hours=5, minutes=30): "Asia/Kolkata",
@@ -81,6 +92,7 @@ def _verdict(
     messages, logged = facts_of(recipient, events)
     name = name_of(recipient, events)
     thread = build_thread(recipient, frozenset({recipient}), messages, logged, name=name, stage=stage)
+    thread = replace(thread, job_contact=stage is not None or not _is_private(recipient, row, events))
     nearby = _nearby(recipient, events)
     return judge(thread, _as_draft(row, thread, events), now.astimezone(UTC), zone=zone, nearby=nearby)
 
@@ -90,7 +102,23 @@ def _as_draft(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:
     subject, text = (text_of(row, name, where="draft.", default="") for name in ("subject", "text"))
     to = tuple(person.address for person in people_of(row, "to", where="draft."))
     signals = read_draft(channel.value, subject, text)
-    return Draft(channel, to, signals, in_reply=_continues(subject, thread.replies, events))
+    continues = _continues(subject, thread.replies, events)
+    if continues and not signals.asks_for_news and _STATES.search(text):
+        signals = replace(signals, answers=(*signals.answers, *sorted(_ANSWERED_BY_A_FIGURE)))
+    return Draft(channel, to, signals, in_reply=continues)
+
+
+def _is_private(recipient: str, draft: Row, events: Sequence[Event]) -> bool:
+    """Whether the mail with them speaks of dinner, rent and the like, and nowhere of work."""
+    theirs = [event for event in events if recipient in (*event.people, _sender(event))]
+    texts = [text_of(draft, name, where="draft.", default="") for name in ("subject", "text")]
+    texts += [text for event in theirs for text in (event.subject, event.message.text)]
+    kinds = frozenset[str]().union(*(families(line.folded) for text in texts for line in sentences(new_text(text))))
+    return "private_matter" in kinds and "job_matter" not in kinds
+
+
+def _sender(event: Event) -> str:
+    return event.message.sender.address.lower() if event.message.sender else ""
 
 
 def _continues(subject: str, replies: Sequence[Reply], events: Sequence[Event]) -> bool:
@@ -102,14 +130,17 @@ def _continues(subject: str, replies: Sequence[Reply], events: Sequence[Event]) 
 
 
 def _nearby(recipient: str, events: Sequence[Event]) -> tuple[Touch, ...]:
-    """Unanswered touches to other people of the recipient's company."""
+    """Unanswered touches to other people of the recipient's company, none to one who pointed to the recipient."""
     others = {person for event in events if event.outbound for person in event.people if person != recipient}
     touches: dict[str, Touch] = {}
     for other in sorted(other for other in others if same_company(other, [recipient])):
         messages, logged = facts_of(other, events)
         thread = build_thread(other, frozenset({other}), messages, logged)
+        pointed_to = {name for reply in thread.replies for name in reply.names}
+        if recipient in pointed_to.union(*(notice.names for notice in thread.notices)):
+            continue
         answered = thread.replies[-1].at if thread.replies else None
-        open_ones = [touch for touch in thread.touches if recipient not in touch.to]
+        open_ones = [touch for touch in thread.touches if touch.delivered and recipient not in touch.to]
         touches |= {touch.key: touch for touch in open_ones if answered is None or touch.at > answered}
     return tuple(sorted(touches.values(), key=lambda touch: (touch.at, touch.key)))
 

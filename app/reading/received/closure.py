@@ -85,7 +85,8 @@ def _date_in(lines: list[Line], today: Today) -> date | None:
     for line in lines:
         for dated in expressions(line.folded, today):
             if (interval := dated.interval(today.day)) and interval[1] > today.day:
-                return interval[0] if dated.meaning in ("month name", "season", "new year") else interval[1]
+                opens = dated.meaning in ("month name", "season", "new year") and dated.bound not in ("by", "until")
+                return interval[0] if opens else interval[1]
     return None
 
 
