@@ -69,5 +69,5 @@ $(DEV): requirements-dev.lock $(RUNTIME)
 
 $(NODE): extension/package-lock.json
 	@scripts/need-node
-	npm ci --silent --prefix extension
+	npm ci --loglevel=error --no-audit --no-fund --prefix extension
 	touch $@
