@@ -29,6 +29,7 @@ def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     """What the letter ends. `asks` says that it asks the person for something, which an ending does not."""
     closes = any(_closes(line) for line in letter.with_kind("closes"))
     closes = closes or _breaks_bad_news(letter) or (not asks and (_gave_it_away(letter) or _adds_up(letter)))
+    closes = closes and "offers_other" not in letter.kinds
     held = [line for line in letter.with_kind("holds") if _is_held(line)]
     not_now = [] if asks else [line for line in letter.with_kind("not_now") if not _is_supposed(line, "not_now")]
     return Ending(
