@@ -6,6 +6,8 @@ import type {
   Level,
   ListedRecipient,
   RecipientState,
+  Rule,
+  TimeLine,
   Verdict,
   Warning,
 } from './protocol';
@@ -73,6 +75,25 @@ export function readRecipients(body: unknown): ListedRecipient[] | null {
     const id = idOf(json.id);
     return id && typeof json.address === 'string' ? [{ id, address: json.address, name: text(json.name) }] : [];
   });
+}
+
+/** GET /api/v1/recipients/{id}. Links become absolute by `backend`. */
+export function readTimeLine(body: unknown, backend: string): TimeLine | null {
+  if (!isObject(body) || !Array.isArray(body.time_line)) return null;
+  const entries = objects(body.time_line).flatMap(({ at, direction, title, link }) =>
+    typeof at === 'string'
+      ? [{ at, direction: text(direction) ?? '', title: text(title) ?? '', link: linkOf(link, backend) }]
+      : [],
+  );
+  return { next_good_date: text(body.next_good_date), entries: entries.sort((a, b) => a.at.localeCompare(b.at)) };
+}
+
+/** GET /api/v1/rules. */
+export function readRules(body: unknown): Rule[] | null {
+  if (!isObject(body) || !Array.isArray(body.rules)) return null;
+  return objects(body.rules).flatMap(({ id, title, on }) =>
+    typeof id === 'string' ? [{ id, title: text(title) ?? id, on: on === true }] : [],
+  );
 }
 
 /** GET /api/v1/devices. */

@@ -1,10 +1,21 @@
 // The worker: the only part that talks to the backend and holds the token. Mail pages and our own pages ask it by message.
-import { readAccounts, readDevices, readId, readRecipients, readVerdict } from './answers';
+import { readAccounts, readDevices, readId, readRecipients, readRules, readTimeLine, readVerdict } from './answers';
 import { type Call, call, type Link, type Reply } from './api';
 import { mailMessage, ownMessage } from './guard';
 import { get, inTurn, placeOf, recallOf, remember, set } from './memory';
 import { endPairing, pollPairing, startPairing } from './pairing';
-import type { Advice, AdviceRequest, Answer, Check, MailMessage, OwnMessage, Sight, Status, Verdict } from './protocol';
+import type {
+  Advice,
+  AdviceRequest,
+  Answer,
+  Check,
+  MailMessage,
+  OwnMessage,
+  Sight,
+  Status,
+  TimeLine,
+  Verdict,
+} from './protocol';
 import { enqueue, flush } from './queue';
 
 const FRESH_MS = 10 * 60_000;
@@ -43,12 +54,7 @@ function serveMail(message: MailMessage): Promise<unknown> {
     case 'dismiss':
       return dismiss(message.finding);
     case 'mute':
-      return ask({
-        method: 'PATCH',
-        path: `/api/v1/recipients/${encodeURIComponent(message.recipient)}`,
-        body: { muted: message.muted },
-        read: done,
-      });
+      return mute(message.recipient, message.muted);
     case 'correct': {
       const { recipient, kind, evidence } = message;
       return ask({ method: 'POST', path: '/api/v1/corrections', body: { recipient, kind, evidence }, read: readId });
@@ -82,6 +88,18 @@ function serveOwn(message: OwnMessage): Promise<unknown> {
       return log(message);
     case 'drop-failed':
       return inTurn(async () => set({ queue: ((await get('queue')) ?? []).filter(({ refused }) => !refused) }));
+    case 'time-line':
+      return timeLine(message.address);
+    case 'muted':
+      return ask({ path: '/api/v1/recipients?state=muted&limit=200', read: readRecipients });
+    case 'set-muted':
+      return mute(message.recipient, message.muted);
+    case 'rules':
+      return ask({ path: '/api/v1/rules', read: readRules });
+    case 'switch-rule': {
+      const path = `/api/v1/rules/${encodeURIComponent(message.id)}`;
+      return ask({ method: 'PATCH', path, body: { on: message.on }, read: done });
+    }
   }
 }
 
@@ -178,6 +196,22 @@ function dismiss(finding: string): Promise<void> {
     const dismissed = (await get('dismissed')) ?? [];
     await set({ dismissed: [...new Set([...dismissed, finding])].slice(-KEPT_DISMISSED) });
   });
+}
+
+function mute(recipient: string, muted: boolean): Promise<Answer<true>> {
+  const path = `/api/v1/recipients/${encodeURIComponent(recipient)}`;
+  return ask({ method: 'PATCH', path, body: { muted }, read: done });
+}
+
+/** Empty for somebody never written to. */
+async function timeLine(address: string): Promise<Answer<TimeLine>> {
+  const found = await ask({ path: `/api/v1/recipients?q=${encodeURIComponent(address)}`, read: readRecipients });
+  if (!found.ok) return found;
+  const recipient = found.value.find((one) => one.address === address);
+  if (!recipient) return { ok: true, value: { next_good_date: null, entries: [] } };
+  const { backend } = await link();
+  const path = `/api/v1/recipients/${encodeURIComponent(recipient.id)}`;
+  return ask({ path, read: (json) => readTimeLine(json, backend) });
 }
 
 async function mayCall(address: string): Promise<Answer<Verdict>> {

@@ -142,4 +142,9 @@ const OWN_SHAPES: Record<OwnMessage['type'], Record<string, Test>> = {
   'may-call': { address: isAddress },
   log: { touch: (value) => isObject(value) && hasShape(value, TOUCH_SHAPE) },
   'drop-failed': {},
+  'time-line': { address: isAddress },
+  muted: {},
+  'set-muted': { recipient: isText, muted: isFlag },
+  rules: {},
+  'switch-rule': { id: isText, on: isFlag },
 };

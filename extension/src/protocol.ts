@@ -127,7 +127,12 @@ export type OwnMessage =
   | { type: 'recipients'; q: string }
   | { type: 'may-call'; address: string }
   | { type: 'log'; touch: TouchRequest }
-  | { type: 'drop-failed' };
+  | { type: 'drop-failed' }
+  | { type: 'time-line'; address: string }
+  | { type: 'muted' }
+  | { type: 'set-muted'; recipient: string; muted: boolean }
+  | { type: 'rules' }
+  | { type: 'switch-rule'; id: string; on: boolean };
 
 export interface Status {
   backend: string;
@@ -164,6 +169,18 @@ export interface ListedRecipient {
   id: string;
   address: string;
   name: string | null;
+}
+
+/** What passed between the person and one recipient, the newest last; `next_good_date` as YYYY-MM-DD. */
+export interface TimeLine {
+  next_good_date: string | null;
+  entries: { at: string; direction: string; title: string; link: string | null }[];
+}
+
+export interface Rule {
+  id: string;
+  title: string;
+  on: boolean;
 }
 
 /** What one mail page shows, as contract section 5 fixes it. */

@@ -109,3 +109,42 @@ def test_the_options_page_names_what_fails(page: Page, stub: StubBackend) -> Non
     stub.answers["GET /api/v1/accounts"] = Told(401, {})
     page.locator("#check").click()
     expect(checks).to_contain_text("Pairing: the pairing was taken back")
+
+
+def test_the_popup_shows_what_passed_between_the_two(page: Page, stub: StubBackend) -> None:
+    entries = [
+        {"at": "2026-11-09T09:00:00Z", "direction": "out", "title": "Application", "link": "/history/r1"},
+        {"at": "2026-11-16T09:00:00Z", "direction": "in", "title": "Thanks", "link": ""},
+    ]
+    stub.answers["GET /api/v1/recipients/r1"] = Told(json={"next_good_date": "2026-12-03", "time_line": entries})
+    page.goto(f"{EXTENSION}/popup.html")
+    page.fill("#recipient", ADDRESS)
+    expect(page.locator("#line li")).to_have_count(2)
+    expect(page.locator("#line li").first).to_contain_text("they: Thanks")
+    expect(page.locator("#line a")).to_have_attribute("href", f"{stub.url}/history/r1")
+    expect(page.locator("#next")).to_contain_text("Dec 3")
+
+
+def test_a_muted_recipient_can_speak_again_and_be_muted_again(page: Page, stub: StubBackend) -> None:
+    stub.answers["PATCH /api/v1/recipients/r1"] = Told(json={"id": "r1"})
+    page.goto(f"{EXTENSION}/options.html")
+    line = page.locator("#mutes li")
+    line.get_by_role("button", name="Speak again").click()
+    line.get_by_role("button", name="Undo").click()
+    expect(line.get_by_role("button", name="Speak again")).to_be_visible()
+    assert stub.asked("/api/v1/recipients/r1") == [{"muted": False}, {"muted": True}]
+
+
+def test_a_rule_is_switched_off_and_stays_on_when_that_fails(page: Page, stub: StubBackend) -> None:
+    rule = {"id": "touch-burst", "title": "Too much at once", "on": True}
+    stub.answers["GET /api/v1/rules"] = Told(json={"rules": [rule]})
+    page.goto(f"{EXTENSION}/options.html")
+    box = page.get_by_label("Too much at once")
+    box.click()
+    expect(page.locator("#said")).to_have_text("That could not be saved.")
+    expect(box).to_be_checked()
+    stub.answers["PATCH /api/v1/rules/touch-burst"] = Told(json={**rule, "on": False})
+    box.click()
+    expect(page.locator("#said")).to_have_text("Saved.")
+    expect(box).not_to_be_checked()
+    assert stub.asked("/api/v1/rules/touch-burst")[-1] == {"on": False}

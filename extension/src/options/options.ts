@@ -1,6 +1,6 @@
 // Pair this browser, see what works and what does not, take devices back.
 import { ask, button, make, part, say, translate } from '../own_page';
-import type { Answer, Check, Device, PairingCode, PairingState, Status } from '../protocol';
+import type { Answer, Check, Device, ListedRecipient, PairingCode, PairingState, Rule, Status } from '../protocol';
 
 const pairing = part('pairing');
 let polling: ReturnType<typeof setTimeout> | undefined;
@@ -49,7 +49,7 @@ async function refresh(): Promise<void> {
   const status = await ask<Status>({ type: 'status' });
   pairing.textContent = say(status.paired ? 'paired' : 'not_paired');
   part('unpair').hidden = !status.paired;
-  await Promise.all([check(), devices()]);
+  await Promise.all([check(), devices(), mutes(), rules()]);
 }
 
 async function check(): Promise<void> {
@@ -70,6 +70,47 @@ async function devices(): Promise<void> {
     return line;
   });
   part('devices').replaceChildren(...(lines.length ? lines : [make('li', say('no_devices'))]));
+}
+
+/** Everybody the banner is silent about; a press makes it speak again, another undoes that. */
+async function mutes(): Promise<void> {
+  const answer = await ask<Answer<ListedRecipient[]>>({ type: 'muted' });
+  const lines = (answer.ok ? answer.value : []).map(({ id, address }) => muteLine(id, address, true));
+  part('mutes').replaceChildren(...(lines.length ? lines : [make('li', say('no_devices'))]));
+}
+
+function muteLine(recipient: string, address: string, muted: boolean): HTMLElement {
+  const line = make('li', `${address} `);
+  const turn = async () => {
+    const answer = await ask<Answer<true>>({ type: 'set-muted', recipient, muted: !muted });
+    tell(answer);
+    if (answer.ok) line.replaceWith(muteLine(recipient, address, !muted));
+  };
+  line.append(button(say(muted ? 'unmute' : 'undo'), turn));
+  return line;
+}
+
+async function rules(): Promise<void> {
+  const answer = await ask<Answer<Rule[]>>({ type: 'rules' });
+  part('rules').replaceChildren(...(answer.ok ? answer.value : []).map(ruleLine));
+}
+
+function ruleLine({ id, title, on }: Rule): HTMLElement {
+  const box = Object.assign(document.createElement('input'), { type: 'checkbox', checked: on });
+  box.addEventListener('change', async () => {
+    const answer = await ask<Answer<true>>({ type: 'switch-rule', id, on: box.checked });
+    if (!answer.ok) box.checked = !box.checked;
+    tell(answer);
+  });
+  const label = make('label', '');
+  label.append(box, ` ${title}`);
+  const line = make('li', '');
+  line.append(label);
+  return line;
+}
+
+function tell(answer: Answer<unknown>): void {
+  part('said').textContent = answer.ok ? say('saved') : say('failed');
 }
 
 translate();

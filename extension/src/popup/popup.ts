@@ -1,8 +1,9 @@
 // Log a call in two clicks, and ask whether this is the moment to call.
 import { ask, button, make, part, say, translate } from '../own_page';
-import type { Answer, ListedRecipient, Outcome, Status, Verdict } from '../protocol';
+import type { Answer, ListedRecipient, Outcome, Status, TimeLine, Verdict } from '../protocol';
 
 const SEARCH_AFTER_MS = 200;
+const SHOWN_ENTRIES = 6;
 const OUTCOMES: Outcome[] = ['no_answer', 'message_left', 'spoke'];
 const MOODS = ['none', 'calm', 'upset'] as const;
 
@@ -69,6 +70,27 @@ function showQueue({ queued, failed }: Status): void {
   part('queue').replaceChildren(...lines);
 }
 
+/** What passed between the two, the newest first, and when writing is good again. */
+async function showLine(): Promise<void> {
+  const address = recipient.value.trim().toLowerCase();
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)) return;
+  const answer = await ask<Answer<TimeLine>>({ type: 'time-line', address });
+  if (address !== recipient.value.trim().toLowerCase()) return;
+  const { next_good_date, entries } = answer.ok ? answer.value : { next_good_date: null, entries: [] };
+  const lines = entries.slice(-SHOWN_ENTRIES).reverse().map(entryLine);
+  part('line').replaceChildren(...lines);
+  part('line-title').hidden = !lines.length;
+  part('next').textContent = next_good_date ? `${say('next')}: ${whenOf(next_good_date)}` : '';
+}
+
+function entryLine({ at, direction, title, link }: TimeLine['entries'][number]): HTMLElement {
+  const who = direction === 'in' || direction === 'out' ? `, ${say(direction)}` : '';
+  const line = make('li', `${whenOf(at)}${who}: `);
+  const seen = link ? Object.assign(make('a', title), { href: link, target: '_blank', rel: 'noopener' }) : title;
+  line.append(seen);
+  return line;
+}
+
 async function drop(): Promise<void> {
   await ask({ type: 'drop-failed' });
   await refresh();
@@ -88,10 +110,12 @@ async function refresh(): Promise<void> {
   recipient.value ||= status.recent[0] ?? '';
   const choose = (address: string) => {
     recipient.value = address;
+    void showLine();
   };
   part('recent').replaceChildren(...status.recent.slice(1, 4).map((one) => button(one, () => choose(one))));
   if (!status.paired) told.textContent = say('not_paired');
   showQueue(status);
+  await showLine();
 }
 
 translate();
@@ -100,7 +124,7 @@ part('mood').append(...MOODS.map((mood) => Object.assign(make('option', say(`moo
 part('may-call').addEventListener('click', () => void mayCall());
 recipient.addEventListener('input', () => {
   clearTimeout(searching);
-  searching = setTimeout(suggest, SEARCH_AFTER_MS);
+  searching = setTimeout(() => Promise.all([suggest(), showLine()]), SEARCH_AFTER_MS);
 });
 void refresh();
 void suggest();
