@@ -19,7 +19,7 @@ from connectors.contract import (
 from connectors.message import Folder
 from connectors.simulator.calls import Reply
 from connectors.simulator.faults import Script, Switch
-from tests.connectors.stage import SINCE, Ledger, Stage
+from tests.connectors.stage import SINCE, START, Ledger, Stage
 
 
 class ConnectorContract:
@@ -27,6 +27,8 @@ class ConnectorContract:
 
     provider: str
     api_calls: str
+    pages_of_open_threads = 0
+    """How many pages of the sample mailbox come first because they wait for an answer."""
     token_calls: str
     revocable: bool
 
@@ -133,13 +135,14 @@ class ConnectorContract:
         assert message.references == ("<a@acme.example>",)
         assert message.message_id
         assert message.folder is Folder.INBOX
-        assert message.at == stage.clock.now
+        assert message.at == START
         assert message.link.startswith("https://")
 
     async def test_the_newest_mail_comes_first_and_the_last_page_says_so(self, stage: Stage) -> None:
         await stage.fill(150)
         ledger = await Ledger().sync(await stage.mailbox())
         newest = [max(message.at for message in page.messages) for page in ledger.pages if page.messages]
+        newest = newest[self.pages_of_open_threads :]
         assert len(newest) > 1
         assert newest == sorted(newest, reverse=True)
         assert [page.caught_up for page in ledger.pages] == [False] * (len(ledger.pages) - 1) + [True]

@@ -31,6 +31,7 @@ def refused(status: int, reason: str, **headers: str) -> Reply:
 class TestGmail(ConnectorContract):
     provider = "google"
     api_calls = r"gmail GET "
+    pages_of_open_threads = 1
     token_calls = "google-identity POST"
     revocable = True
 
