@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import structlog
 
+from app.services.history import learn
 from app.services.parts import Parts
 from app.services.syncing import Outcome, sync
-from app.store import sync_jobs
+from app.store import accounts, sync_jobs
 from app.store.errors import StoreError
 from app.store.sync_jobs import Lease, LeaseLost
 
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
 LOOK_EVERY = 1.0
 AT_ONCE = 4
+LEARN_EVERY = timedelta(hours=1)
 FIRST_RETRY = 5.0
 LONGEST_RETRY = 150.0
 """Seconds: after the longest outage everything is fresh again within three polls (I10)."""
@@ -61,6 +63,7 @@ class Worker:
         try:
             outcome = await sync(self.parts, lease)
             self._finish(lease, outcome)
+            await self._learn(lease, outcome)
         except LeaseLost:
             log.info("lease_lost", account=lease.account_id)
         except Exception as error:
@@ -92,6 +95,15 @@ class Worker:
                 due_at=now + timedelta(seconds=self.parts.settings.poll_seconds),
                 deep_due_at=now + outcome.deep_every,
             )
+
+    async def _learn(self, lease: Lease, outcome: Outcome) -> None:
+        """How the person's own threads went, beside the loop: after a slow walk, and now and then."""
+        now = self.parts.clock()
+        with self.parts.database.read() as tx:
+            person_id = accounts.get(tx, lease.account_id).person_id
+        learned = self.parts.shelf.learned_at(person_id)
+        if outcome.caught_up and (outcome.deep or learned is None or now - learned > LEARN_EVERY):
+            await asyncio.to_thread(learn, self.parts, person_id, now)
 
     def _later(self, lease: Lease, seconds: float) -> None:
         now = self.parts.clock()

@@ -8,14 +8,15 @@ from datetime import date, datetime, timedelta
 from app.cadence.cadence import Cadence, measure
 from app.cadence.calling import CallAdvice, call_advice
 from app.cadence.judge import HEADLINE_LENGTH, weigh
-from app.cadence.odds import odds
+from app.cadence.odds import PastStreak, odds
 from app.cadence.state import state_from
 from app.cadence.thread import Channel, Draft, Signals
 from app.cadence.verdict import Level, Verdict, Warning
 from app.services.coverage import Coverage, coverage_of
 from app.services.parts import WORK, Parts
 from app.services.probing import probe, worth_probing
-from app.services.threads import Dossier, dossier
+from app.services.shelf import Dossier
+from app.services.threads import dossier
 from app.store import accounts, sync_jobs
 from app.store.accounts import Account
 from app.store.advice_facts import AdviceFacts, RecipientFacts, advice_facts
@@ -97,9 +98,10 @@ async def advise(parts: Parts, person_id: str, question: Question, now: datetime
     if question.account and facts.accounts and question.account not in facts.own:
         return _unknown(f"{question.account} is not linked, so there is nothing to go by.", "none", coverage.as_of)
     judged = [_judged(parts, each, question, facts.switched_off, now) for each in facts.about]
+    told = _recipients(judged, parts.shelf.streaks(person_id), now)
     if not coverage.allows_verdict:
-        return _unknown(coverage.why, coverage.name, coverage.as_of, _recipients(judged, now))
-    return _answer(judged, question, coverage, now)
+        return _unknown(coverage.why, coverage.name, coverage.as_of, told)
+    return _answer(judged, question, coverage, told)
 
 
 async def _facts(parts: Parts, person_id: str, question: Question, now: datetime) -> tuple[AdviceFacts, frozenset[str]]:
@@ -172,7 +174,9 @@ def _in_reply(of: Dossier, question: Question) -> bool:
     return newest is not None and newest.fact.thread_key.endswith(question.provider_thread_id)
 
 
-def _answer(judged: Sequence[_Judged], question: Question, coverage: Coverage, now: datetime) -> Advice:
+def _answer(
+    judged: Sequence[_Judged], question: Question, coverage: Coverage, told: tuple[AdvisedRecipient, ...]
+) -> Advice:
     worst = max(judged, key=lambda each: each.verdict.level.severity, default=None)
     if worst is None:
         return Advice("clear", "", None, (), (), coverage.as_of, coverage.name, None)
@@ -183,7 +187,7 @@ def _answer(judged: Sequence[_Judged], question: Question, coverage: Coverage, n
         headline=_named(verdict.headline, worst, several=len(judged) > 1),
         next_good_date=verdict.next_good_date,
         warnings=tuple(_warning(warning, worst.dossier) for warning in verdict.warnings),
-        recipients=_recipients(judged, now),
+        recipients=told,
         as_of=coverage.as_of,
         coverage=coverage.name,
         history_url=f"/history/{worst.dossier.recipient.id}",
@@ -219,13 +223,17 @@ def evidence_of(of: Dossier, key: str) -> Evidence | None:
     return None
 
 
-def _recipients(judged: Sequence[_Judged], now: datetime) -> tuple[AdvisedRecipient, ...]:
-    return tuple(_recipient(each, now) for each in judged)
+def _recipients(
+    judged: Sequence[_Judged], streaks: Sequence[PastStreak], now: datetime
+) -> tuple[AdvisedRecipient, ...]:
+    return tuple(_recipient(each, streaks, now) for each in judged)
 
 
-def _recipient(each: _Judged, now: datetime) -> AdvisedRecipient:
+def _recipient(each: _Judged, streaks: Sequence[PastStreak], now: datetime) -> AdvisedRecipient:
+    """The silence that is asked about is no ground for its own odds."""
     recipient, cadence = each.dossier.recipient, each.cadence
-    chances = odds(cadence, now)
+    past = [streak for streak in streaks if streak.answered or streak.recipient != cadence.thread.recipient]
+    chances = odds(cadence, now, past)
     return AdvisedRecipient(
         id=recipient.id,
         address=recipient.address,

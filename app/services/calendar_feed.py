@@ -8,8 +8,9 @@ from app.cadence.cadence import measure
 from app.cadence.state import StateName, state_from
 from app.services.errors import NotFound
 from app.services.parts import Parts
+from app.services.shelf import Dossier
 from app.services.signing_in import hashed
-from app.services.threads import Dossier, all_dossiers
+from app.services.threads import all_dossiers
 from app.store import audit, people
 
 WORTH_A_DATE = frozenset({StateName.YOUR_TURN, StateName.WAITING})

@@ -37,5 +37,6 @@ async def erase_all(parts: Parts, person_id: str) -> ErasureReceipt:
             revoked[account.address] = False
     with parts.database.write(durable=True) as tx:
         deleted = erasure.erase(tx, person_id)
+    parts.shelf.forget(person_id)
     parts.database.checkpoint_erasure()
     return ErasureReceipt(revoked, deleted)

@@ -1,10 +1,11 @@
 """Parts: what the services work with. Built once by compose, another one by every test."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.services.announcing import Announcer
+from app.services.shelf import Shelf
 from app.settings import Settings
 from app.store.database import Database
 from app.store.sealing import Sealer
@@ -24,6 +25,7 @@ class Parts:
 
     `zone` is the person's IANA time zone, `country` the ISO 3166 code whose holidays count by default.
     `sample` is True when the provider simulator with the sample mailbox stands behind the connectors.
+    `shelf` holds what was made from the facts already.
     """
 
     settings: Settings
@@ -35,3 +37,4 @@ class Parts:
     zone: str = "UTC"
     country: str | None = None
     sample: bool = False
+    shelf: Shelf = field(default_factory=Shelf)
