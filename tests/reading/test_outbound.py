@@ -45,6 +45,12 @@ def test_labelled_drafts_are_read_as_people_read_them(half: str, word: str) -> N
     assert recall >= 0.86
 
 
+def test_more_than_half_of_the_anger_in_wording_never_met_is_heard() -> None:
+    precision, recall = precision_and_recall(drafts("voices"), "annoyed")
+    assert precision >= 0.8
+    assert recall >= 0.55
+
+
 @pytest.mark.parametrize("name", ["threat", "pressure", "pleading"])
 def test_ultimatums_and_pleas_are_noticed(name: str) -> None:
     rows = [row for row in drafts("build") if row.get(name)]

@@ -12,6 +12,7 @@ from itertools import pairwise
 from app.reading.drafts.findings import Found
 from app.reading.lexicons import lexicon
 
+_BEGINNING = 4
 _DIGITS = frozenset("0123456789$#")
 
 
@@ -34,11 +35,12 @@ def odds_of(found: Sequence[Found], language: str) -> Odds:
 
 
 def features_of(sentences: Iterable[Sequence[str]]) -> set[str]:
-    """Words and pairs of neighbours of each sentence; every number is "#"."""
+    """Words, their beginnings of four letters and "*", pairs of neighbours; every number is "#"."""
     features: set[str] = set()
     for words in sentences:
         plain = ["#" if word[0] in _DIGITS and word != "$" else word for word in words]
         features.update(plain)
+        features.update([word[:_BEGINNING] + "*" for word in plain if len(word) > _BEGINNING])
         features.update(map(" ".join, pairwise(plain)))
     return features
 

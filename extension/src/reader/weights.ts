@@ -3,6 +3,7 @@
 import type { Found } from './findings';
 import { weightFiles } from './lexicon_data';
 
+const BEGINNING = 4;
 const NUMBER = /^[0-9$#]/;
 
 /** Hundredths of log odds that a draft is annoyed, adds value, is empty; 0 where nothing is known. */
@@ -22,7 +23,7 @@ export function oddsOf(found: Found[], language: string): Odds {
   return { annoyed, addsValue, empty };
 }
 
-/** Words and pairs of neighbours of each sentence; every number is "#". */
+/** Words, their beginnings of four letters and "*", pairs of neighbours; every number is "#". */
 function featuresOf(found: Found[]): Set<string> {
   const features = new Set<string>();
   for (const { words } of found) {
@@ -30,6 +31,7 @@ function featuresOf(found: Found[]): Set<string> {
     for (const word of words) {
       const plain = word !== '$' && NUMBER.test(word) ? '#' : word;
       features.add(plain);
+      if (plain.length > BEGINNING) features.add(`${plain.slice(0, BEGINNING)}*`);
       if (before !== undefined) features.add(`${before} ${plain}`);
       before = plain;
     }
