@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from app.cadence.cadence import Cadence, measure
@@ -10,18 +10,21 @@ from app.cadence.calling import CallAdvice, call_advice
 from app.cadence.judge import HEADLINE_LENGTH, weigh
 from app.cadence.odds import PastStreak, odds
 from app.cadence.state import state_from
-from app.cadence.thread import Channel, Draft, Signals
+from app.cadence.thread import Channel, Draft, Signals, Touch
 from app.cadence.verdict import Level, Verdict, Warning
 from app.services.coverage import Coverage, coverage_of
 from app.services.parts import WORK, Parts
 from app.services.probing import probe, worth_probing
 from app.services.shelf import Dossier
 from app.services.threads import dossier
-from app.store import accounts, sync_jobs
+from app.store import accounts, colleagues, sync_jobs
 from app.store.accounts import Account
 from app.store.advice_facts import AdviceFacts, RecipientFacts, advice_facts
+from app.store.messages import StoredMessage
 
 FRESH_ENOUGH = timedelta(seconds=15)
+COLLEAGUES_WITHIN = timedelta(days=30)
+"""Longer than any stage waits after a touch, so that no second door inside a wait is missed."""
 READ_THROUGH_SECONDS = 1.5
 WORKING = frozenset({"live", "degraded"})
 
@@ -91,13 +94,22 @@ class _Judged:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What bears on every recipient alike: rules not to be heard, and a letter that waits at a colleague of theirs."""
+
+    switched_off: frozenset[str]
+    beside: StoredMessage | None
+
+
 async def advise(parts: Parts, person_id: str, question: Question, now: datetime) -> Advice:
     """One verdict for the whole draft; `unknown` with the reason whenever silence could not be proven."""
     facts, probed = await _facts(parts, person_id, question, now)
     coverage = coverage_of(facts.accounts, now, poll_seconds=parts.settings.poll_seconds, probed=probed)
     if question.account and facts.accounts and question.account not in facts.own:
         return _unknown(f"{question.account} is not linked, so there is nothing to go by.", "none", coverage.as_of)
-    judged = [_judged(parts, each, question, facts.switched_off, now) for each in facts.about]
+    around = _Around(facts.switched_off, _beside(parts, person_id, question, facts, now))
+    judged = [_judged(parts, each, question, around, now) for each in facts.about]
     told = _recipients(judged, parts.shelf.streaks(person_id), now)
     if not coverage.allows_verdict:
         return _unknown(coverage.why, coverage.name, coverage.as_of, told)
@@ -155,15 +167,29 @@ def _accounts(parts: Parts, person_id: str) -> list[Account]:
         return accounts.of_person(tx, person_id)
 
 
-def _judged(
-    parts: Parts, facts: RecipientFacts, question: Question, switched_off: frozenset[str], now: datetime
-) -> _Judged:
+def _beside(
+    parts: Parts, person_id: str, question: Question, facts: AdviceFacts, now: datetime
+) -> StoredMessage | None:
+    theirs = {address for each in facts.about for address in each.recipient.addresses}
+    asked, since = theirs.union(question.to, question.others), now - COLLEAGUES_WITHIN
+    with parts.database.read() as tx:
+        return colleagues.newest_open(tx, parts.sealer, person_id, asked, own=facts.own, since=since)
+
+
+def _judged(parts: Parts, facts: RecipientFacts, question: Question, around: _Around, now: datetime) -> _Judged:
     of = dossier(parts, facts)
     cadence = measure(of.thread, now, zone=question.zone, country=parts.country)
     if facts.recipient.muted_at is not None:
         return _Judged(of, cadence, Verdict(Level.CLEAR, reason="You asked for quiet about this recipient."))
     draft = Draft(question.channel, question.to, question.signals, in_reply=_in_reply(of, question))
-    return _Judged(of, cadence, weigh(cadence, draft, switched_off=switched_off))
+    nearby = (_touch(around.beside),) if around.beside else ()
+    verdict = weigh(cadence, draft, switched_off=around.switched_off, nearby=nearby)
+    shown = {around.beside.fact.key: around.beside, **of.messages} if around.beside else of.messages
+    return _Judged(replace(of, messages=shown), cadence, verdict)
+
+
+def _touch(sent: StoredMessage) -> Touch:
+    return Touch(sent.fact.key, sent.fact.at, Channel.EMAIL, sent.fact.people)
 
 
 def _in_reply(of: Dossier, question: Question) -> bool:

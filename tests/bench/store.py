@@ -21,7 +21,7 @@ READING = OutboundReading(Signals(language="en", words=24, asks_for_news=True, e
 
 
 class Filled:
-    """A SQLite store with `count` messages to `count // 20` recipients."""
+    """A SQLite store with `count` messages to `count // 20` recipients, three a company."""
 
     def __init__(self, folder: str, count: int, *, sealed: bool = True) -> None:
         self.path = Path(folder) / f"{count}{sealed}.sqlite3"
@@ -51,7 +51,7 @@ class Filled:
             sender="ana@example.com",
             reading=READING,
             reader_version=1,
-            people=(("to", f"p{who}@acme.example", ""),),
+            people=(("to", f"p{who}@{'acme' if who < 3 else f'c{who // 3}'}.example", ""),),
             subject=f"Application {who}" if sealed else "",
             folder="sent",
         )
