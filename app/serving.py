@@ -25,6 +25,8 @@ from app.store.accounts import Account
 from app.worker import LEASE, Worker
 from connectors.simulator.config import SimulatorConfig, callbacks
 
+STARTED_EVERY = 0.02
+
 
 async def serve(settings: Settings, *, host: str | None = None, port: int | None = None) -> int:
     """The web server with the sync work inside, and the provider simulator when no provider is configured."""
@@ -34,7 +36,7 @@ async def serve(settings: Settings, *, host: str | None = None, port: int | None
     simulated = simulation(settings) if settings.simulates else None
     with open_parts(pointed_at(simulated, settings) if simulated else settings, sample=simulated is not None) as parts:
         server = _server(create_app(parts, works=True))
-        async with _beside(simulated):
+        async with _beside(simulated, server):
             print(f"Sign in: {signing_in.new_link(parts, parts.clock())}", flush=True)
             await server.serve(sockets=[listener])
     return 0 if server.started else 1
@@ -143,13 +145,13 @@ def _server(app: FastAPI) -> uvicorn.Server:
 
 
 @contextlib.asynccontextmanager
-async def _beside(config: SimulatorConfig | None) -> AsyncIterator[None]:
-    """The simulator in the same process, for as long as the block lasts."""
+async def _beside(config: SimulatorConfig | None, server: uvicorn.Server) -> AsyncIterator[None]:
+    """The simulator in the same process, from when the server is up and for as long as the block lasts."""
     if config is None:
         yield
         return
     port = urlsplit(config.base_url).port or 0
-    running = asyncio.create_task(_run_simulator(config, port))
+    running = asyncio.create_task(_run_after(server, config, port))
     try:
         yield
     finally:
@@ -161,3 +163,10 @@ async def _run_simulator(config: SimulatorConfig, port: int) -> None:
     from connectors.simulator.serve import run_simulator  # not loaded where real mailboxes are linked
 
     await run_simulator(config, port=port, clock=read_clock)
+
+
+async def _run_after(server: uvicorn.Server, config: SimulatorConfig, port: int) -> None:
+    """What is loaded for the simulator keeps nobody waiting for the first page."""
+    while not server.started:  # noqa: ASYNC110 it is a plain flag of the server
+        await asyncio.sleep(STARTED_EVERY)
+    await _run_simulator(config, port)
