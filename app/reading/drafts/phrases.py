@@ -1,7 +1,7 @@
 """Compiles the lexicon's phrases (dialect: docs/lexicon.md) and finds which groups of them a sentence holds."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 from app.reading.drafts.anchors import Anchors, Keys, keys_of
@@ -11,21 +11,23 @@ _TOKEN = re.compile(r"_\d*|[()|?]|[^\s()|?_]+")
 
 
 class Phrase:
-    """One phrase of one group. Every sentence it stands in has a key of `anchor` and one of each of `others`."""
+    """One phrase of one group. Every sentence it stands in has a key of `anchor`, of `second` and of `third`.
 
-    __slots__ = ("_pattern", "_source", "anchor", "group", "others")
+    `stands_in` takes a sentence, words with one space before, between and behind them; what it answers is true or not.
+    """
+
+    __slots__ = ("_source", "anchor", "group", "second", "stands_in", "third")
 
     def __init__(self, group: str, source: str, required: list[Keys]) -> None:
         self.group = group
-        self.anchor, *self.others = required
+        self.anchor, self.second, self.third = (required * 3)[:3]
         self._source = source
-        self._pattern: re.Pattern[str] | None = None
+        self.stands_in: Callable[[str], object] = self._first_look
 
-    def stands_in(self, sentence: str) -> bool:
-        """`sentence`: words with one space before, between and behind them. Compiled when first needed."""
-        if self._pattern is None:
-            self._pattern = re.compile(self._source, re.ASCII)
-        return self._pattern.search(sentence) is not None
+    def _first_look(self, sentence: str) -> object:
+        """Compiles the pattern and looks; from then on `stands_in` is the pattern's own search."""
+        self.stands_in = re.compile(self._source, re.ASCII).search
+        return self.stands_in(sentence)
 
 
 class PhraseBook:
@@ -65,10 +67,14 @@ class PhraseBook:
 
 
 def _possible(index: dict[str, list[Phrase]], keys: set[str]) -> list[Phrase]:
-    """The phrases whose every needed word is among the keys."""
+    """The phrases whose rarest needed words are all among the keys."""
     missing = keys.isdisjoint
-    listed = [phrase for key in keys & index.keys() for phrase in index[key]]
-    return [phrase for phrase in listed if not (phrase.others and any(map(missing, phrase.others)))]
+    return [
+        phrase
+        for key in keys & index.keys()
+        for phrase in index[key]
+        if not (missing(phrase.second) or missing(phrase.third))
+    ]
 
 
 def _by_key(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:

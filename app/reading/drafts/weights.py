@@ -30,8 +30,8 @@ def odds_of(found: Sequence[Found], language: str) -> Odds:
     if language not in lexicon("text")["weighed"]:
         return Odds()
     bias, known = _weights(language)
-    features = features_of(each.words for each in found) & known.keys()
-    return Odds(*(start + sum(known[name][at] for name in features) for at, start in enumerate(bias)))
+    rows = [known[name] for name in features_of(each.words for each in found) if name in known]
+    return Odds(*map(sum, zip(bias, *rows, strict=True)))
 
 
 def features_of(sentences: Iterable[Sequence[str]]) -> set[str]:
