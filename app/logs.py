@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import warnings
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -17,6 +18,8 @@ def set_up() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     for chatty in ("httpx", "httpcore", "msal", "googleapiclient", "authlib"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
+    logging.getLogger("uvicorn.error").addFilter(without_traceback)
+    warnings.filterwarnings("ignore", message="response_mode=", category=UserWarning)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -26,6 +29,11 @@ def set_up() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
+
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    """Drop what the server would say of an exception with its message in it; web/errors.py has told it already."""
+    return record.exc_info is None
 
 
 def only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -39,8 +39,10 @@ class MailIndex:
         return [self._facts[place] for place in sorted(found)]
 
     def _beside(self, fact: MessageFact) -> set[int]:
-        threads = {self._facts[copy].thread_key for copy in self._by_key[fact.message_key]} - {""}
-        return self._by_answered[fact.message_key].union(*(self._by_thread[thread] for thread in threads))
+        """Answers to a letter, and all that lies in the provider threads of its copies and of those answers."""
+        answers = self._by_answered[fact.message_key]
+        threads = {self._facts[place].thread_key for place in answers | self._by_key[fact.message_key]} - {""}
+        return answers.union(*(self._by_thread[thread] for thread in threads))
 
     def _put(self, place: int, fact: MessageFact) -> None:
         for address in self._people(fact):
