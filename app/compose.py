@@ -138,6 +138,8 @@ def _gmail(settings: Settings) -> Connector:
             (settings.google_issuer, settings.gmail_url), extra_ca=_extra_ca(settings), clock=read_clock
         ),
         clock=read_clock,
+        push_topic=settings.google_push_topic,
+        push_sender=settings.google_push_account,
     )
 
 

@@ -17,6 +17,7 @@ from app.web import (
     calendar,
     errors,
     health,
+    hooks,
     leaving,
     linking,
     pages,
@@ -75,6 +76,7 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
         linking.router,
         pages.router,
         health.router,
+        hooks.router,
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")

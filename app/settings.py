@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     google_client_secret: SecretStr | None = None
     google_issuer: ProviderAddress = "https://accounts.google.com"
     gmail_url: ProviderAddress = "https://gmail.googleapis.com"
+    google_push_topic: str = ""
+    google_push_account: str = ""
     microsoft_client_id: str | None = None
     microsoft_client_secret: SecretStr | None = None
     microsoft_authority: ProviderAddress = "https://login.microsoftonline.com/common"

@@ -3,10 +3,11 @@
 import asyncio
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from app.services import pushing
 from app.services.history import learn
 from app.services.parts import Parts
 from app.services.syncing import Outcome, sync
@@ -23,6 +24,7 @@ LEARN_EVERY = timedelta(hours=1)
 FIRST_RETRY = 5.0
 LONGEST_RETRY = 150.0
 """Seconds: after the longest outage everything is fresh again within three polls (I10)."""
+WATCH_AGAIN = timedelta(hours=1)
 WORK = "work"
 
 
@@ -32,6 +34,7 @@ class Worker:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._running: set[asyncio.Task[None]] = set()
+        self._watched: dict[str, datetime] = {}
 
     async def run(self) -> None:
         """Until cancelled; a running page is committed or dropped whole. A store in trouble is waited for."""
@@ -63,6 +66,8 @@ class Worker:
         try:
             outcome = await sync(self.parts, lease)
             self._finish(lease, outcome)
+            if outcome.caught_up and pushing.can_be_pushed_to(self.parts.settings):
+                await self._watch(lease.account_id)
             await self._learn(lease, outcome)
         except LeaseLost:
             log.info("lease_lost", account=lease.account_id)
@@ -71,6 +76,14 @@ class Worker:
             self._later(lease, backoff(lease.attempts))
         finally:
             keeping.cancel()
+
+    async def _watch(self, account_id: str) -> None:
+        """Push is renewed when half of its life is over, and at every start."""
+        now = self.parts.clock()
+        if self._watched.get(account_id, now) > now:
+            return
+        until = await pushing.watch(self.parts, account_id)
+        self._watched[account_id] = now + ((until - now) / 2 if until else WATCH_AGAIN)
 
     async def _renew(self, lease: Lease) -> None:
         while True:

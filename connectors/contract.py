@@ -69,6 +69,18 @@ class Reread:
     poisoned: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a push says: look at the mailbox of this address. Never a cursor, never proof of anything but news.
+
+    `secret` is what the subscription was made with, for the caller to compare; `missed` says that news were lost.
+    """
+
+    address: str = ""
+    secret: str = ""
+    missed: bool = False
+
+
 KeepGrant = Callable[[Grant], Awaitable[None]]
 Held = Callable[[datetime], Awaitable[frozenset[str]]]
 """Which provider message ids the caller holds as present, of messages at or after an instant."""
@@ -102,6 +114,10 @@ class Mailbox(ABC):
     async def read(self, provider_message_ids: Sequence[str]) -> Reread:
         """Single messages by id: those that could not be read before, or were read by an older reader."""
 
+    async def watch(self, url: str, *, secret: str) -> datetime | None:
+        """Have news pushed to `url`, now or still; until when. None where that is not set up. Idempotent."""
+        return None
+
     @abstractmethod
     async def close(self) -> None: ...
 
@@ -126,6 +142,10 @@ class Connector(ABC):
 
     @abstractmethod
     def open(self, grant: Grant, *, keep: KeepGrant) -> Mailbox: ...
+
+    async def heard(self, authorization: str, body: bytes, *, url: str) -> tuple[Hint, ...]:
+        """What a push to `url` says. Raises PushForged when it is not the provider's, as far as it can be told."""
+        raise PushForged("This provider sends no pushes.", reason="not_offered")
 
     @abstractmethod
     async def revoke(self, grant: Grant) -> bool:
@@ -186,3 +206,7 @@ class ConsentDenied(ConnectorError):
 
 class LinkRefused(ConnectorError):
     """The callback does not belong to a flow we started (state, issuer, nonce, audience, code)."""
+
+
+class PushForged(ConnectorError):
+    """A push that does not come from the provider, or not for us."""

@@ -194,7 +194,7 @@ class Transport:
                 asyncio.timeout(DEADLINE),
                 self._http.stream(ask.method, ask.url, headers=dict(ask.headers), content=ask.body) as reply,
             ):
-                body = await _whole(reply)
+                body = await _readable(reply)
         except NETWORK_TROUBLE as trouble:
             raise unreachable(trouble) from None
         answer = Answer(reply.status_code, {name.lower(): value for name, value in reply.headers.items()}, body)
@@ -207,13 +207,13 @@ class Transport:
         """Send until `read` accepts the answer, at most four times, and return what it made of it.
 
         `read` raises the contract's errors; only Transient ones are tried again, after a random pause of at most
-        1, 2, 4 seconds and never before the provider's Retry-After. `admit` is entered around every attempt.
+        1, 2, 4 seconds and never before the provider's Retry-After. `admit` is entered around every attempt,
+        and sees how it was refused.
         """
         for attempt in range(ATTEMPTS):
             try:
                 async with admit():
-                    answer = await self.once(ask)
-                return read(answer)
+                    return read(await self.once(ask))
             except Transient as trouble:
                 if attempt + 1 == ATTEMPTS or not worth_waiting(trouble):
                     raise
@@ -253,6 +253,16 @@ def common_refusal(answer: Answer) -> Transient | None:
     if answer.status >= 500 or answer.status in (408, 425):
         return Unreachable("The provider has trouble at the moment.", reason=str(answer.status), retry_after=wait)
     return None
+
+
+async def _readable(reply: httpx.Response) -> bytes:
+    """The body; of a refusal whose body is garbled, nothing: its status and its Retry-After still count."""
+    try:
+        return await _whole(reply)
+    except (httpx.DecodingError, httpx.RemoteProtocolError):
+        if reply.status_code < 400:
+            raise
+        return b""
 
 
 async def _whole(reply: httpx.Response) -> bytes:

@@ -7,8 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from connectors.contract import RateLimited, Transient
+
 Sleep = Callable[[float], Awaitable[None]]
 Monotonic = Callable[[], float]
+
+PATIENCE = 20.0
+"""A wait longer than these seconds is handed to the caller, who can write it down and survive a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ GMAIL_2026 = Profile(
     window=60.0,
     in_flight=5,
     probes=1,
-    costs=MappingProxyType({"messages.get": 20, "threads.get": 40, "list": 5, "history": 2, "read": 1}),
+    costs=MappingProxyType({"messages.get": 20, "threads.get": 40, "list": 5, "history": 2, "read": 1, "watch": 100}),
 )
 """Projects from 2026-05-01 on (developers.google.com/workspace/gmail/api/reference/quota)."""
 
@@ -44,7 +49,7 @@ GMAIL_LEGACY = Profile(
     window=60.0,
     in_flight=5,
     probes=1,
-    costs=MappingProxyType({"messages.get": 5, "threads.get": 10, "list": 5, "history": 2, "read": 1}),
+    costs=MappingProxyType({"messages.get": 5, "threads.get": 10, "list": 5, "history": 2, "read": 1, "watch": 100}),
 )
 """Projects that used the API between November 2025 and April 2026."""
 
@@ -66,6 +71,7 @@ class Limiter:
         self._sleep = sleep
         self._recent: deque[tuple[float, int]] = deque()
         self._held = 0
+        self._not_before = 0.0
         self._background = asyncio.Semaphore(profile.in_flight)
         self._urgent = asyncio.Semaphore(profile.probes)
         self._queue = asyncio.Lock()
@@ -74,8 +80,21 @@ class Limiter:
     async def admit(self, call: str, *, count: int = 1, urgent: bool = False) -> AsyncIterator[None]:
         """Wait for a free place and for the units of `count` calls; hold the place while inside."""
         async with self._urgent if urgent else self._background:
+            await self._allowed_again()
             await self._afford(call, count * self.profile.costs[call], urgent=urgent)
-            yield
+            try:
+                yield
+            except Transient as refused:
+                self._not_before = max(self._not_before, self._monotonic() + (refused.retry_after or 0.0))
+                raise
+
+    async def _allowed_again(self) -> None:
+        """What one call was told to wait, all wait. Raises RateLimited when that is longer than it is worth here."""
+        rest = self._not_before - self._monotonic()
+        if rest > PATIENCE:
+            raise RateLimited("The provider asked to wait.", reason="held", retry_after=rest)
+        if rest > 0:
+            await self._sleep(rest)
 
     async def _afford(self, call: str, units: int, *, urgent: bool) -> None:
         if urgent:

@@ -55,9 +55,10 @@ class World:
     folder: Path
     config: SimulatorConfig = field(default_factory=lambda: SimulatorConfig(redirect_uris=callbacks(BASE_URL)))
     clock: Clock = field(default_factory=Clock)
+    outbound: httpx.AsyncBaseTransport | None = None
 
     def __post_init__(self) -> None:
-        self.simulator = create_simulator(self.config, clock=self.clock)
+        self.simulator = create_simulator(self.config, clock=self.clock, outbound=self.outbound)
         self.browser = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.simulator), base_url=self.config.base_url
         )
@@ -96,6 +97,8 @@ class World:
                 api_root=self.config.gmail_url,
                 transport=transport,
                 clock=clock,
+                push_topic="projects/aftertouch/topics/gmail",
+                push_sender=self.config.google_push_account,
             ),
             "microsoft": OutlookConnector(
                 client_id=self.config.microsoft_client_id,

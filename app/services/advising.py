@@ -20,6 +20,7 @@ from app.services.threads import dossier
 from app.store import accounts, colleagues, sync_jobs
 from app.store.accounts import Account
 from app.store.advice_facts import AdviceFacts, RecipientFacts, advice_facts
+from app.store.errors import StoreUnavailable
 from app.store.messages import StoredMessage
 
 FRESH_ENOUGH = timedelta(seconds=15)
@@ -142,9 +143,12 @@ def _stored(parts: Parts, person_id: str, question: Question) -> AdviceFacts:
 async def _read_through(parts: Parts, person_id: str, stale: Sequence[str], now: datetime) -> None:
     if not stale:
         return
-    with parts.database.write() as tx:
-        for account_id in stale:
-            sync_jobs.want(tx, account_id, now)
+    try:
+        with parts.database.write() as tx:
+            for account_id in stale:
+                sync_jobs.want(tx, account_id, now)
+    except StoreUnavailable:
+        return  # a full disk stops no answer; what is stale is called stale
     parts.announcer.tell(WORK)
     await parts.announcer.until(
         person_id, lambda: _all_seen_since(_accounts(parts, person_id), stale, now), within=READ_THROUGH_SECONDS

@@ -11,6 +11,7 @@ from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
 from app.store import accounts, messages, recipients
 from app.store.accounts import Account
+from app.store.errors import StoreUnavailable
 from connectors.contract import ConnectorError
 from connectors.message import Folder, Message
 
@@ -56,8 +57,8 @@ async def _answer(parts: Parts, account: Account, addresses: Iterable[str], now:
     try:
         for address in addresses:
             _store(parts, account, await mailbox.probe(address, since=since, known=known), now)
-    except ConnectorError as error:
-        log.info("probe_failed", account=account.id, reason=error.reason)
+    except (ConnectorError, StoreUnavailable) as error:
+        log.info("probe_failed", account=account.id, kind=type(error).__name__)
         return False
     finally:
         await mailbox.close()

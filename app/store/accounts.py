@@ -82,6 +82,17 @@ def get(tx: Connection, account_id: str) -> Account:
     return _account(row)
 
 
+def with_address(tx: Connection, provider: str, address: str) -> list[str]:
+    """Ids of every account of that provider with this address, whoever linked it."""
+    same = (accounts.c.provider == provider) & (accounts.c.address == address)
+    return list(tx.execute(select(accounts.c.id).where(same)).scalars())
+
+
+def exists(tx: Connection, provider: str, account_id: str) -> bool:
+    same = (accounts.c.provider == provider) & (accounts.c.id == account_id)
+    return tx.execute(select(accounts.c.id).where(same)).first() is not None
+
+
 def of_person(tx: Connection, person_id: str) -> list[Account]:
     """In the order they were linked."""
     return [_account(row) for row in _OF_PERSON.rows(tx, person=person_id)]

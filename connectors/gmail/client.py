@@ -91,6 +91,10 @@ class GmailClient:
             return ()
         return list(found.get("sendAs") or ())
 
+    async def watch(self, topic: str) -> Json:
+        """Push of every change to a Pub/Sub topic; `expiration` is in epoch milliseconds (G29)."""
+        return await self._execute(self._methods.me.watch(userId="me", body={"topicName": topic}), "watch")
+
     async def list_page(self, q: str, *, token: str | None, size: int = LARGEST_PAGE, urgent: bool = False) -> Json:
         """Ids and thread ids, newest first, spam and trash included. Raises BadRequest for an old token."""
         request = self._methods.messages.list(

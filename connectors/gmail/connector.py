@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from connectors.contract import (
     AccessRevoked,
@@ -10,6 +10,7 @@ from connectors.contract import (
     Connector,
     Grant,
     Held,
+    Hint,
     KeepGrant,
     Mailbox,
     Page,
@@ -18,6 +19,7 @@ from connectors.contract import (
 from connectors.gmail.client import GmailClient, GmailMethods
 from connectors.gmail.cursor import Place
 from connectors.gmail.oauth import Access, GoogleIdentity, read_secret
+from connectors.gmail.push import Pushes
 from connectors.gmail.walk import Walk, readable
 from connectors.http import Transport
 from connectors.message import Message
@@ -46,11 +48,15 @@ class GmailConnector(Connector):
         transport: Transport,
         clock: Callable[[], datetime],
         quota: Profile = GMAIL_2026,
+        push_topic: str = "",
+        push_sender: str = "",
     ) -> None:
         self._identity = GoogleIdentity(
             client_id=client_id, client_secret=client_secret, issuer=issuer, transport=transport, clock=clock
         )
         self._methods = GmailMethods(api_root)
+        self._topic = push_topic
+        self._pushes = Pushes(self._identity, sender=push_sender, clock=clock, monotonic=transport.monotonic)
         self._transport = transport
         self._clock = clock
         self._limiters = Limiters(quota, monotonic=transport.monotonic, sleep=transport.sleep)
@@ -65,7 +71,10 @@ class GmailConnector(Connector):
         access = Access(self._identity, grant, keep=keep, clock=self._clock)
         limiter = self._limiters.of(grant.subject)
         client = GmailClient(self._methods, access=access, transport=self._transport, limiter=limiter)
-        return GmailMailbox(client, address=grant.address, clock=self._clock)
+        return GmailMailbox(client, address=grant.address, clock=self._clock, topic=self._topic)
+
+    async def heard(self, authorization: str, body: bytes, *, url: str) -> tuple[Hint, ...]:
+        return await self._pushes.heard(authorization, body, url=url)
 
     async def revoke(self, grant: Grant) -> bool:
         try:
@@ -76,7 +85,8 @@ class GmailConnector(Connector):
 
 
 class GmailMailbox(Mailbox):
-    def __init__(self, client: GmailClient, *, address: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, client: GmailClient, *, address: str, clock: Callable[[], datetime], topic: str = "") -> None:
+        self._topic = topic
         self._client = client
         self._address = address
         self._clock = clock
@@ -129,6 +139,13 @@ class GmailMailbox(Mailbox):
         fetched = await self._client.fetch(provider_message_ids)
         messages, poisoned = readable(fetched.found, account=self._address, now=self._clock())
         return Reread(tuple(messages), fetched.gone, (*fetched.unread, *poisoned))
+
+    async def watch(self, url: str, *, secret: str) -> datetime | None:
+        """The Google project says where the topic's pushes go; Google signs them, so `url` and `secret` are unused."""
+        if not self._topic:
+            return None
+        told = await self._client.watch(self._topic)
+        return datetime.fromtimestamp(int(told["expiration"]) / 1000, tz=UTC)
 
     async def close(self) -> None:
         """Nothing is held open: connections belong to the transport."""

@@ -159,6 +159,14 @@ class GoogleIdentity:
                 raise unreachable(trouble) from None
         return dict(token)
 
+    async def issuers(self) -> list[str]:
+        """The spellings of the issuer. Raises Misconfigured, Unreachable."""
+        return _spellings((await self._endpoints()).issuer)
+
+    async def keys(self) -> dict[str, object]:
+        """The issuer's current public keys, a JWK set. Raises Misconfigured, Unreachable."""
+        return await self._get((await self._endpoints()).keys)
+
     async def _claims(self, endpoints: Endpoints, id_token: str, *, nonce: str) -> Mapping[str, object]:
         expected = Expected(_spellings(endpoints.issuer), self._client_id, nonce, self._clock())
         claims = verified(id_token, await self._get(endpoints.keys), expected)

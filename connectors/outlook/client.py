@@ -1,5 +1,6 @@
 """Microsoft Graph's mail methods: plain GETs with immutable ids, next links pinned to the root, paced by the quota."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -45,6 +46,10 @@ class GraphClient:
         asked = f"?{urlencode(query, quote_via=quote, safe='$,/:')}" if query else ""
         return await self._send(f"{self._root}{path}{asked}", page=page, slow=slow, urgent=urgent)
 
+    async def change(self, method: str, path: str, body: Mapping[str, object]) -> Json:
+        """Make or renew something of our own, such as a subscription; no mail is ever changed."""
+        return await self._send(f"{self._root}{path}", page=0, slow=False, urgent=False, method=method, body=body)
+
     async def follow(self, link: str, *, page: int = 0, slow: bool = False) -> Json:
         """A next or delta link, replayed as it came. Raises Unreachable when it leads to another host (S15)."""
         if not is_below(link, self._root):
@@ -59,15 +64,26 @@ class GraphClient:
             found = await self.follow(next_link(found))
             yield found
 
-    async def _send(self, url: str, *, page: int, slow: bool, urgent: bool) -> Json:
+    async def _send(
+        self,
+        url: str,
+        *,
+        page: int,
+        slow: bool,
+        urgent: bool,
+        method: str = "GET",
+        body: Mapping[str, object] | None = None,
+    ) -> Json:
+        content = json.dumps(body).encode() if body is not None else None
+        kind = {"content-type": "application/json"} if body is not None else {}
         refused: str | None = None
         prefer = f"{PREFER}, odata.maxpagesize={page}" if page else PREFER
         for _ in range(2):
             token = await self._access.token(refused=refused)
-            headers = {"accept": "application/json", "prefer": prefer, "authorization": f"Bearer {token}"}
+            headers = {**kind, "accept": "application/json", "prefer": prefer, "authorization": f"Bearer {token}"}
             try:
                 return await self._transport.call(
-                    Ask("GET", url, headers),
+                    Ask(method, url, headers, content),
                     read=_read_slow if slow else _read,
                     admit=lambda: self._limiter.admit("request", urgent=urgent),
                 )

@@ -11,6 +11,7 @@ from connectors.contract import (
     Connector,
     Grant,
     Held,
+    Hint,
     KeepGrant,
     LinkRefused,
     Mailbox,
@@ -23,6 +24,7 @@ from connectors.outlook.client import GraphClient, Json, entries
 from connectors.outlook.cursor import Place
 from connectors.outlook.folders import well_known
 from connectors.outlook.oauth import Access, MicrosoftIdentity
+from connectors.outlook.push import heard, subscribed
 from connectors.outlook.reading import Reader, iso
 from connectors.outlook.walk import Walk
 from connectors.quota import GRAPH, Limiters, Profile
@@ -75,6 +77,10 @@ class OutlookConnector(Connector):
 
     def open(self, grant: Grant, *, keep: KeepGrant) -> Mailbox:
         return OutlookMailbox(self._client(grant, keep), address=grant.address, clock=self._clock)
+
+    async def heard(self, authorization: str, body: bytes, *, url: str) -> tuple[Hint, ...]:
+        """Graph signs nothing in a basic notice: the caller compares each hint's secret."""
+        return heard(body)
 
     async def revoke(self, grant: Grant) -> bool:
         """Microsoft has no way to take back one app's grant; the person can at account.microsoft.com/privacy."""
@@ -156,6 +162,9 @@ class OutlookMailbox(Mailbox):
         reader = Reader(self._client, await well_known(self._client))
         found = await reader.read(provider_message_ids)
         return Reread(found.messages, found.gone, found.poisoned)
+
+    async def watch(self, url: str, *, secret: str) -> datetime | None:
+        return await subscribed(self._client, url, secret=secret, clock=self._clock)
 
     async def close(self) -> None:
         """Nothing is held open: connections belong to the transport."""

@@ -34,7 +34,7 @@ async def killed_before_commit(rig: Rig, check: Checker) -> None:
 
 @fault(3, "kill -9 during the first sync, ten times")
 async def killed_in_the_first_sync(rig: Rig, check: Checker) -> None:
-    for number in range(420):
+    for number in range(940):
         rig.write(RITA, days=1 + number / 10)
     await rig.link("google")
     done = []
@@ -45,10 +45,10 @@ async def killed_in_the_first_sync(rig: Rig, check: Checker) -> None:
         else:
             await rig.part_sync(1)
         done.append(len(rig.stored()))
-        assert rig.account().state != "backfilling" or rig.account().progress_done == done[-1]
+        assert rig.account().state != "backfilling" or rig.account().progress_done <= done[-1]
         assert await check.check(settled=False) == []
     assert done == sorted(done)
-    assert done[0] >= 90
+    assert len(set(done)) > 8, done
     assert rig.meter().units < 2 * 20 * len(rig.truth())
     await rig.sync()
 

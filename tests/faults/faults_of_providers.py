@@ -1,5 +1,7 @@
 """Faults of the two providers' services: lost places, late and missing entries, refusals, garbage, throttling."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -244,6 +246,14 @@ async def filters_refused(rig: Rig, check: Checker) -> None:
     for _ in range(8):
         rig.write(DANA, OUTLOOK)
     await rig.deep()
+
+
+@fault(33, "everybody asks one mailbox at once: a sync and six compose windows")
+async def many_at_once(rig: Rig, check: Checker) -> None:
+    rig.provider.config = replace(rig.provider.config, latency=0.002)
+    await rig.link("microsoft")
+    await asyncio.gather(rig.sync(), *(rig.advice(who) for who in (RITA, THEO, DANA) * 2))
+    assert 1 < rig.meter(OUTLOOK).most_open <= 4
 
 
 @fault(34, "parts of a batch are throttled, broken or gone, each on its own")

@@ -3,7 +3,7 @@
 import itertools
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -66,6 +66,7 @@ class Life:
             tx.execute(update(accounts).values(cursor=None, as_of=None, deep_at=None, state="linking"))
             again = {"due_at": NOW, "not_before": None, "lease_until": None, "attempts": 0, "deep_due_at": None}
             tx.execute(update(sync_jobs).values(again))
+        rig.parts = replace(rig.parts, connectors=rig._connectors())  # whose clocks never go back
         rig.worker = Worker(rig.parts)
         for address in (GMAIL, OUTLOOK):
             for _ in range(self.luck.randrange(3, 9)):

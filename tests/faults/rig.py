@@ -13,8 +13,10 @@ from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 from sqlalchemy import select
 
+from app.main import create_app
 from app.services.announcing import Announcer
 from app.store.database import Database
 from app.store.tables import accounts, dead_letters, messages, sync_jobs
@@ -40,6 +42,7 @@ class Rig(World):
     )
 
     def __post_init__(self) -> None:
+        self.outbound = _Doorstep(self)
         shutil.copy(_migrated(), self.folder / "aftertouch.sqlite3")
         super().__post_init__()
         self.parts = replace(self.parts, announcer=Impatient())
@@ -92,6 +95,13 @@ class Rig(World):
     def use(self, database: Database) -> None:
         self.parts = replace(self.parts, database=database, connectors=self._connectors(), announcer=Impatient())
         self.worker = Worker(self.parts)
+
+    @property
+    def answers(self) -> list[int]:
+        """The status codes our hooks gave since the last look."""
+        assert isinstance(self.outbound, _Doorstep)
+        told, self.outbound.answers = self.outbound.answers, []
+        return told
 
     async def fault(self, name: str, **options: Any) -> None:
         await self.control("faults", name=name, **options)
@@ -189,6 +199,19 @@ class Rig(World):
             counted = tuple((one.unanswered, one.stage, one.state) for one in advice.recipients)
             found[who] = (advice.level, rules, advice.next_good_date, counted)
         return found
+
+
+class _Doorstep(httpx.AsyncBaseTransport):
+    """Carries the providers' pushes to the web application as it runs now."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.answers: list[int] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await httpx.ASGITransport(app=create_app(self.rig.parts)).handle_async_request(request)
+        self.answers.append(answer.status_code)
+        return answer
 
 
 class Impatient(Announcer):

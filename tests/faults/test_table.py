@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.faults import faults_by_crash, faults_of_grants, faults_of_mail, faults_of_providers
+from tests.faults import faults_by_crash, faults_of_grants, faults_of_mail, faults_of_providers, faults_of_push
 from tests.faults.invariants import Checker
 from tests.faults.rig import Rig
 from tests.faults.table import FAULTS, Fault
 
-__all__ = ["faults_by_crash", "faults_of_grants", "faults_of_mail", "faults_of_providers"]
+__all__ = ["faults_by_crash", "faults_of_grants", "faults_of_mail", "faults_of_providers", "faults_of_push"]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"F{fault.number}-{fault.name}")

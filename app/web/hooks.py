@@ -1,0 +1,36 @@
+"""What providers push to: answered only after the hint is stored, and never believed beyond "look again"."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from app.services import pushing
+from app.web.security import TheParts
+from connectors.contract import PushForged
+
+router = APIRouter(prefix="/hooks", include_in_schema=False)
+
+LONGEST_TOKEN = 2_048
+
+
+@router.post("/google")
+async def google(request: Request, parts: TheParts) -> Response:
+    """204 once the hint is stored, 403 for what Google did not sign for us."""
+    authorization = request.headers.get("authorization", "")
+    try:
+        await pushing.hear_google(parts, authorization, await request.body(), parts.clock())
+    except PushForged:
+        return Response(status_code=403)
+    return Response(status_code=204)
+
+
+@router.post("/microsoft")
+async def microsoft(request: Request, parts: TheParts, account: str = "", validationToken: str = "") -> Response:
+    """The handshake's token as plain text (M27); 202 once the hint is stored, 403 without the right secret."""
+    if validationToken:
+        sound = validationToken.isprintable() and len(validationToken) <= LONGEST_TOKEN
+        return PlainTextResponse(validationToken) if sound else Response(status_code=400)
+    try:
+        await pushing.hear_microsoft(parts, account, await request.body(), parts.clock())
+    except PushForged:
+        return Response(status_code=403)
+    return Response(status_code=202)
