@@ -81,7 +81,7 @@ async def simulate(settings: Settings, *, port: int, seed: int) -> int:
     """The provider simulator alone."""
     config = SimulatorConfig(base_url=f"http://127.0.0.1:{port}", seed=seed, redirect_uris=callbacks(settings.base_url))
     for name, value in pointed_at(config, settings).model_dump().items():
-        if name.startswith(("google_", "gmail_", "microsoft_", "graph_")):
+        if name.startswith(("google_", "gmail_", "microsoft_", "graph_")) and "push" not in name:
             shown = value.get_secret_value() if isinstance(value, SecretStr) else value
             print(f"AFTERTOUCH_{name.upper()}={shown}", flush=True)
     await _run_simulator(config, port)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 
 def banner_of(page: Page, level: str = "caution") -> None:
-    expect(page.locator(f"aftertouch-banner[data-level={level}]")).to_have_count(1, timeout=7_000)
+    expect(page.locator(f"aftertouch-banner[data-level={level}]")).to_have_count(1, timeout=20_000)
 
 
 def says(page: Page, text: str) -> None:
