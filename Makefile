@@ -59,8 +59,9 @@ clean:
 	@scripts/make-venv $(PYTHON)
 
 $(RUNTIME): requirements.lock .venv/bin/uv
-	@$(BIN)/uv --system-certs pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/uv --system-certs pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
 	$(BIN)/uv --system-certs pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q app connectors
 	touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
