@@ -118,6 +118,9 @@ accounts = Table(
     Column("covered_since", Instant),
     Column("as_of", Instant),
     Column("deep_at", Instant),
+    Column("granted_at", Instant),
+    Column("expires_at", Instant),
+    Column("renewing_until", Instant),
     UniqueConstraint("person_id", "provider", "subject"),
 )
 
@@ -271,6 +274,10 @@ sync_jobs = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("not_before", Instant),
     Column("deep_due_at", Instant),
+    Column("watched_since", Instant),
+    Column("watched_until", Instant),
+    Column("watch_due_at", Instant),
+    Column("pushed_at", Instant),
     Index("ix_sync_jobs_due", "due_at"),
 )
 
