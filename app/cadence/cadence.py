@@ -126,6 +126,10 @@ class Cadence:
         days = [self.calendar.day(touch.at) for touch in self.streak]
         return tuple(self.calendar.between(first, second) for first, second in pairwise(days))
 
+    def settled_since(self, at: datetime) -> bool:
+        """Whether the person accepted or withdrew after an instant."""
+        return any(touch.at > at and (touch.signals.acceptance or touch.signals.withdrawal) for touch in self.sent)
+
     def bounced(self) -> tuple[Bounce, ...]:
         """The addresses whose newest mail did not arrive."""
         return standing.bounces(self.sent, self.notices)
@@ -149,6 +153,7 @@ def measure(thread: Thread, now: datetime, *, zone: str = "UTC", country: str | 
     stage = stage_of(thread, replies, notices, now)
     pace = _pace(stage, promise, pause)
     factor = factor_of(thread.industry, sent, replies, calendar)
+    wait = scaled(pace.first_wait if len(streak) <= 1 else pace.next_wait, factor.waits)
     receipt = _clock_of_receipt(notices, streak, answer)
     started = streak[-1].at if streak else receipt.at if receipt else None
     return Cadence(
@@ -168,10 +173,10 @@ def measure(thread: Thread, now: datetime, *, zone: str = "UTC", country: str | 
         answer=answer,
         receipt=receipt,
         gap=calendar.between(calendar.day(started), today) if started else None,
-        wait=scaled(pace.first_wait if len(streak) <= 1 else pace.next_wait, factor.waits),
+        wait=wait,
         horizon=scaled(pace.horizon, factor.horizon),
         promise=promise,
-        absence=standing.absence(notices, answer.at if answer else None, today, calendar),
+        absence=standing.absence(notices, answer.at if answer else None, today, calendar, wait=wait),
         pause=pause,
         closure=standing.closure(replies, notices, sent, calendar),
         refusal=standing.refusal(replies, today),

@@ -9,7 +9,7 @@ from app.cadence.cadence import Cadence, measure, next_good_date
 from app.cadence.counting import PHONE
 from app.cadence.rules.calls import calls_are_welcome, silent_calls, voicemails
 from app.cadence.thread import Channel, Stage, Thread
-from app.cadence.wording import count, day, on, outstanding
+from app.cadence.wording import away_until, count, day, on, outstanding
 
 CALM = "Calm? If not, tomorrow."
 _LEAVE_A_MESSAGE = "If nobody answers, leave one clear message this time."
@@ -37,7 +37,14 @@ def may_i_call(thread: Thread, now: datetime, *, zone: str = "UTC", country: str
 
 def call_advice(cadence: Cadence) -> CallAdvice:
     """The same for a cadence that was measured already."""
-    return _forbidden(cadence) or _expected(cadence) or _not_yet(cadence) or _by_mail(cadence) or _now(cadence)
+    return (
+        _forbidden(cadence)
+        or _offer_ends_today(cadence)
+        or _expected(cadence)
+        or _not_yet(cadence)
+        or _by_mail(cadence)
+        or _now(cadence)
+    )
 
 
 def _forbidden(cadence: Cadence) -> CallAdvice | None:
@@ -53,6 +60,17 @@ def _forbidden(cadence: Cadence) -> CallAdvice | None:
         reasons = (f"{outstanding(cadence)}.", "A call would be one more.")
         return CallAdvice("no", reasons=reasons, say="Spend the hour on another door.")
     return None
+
+
+def _offer_ends_today(cadence: Cadence) -> CallAdvice | None:
+    """Their offer stands until today: no wait of the etiquette is worth losing it."""
+    newest = next((reply for reply in reversed(cadence.replies) if reply.deadline), None)
+    if newest is None or newest.deadline != cadence.today or cadence.settled_since(newest.at):
+        return None
+    reason = f"Their offer of {on(cadence, newest.at)} ends today."
+    if cadence.calendar.hour(cadence.now) >= policy.CALL_HOURS[1]:
+        return CallAdvice("mail", reasons=(reason, "It is after their working hours."), say="Write to them today.")
+    return _in_hours(cadence, reason, cadence.calendar.next_workday)
 
 
 def _expected(cadence: Cadence) -> CallAdvice | None:
@@ -87,7 +105,7 @@ def _reasons_to_wait(cadence: Cadence) -> list[str]:
     if cadence.promise and cadence.today < cadence.promise.due:
         reasons.append(f"They said by {day(cadence.promise.end)}.")
     if cadence.absence:
-        reasons.append(f"They are away until {day(cadence.absence.until)}.")
+        reasons.append(f"{away_until(cadence.absence)}.")
     if cadence.pause and cadence.today < cadence.pause.due:
         reasons.append("The role is paused.")
     missed = silent_calls(cadence)

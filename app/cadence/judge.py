@@ -68,28 +68,30 @@ def weigh(
 
 
 def _findings(case: Case, switched_off: Collection[str], *, silent: bool) -> list[tuple[Rule, Finding]]:
-    """What the rules say, the most severe first and by rank within a level, as far as it is shown."""
+    """What is told: the first finding of the highest level, then the others in the order of precedence.
+
+    Rules are asked in that order, and no further once no later one could be told.
+    """
     found: list[tuple[Rule, Finding]] = []
-    bar = Level.UNKNOWN.severity
+    top = Level.UNKNOWN.severity
     for rule in RULES:
-        if rule.loudest <= bar or (silent and rule.yields) or rule.id in switched_off:
+        if (silent and rule.yields) or rule.id in switched_off or (len(found) >= MOST_WARNINGS and rule.loudest <= top):
             continue
         finding = rule.find(case)
         if finding and rule.softens:
             finding = _softened(finding, case)
-        if finding:
-            found = sorted([*found, (rule, finding)], key=_quietness)[:MOST_WARNINGS]
-            bar = _quietest_shown(found)
-    return found
+        if finding and not _said_already(rule, finding, found):
+            found.append((rule, finding))
+            top = max(top, finding.level.severity)
+    first = next((place for place, (_, finding) in enumerate(found) if finding.level.severity == top), 0)
+    return [*found[first : first + 1], *found[:first], *found[first + 1 :]][:MOST_WARNINGS]
 
 
-def _quietness(pair: tuple[Rule, Finding]) -> int:
-    return -pair[1].level.severity
-
-
-def _quietest_shown(found: list[tuple[Rule, Finding]]) -> int:
-    """The severity that has to be passed to be shown: a rule that cannot reach more need not be asked."""
-    return found[-1][1].level.severity if len(found) == MOST_WARNINGS else Level.UNKNOWN.severity
+def _said_already(rule: Rule, finding: Finding, found: list[tuple[Rule, Finding]]) -> bool:
+    """Whether a finding as severe covers this one: no room of the three is spent on the same thing in other words."""
+    return any(
+        earlier.id in rule.covered_by and said.level.severity >= finding.level.severity for earlier, said in found
+    )
 
 
 def _softened(finding: Finding, case: Case) -> Finding | None:

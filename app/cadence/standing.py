@@ -21,11 +21,12 @@ class GivenWord:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """They are away until `until`, the day they return."""
+    """They are away until `until`, the day they return; None when the notice names no day. From `due` on they count
+    as back."""
 
     key: str
     at: datetime
-    until: date
+    until: date | None
     due: date
     names: tuple[str, ...] = ()
 
@@ -103,17 +104,28 @@ def given_word(replies: tuple[Reply, ...], calendar: Calendar) -> GivenWord | No
     return None
 
 
-def absence(notices: tuple[Notice, ...], spoke_at: datetime | None, today: date, calendar: Calendar) -> Absence | None:
-    """The newest dated absence that is not over and that no later word of theirs contradicts."""
+def absence(
+    notices: tuple[Notice, ...], spoke_at: datetime | None, today: date, calendar: Calendar, *, wait: int
+) -> Absence | None:
+    """The newest absence that is not over and that no later word of theirs contradicts.
+
+    One that names no day of return is taken to last as long as one would wait anyway, `wait` working days; a dated
+    one that still runs is better known and goes before it.
+    """
+    undated: Absence | None = None
     for notice in reversed(notices):
         if spoke_at and notice.at <= spoke_at:
-            return None
-        if notice.kind is NoticeKind.ABSENCE:
-            if notice.until is None:
-                return None
+            break
+        if notice.kind is not NoticeKind.ABSENCE:
+            continue
+        if notice.until is not None:
             due = calendar.after(notice.until, policy.RETURN_GRACE)
-            return Absence(notice.key, notice.at, notice.until, due, notice.names) if today < due else None
-    return None
+            dated = Absence(notice.key, notice.at, notice.until, due, notice.names)
+            return dated if today < due else undated
+        due = calendar.after(calendar.day(notice.at), wait)
+        if undated is None and today < due:
+            undated = Absence(notice.key, notice.at, None, due, notice.names)
+    return undated
 
 
 def pause(replies: tuple[Reply, ...], notices: tuple[Notice, ...], calendar: Calendar) -> Pause | None:

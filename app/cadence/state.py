@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from app.cadence.cadence import Cadence, measure, next_good_date
 from app.cadence.thread import Stage, Thread
-from app.cadence.wording import day, on, outstanding
+from app.cadence.wording import away_until, day, on, outstanding
 
 
 class StateName(StrEnum):
@@ -76,7 +76,7 @@ def _why_wait(cadence: Cadence) -> str:
     if cadence.pause:
         return "The role is paused."
     if cadence.absence:
-        return f"They are away until {day(cadence.absence.until)}."
+        return f"{away_until(cadence.absence)}."
     if cadence.promise and cadence.today < cadence.promise.due:
         return f"They said by {day(cadence.promise.end)}."
     if cadence.receipt:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from app.cadence.cadence import Cadence
 from app.cadence.counting import PHONE
+from app.cadence.standing import Absence
 from app.cadence.thread import Channel, Touch
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -102,6 +103,13 @@ def outstanding(cadence: Cadence) -> str:
 def did(touch: Touch) -> str:
     """called, wrote"""
     return "called" if touch.channel in PHONE else "wrote"
+
+
+def away_until(absence: Absence) -> str:
+    """They are away until Mon Dec 7"""
+    if absence.until is None:
+        return "They are away and gave no day of return"
+    return f"They are away until {day(absence.until)}"
 
 
 def wait_until(next_date: date | None) -> str:

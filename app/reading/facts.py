@@ -26,7 +26,8 @@ class InboundReading:
 
     `failed_address` is who a bounce is about, `failed_reference` the message key it is about;
     `bounce_reason` "delayed" means it may still arrive.
-    `calendar_method` is REQUEST, REPLY, CANCEL or COUNTER. `no_contact` is "all" or "phone".
+    `calendar_method` is REQUEST, REPLY, CANCEL or COUNTER. `no_contact` is "all" or "phone". `deadline` is the last
+    day of an offer they make.
     """
 
     kind: Kind = Kind.REPLY
@@ -47,6 +48,7 @@ class InboundReading:
     failed_reference: str = ""
     bounce_reason: str = ""
     calendar_method: str | None = None
+    deadline: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Reads one received message: what kind it is and what it says, once, when it arrives."""
 
 from app.cadence.thread import Stage
+from app.reading.deadlines import offer_deadline
 from app.reading.facts import InboundReading, Kind
 from app.reading.promises import promise_of, today_of
 from app.reading.received.absences import return_date
@@ -80,9 +81,11 @@ def _read_words(
 ) -> InboundReading:
     method = calendar_method(letter)
     rejects = kind is Kind.REJECTION
+    said = [line.sentence for line in letter.lines]
+    cue = None if rejects else stage_cue(letter)
     return InboundReading(
         kind=kind,
-        promise=None if rejects else promise_of([line.sentence for line in letter.lines], today),
+        promise=None if rejects else promise_of(said, today),
         closure=rejects,
         asks=() if rejects else asks,
         question="" if rejects else question,
@@ -93,8 +96,9 @@ def _read_words(
         invites_contact=ending.no_contact is None and any(invites(line.folded, line.kinds) for line in letter.lines),
         meeting=not rejects and (method in ("REQUEST", "COUNTER") or _meets(letter, asks)),
         names=_names(letter),
-        cue=None if rejects else stage_cue(letter),
+        cue=cue,
         calendar_method=method,
+        deadline=None if rejects else offer_deadline(said, today, offers=cue is Stage.OFFER),
     )
 
 

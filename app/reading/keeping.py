@@ -94,6 +94,7 @@ _REVIVE: dict[str, Callable[[Any], Any]] = {
     "kind": Kind,
     "return_date": _day,
     "hold_until": _day,
+    "deadline": _day,
     "promise": _promise,
     "cue": Stage,
     "signals": _signals,

@@ -224,6 +224,7 @@ def _reply(fact: MessageFact) -> Reply:
         meeting=said.meeting or said.kind is Kind.CALENDAR,
         names=said.names,
         cue=said.cue,
+        deadline=said.deadline,
     )
 
 

@@ -141,6 +141,7 @@ def test_the_story_is_judged_as_told(story: Story) -> None:
         "next": verdict.next_good_date,
         "stage": verdict.stage and verdict.stage.value,
         "reason": verdict.reason,
+        "tells": [warning.rule for warning in verdict.warnings],
         "first": verdict.warnings[0].rule if verdict.warnings else "",
         "evidence": list(verdict.warnings[0].evidence) if verdict.warnings else [],
         "no_next": verdict.next_good_date is None,

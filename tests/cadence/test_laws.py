@@ -20,6 +20,7 @@ from app.cadence.verdict import Level, Verdict
 START = datetime(2026, 3, 2, tzinfo=UTC)
 NOW = START + timedelta(days=100)
 RULE_IDS = frozenset(rule.id for rule in RULES)
+RANKS = {rule.id: rule.rank for rule in RULES}
 BANNED = re.compile(r"stalk|desperate|annoying|\bpest\b|\bfail|you should have|!|\d\.\d", re.IGNORECASE)
 FLAGS = (
     *("asks_for_news", "annoyed", "threat", "pressure", "pleading", "apologetic", "argues", "thanks", "logistics"),
@@ -249,13 +250,17 @@ def test_a_verdict_is_whole(thread: Thread, draft: Draft) -> None:
     assert len(verdict.warnings) <= MOST_WARNINGS
     assert all(set(warning.evidence) <= known for warning in verdict.warnings)
     assert verdict.next_good_date is None or verdict.next_good_date > NOW.date()
-    assert_the_worst_comes_first(verdict)
+    assert_the_worst_comes_first_and_precedence_orders_the_rest(verdict)
 
 
-def assert_the_worst_comes_first(verdict: Verdict) -> None:
-    levels = [warning.level.severity for warning in verdict.warnings]
-    assert levels == sorted(levels, reverse=True)
-    assert not levels or levels[0] == verdict.level.severity
+def assert_the_worst_comes_first_and_precedence_orders_the_rest(verdict: Verdict) -> None:
+    if verdict.warnings:
+        first, *others = verdict.warnings
+        assert first.level is verdict.level
+        assert all(other.level.severity <= first.level.severity for other in others)
+        ranks = [RANKS[other.rule] for other in others]
+        assert ranks == sorted(ranks)
+        assert all(RANKS[first.rule] < RANKS[other.rule] for other in others if other.level is first.level)
 
 
 @given(threads(), drafts)

@@ -67,7 +67,8 @@ class Rule:
     """One rule of the etiquette. A lower `rank` speaks first among findings of one level.
 
     `levels` are those it finds before value softens it, `loudest` is the severity of the highest. `yields` rules
-    fall silent before an exemption; `softens` rules are lowered by a draft that brings value.
+    fall silent before an exemption; `softens` rules are lowered by a draft that brings value. What a rule of
+    `covered_by` finds at no lower level says the same, so the rule is not told beside it.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Rule:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     yields: bool = True
     softens: bool = True
+    covered_by: frozenset[str] = frozenset()
     loudest: int = field(init=False)
 
     def __post_init__(self) -> None:

@@ -169,6 +169,7 @@ RULES = (
         levels=(Level.NOTE, Level.CAUTION, Level.HOLD),
         parameters=_waits(),
         find=too_soon,
+        covered_by=frozenset({"touch-burst", "voicemail-streak", "promise-pending", "recipient-away", "role-on-hold"}),
     ),
     Rule(
         id="channel-hopping",

@@ -3,7 +3,7 @@
 from app.cadence import policy
 from app.cadence.rules.case import Case, Finding, Rule, keys
 from app.cadence.verdict import Level
-from app.cadence.wording import day, quoted, wait_until
+from app.cadence.wording import away_until, day, quoted, shortened, wait_until
 
 
 def promise_pending(case: Case) -> Finding | None:
@@ -23,12 +23,12 @@ def promise_pending(case: Case) -> Finding | None:
 
 def recipient_away(case: Case) -> Finding | None:
     away = case.cadence.absence
-    if away is None or case.cadence.today >= away.until:
+    if away is None or case.cadence.today >= (away.until or away.due):
         return None
     instead = wait_until(case.next_date)
     if away.names:
-        instead = f"Write to {away.names[0]}, whom they named, or wait. {instead}"
-    return Finding(Level.CAUTION, f"They are away until {day(away.until)}.", instead, (away.key,))
+        instead = f"Write to {shortened(away.names[0], 40)}, whom they named, or wait. {instead}"
+    return Finding(Level.CAUTION, f"{away_until(away)}.", instead, (away.key,))
 
 
 def role_on_hold(case: Case) -> Finding | None:
