@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -26,10 +27,14 @@ from app.web import (
     rules,
     touches,
 )
+from app.web.attempts import Attempts
+from app.web.published import REFUSALS, with_problems
 from app.web.security import Border
 from app.worker import Worker
 
 BODY_LIMIT = 256 * 1024
+CODES_ASKED = 30  # by one address in five minutes; an extension asks once
+CODES_TYPED = 5  # wrong ones by one person in five minutes (S6)
 STATIC = Path(__file__).parent / "web" / "static"
 WORTH_ZIPPING = 1024
 NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/json", "application/problem+json")
@@ -40,6 +45,11 @@ class Fenced(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         return Border(super().build_middleware_stack(), self.state.parts.settings)
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = with_problems(super().openapi())
+        return self.openapi_schema
 
 
 def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
@@ -61,8 +71,11 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         max_body_size=BODY_LIMIT,
+        responses=REFUSALS,
     )
     app.state.parts = parts
+    app.state.codes_asked = Attempts(CODES_ASKED, parts.clock)
+    app.state.codes_typed = Attempts(CODES_TYPED, parts.clock)
     errors.install(app)
     for router in (
         accounts.router,

@@ -33,6 +33,14 @@ class Conflict(Refused):
     """It was changed or undone meanwhile."""
 
 
+class TooManyAttempts(Refused):
+    """Knocked too often; `wait` is in seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"Too many attempts from here. Wait {wait} seconds, then try again.")
+        self.wait = wait
+
+
 class PairingPending(Refused):
     """RFC 8628 errors; `code` is authorization_pending, slow_down, expired_token or access_denied."""
 

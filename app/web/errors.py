@@ -24,6 +24,7 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
     errors.ProviderMissing: (409, "provider-missing"),
     errors.WrongInput: (422, "wrong-input"),
     errors.Conflict: (409, "conflict"),
+    errors.TooManyAttempts: (429, "too-many-attempts"),
     Misconfigured: (502, "misconfigured"),
     AdminBlocked: (502, "admin-blocked"),
     Transient: (502, "provider-unreachable"),
@@ -53,7 +54,10 @@ def _known(request: Request, error: Exception) -> Response:
     for kind in type(error).__mro__:
         if kind in STATUS:
             status, code = STATUS[kind]
-            return problem(request, status, code, str(error))
+            answer = problem(request, status, code, str(error))
+            if isinstance(error, errors.TooManyAttempts):
+                answer.headers["Retry-After"] = str(error.wait)
+            return answer
     raise error
 
 

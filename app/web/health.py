@@ -1,9 +1,10 @@
 """Is the process up, can it work, and what it counts."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.web.security import Signed, TheParts
+from app.web.security import TheParts, on_this_machine_or_signed
 
 router = APIRouter(tags=["operations"])
 
@@ -21,6 +22,7 @@ async def ready(parts: TheParts, response: Response) -> dict[str, bool]:
     return {"ready": current}
 
 
-@router.get("/metrics")
-async def metrics(who: Signed) -> Response:
+@router.get("/metrics", response_class=PlainTextResponse, dependencies=[Depends(on_this_machine_or_signed)])
+async def metrics() -> Response:
+    """Prometheus text, for this machine's own scraper or for a device token."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

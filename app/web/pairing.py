@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.services import pairing
+from app.web.attempts import Attempts, address_of
 from app.web.security import Signed, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["pairing"])
@@ -54,7 +55,10 @@ class RemovedOut(BaseModel):
 
 
 @router.post("/device/code")
-async def code(asked: CodeIn, parts: TheParts) -> CodeOut:
+async def code(asked: CodeIn, parts: TheParts, request: Request) -> CodeOut:
+    asked_here: Attempts = request.app.state.codes_asked
+    asked_here.check(address_of(request))
+    asked_here.note(address_of(request))
     given = pairing.begin(parts, asked.name, parts.clock())
     page = f"{parts.settings.base_url}/pair"
     return CodeOut(

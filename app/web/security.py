@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 
@@ -18,6 +19,7 @@ COOKIE = "aftertouch_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OPEN_PATHS = ("/hooks/",)
 STATIC_PATH = "/static/"  # kept by browsers, and asked for by ETag each time
+FORWARDED = ("forwarded", "x-forwarded-for", "via")
 PROBES = ("/health", "/ready")
 EXTENSION_SCHEMES = ("chrome-extension://", "moz-extension://")
 CONTENT_POLICY = (
@@ -126,17 +128,30 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
-def caller(request: Request) -> Caller:
+DeviceToken = HTTPBearer(
+    scheme_name="device token", description="From pairing or `aftertouch device add`.", auto_error=False
+)
+SessionCookie = APIKeyCookie(
+    name=COOKIE,
+    scheme_name="session",
+    description="Set by the sign-in link; writes need our own Origin.",
+    auto_error=False,
+)
+
+
+async def caller(
+    request: Request,
+    device: Annotated[HTTPAuthorizationCredentials | None, Depends(DeviceToken)],
+    session: Annotated[str | None, Depends(SessionCookie)],
+) -> Caller:
     """The signed-in caller. Raises NotSignedIn; a session may write only from our own pages."""
     parts = parts_of(request)
     now = parts.clock()
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        person_id = signing_in.person_of_device(parts, token.strip(), now)
+    if device is not None:
+        person_id = signing_in.person_of_device(parts, device.credentials.strip(), now)
         if person_id is None:
             raise NotSignedIn("This device is not paired any more. Pair it again in the extension's options.")
         return Caller(person_id, by_session=False)
-    session = request.cookies.get(COOKIE)
     person_id = signing_in.person_of_session(parts, session, now) if session else None
     if person_id is None:
         raise NotSignedIn("Sign in first: open the link that `aftertouch sign-in` prints.")
@@ -145,7 +160,18 @@ def caller(request: Request) -> Caller:
     return Caller(person_id, by_session=True)
 
 
-def session_caller(who: Annotated[Caller, Depends(caller)]) -> Caller:
+async def on_this_machine_or_signed(
+    request: Request,
+    device: Annotated[HTTPAuthorizationCredentials | None, Depends(DeviceToken)],
+    session: Annotated[str | None, Depends(SessionCookie)],
+) -> None:
+    """Lets through who asks from this machine, but not through a proxy on it; else as `caller`. Raises NotSignedIn."""
+    near = request.client is not None and request.client.host in LOOPBACK
+    if not near or any(name in request.headers for name in FORWARDED):
+        await caller(request, device, session)
+
+
+async def session_caller(who: Annotated[Caller, Depends(caller)]) -> Caller:
     """A caller in the browser: pairing, devices and linking are not for device tokens."""
     if not who.by_session:
         raise NotSignedIn("This needs the browser: open the link that `aftertouch sign-in` prints.")

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.services import pairing
 from app.services.parts import Parts
 from tests.builders import Reader
 
@@ -55,3 +56,16 @@ async def test_pages_and_static_files_travel_zipped_and_answers_of_the_api_do_no
     assert (await reader.browser.get("/static/style.css")).headers["content-encoding"] == "gzip"
     assert (await reader.browser.get("/rules")).headers["content-encoding"] == "gzip"
     assert "content-encoding" not in (await reader.browser.get("/openapi.json")).headers
+
+
+async def test_counters_are_for_this_machine_and_for_devices_and_not_through_a_proxy(
+    app: FastAPI, parts: Parts
+) -> None:
+    async with browser(app, parts, "*/*") as near:
+        assert "python_info" in (await near.get("/metrics")).text
+        assert (await near.get("/metrics", headers={"x-forwarded-for": "203.0.113.9"})).status_code == 401
+    far = httpx.ASGITransport(app=app, client=("203.0.113.9", 4444))
+    async with httpx.AsyncClient(transport=far, base_url=parts.settings.base_url) as asking:
+        assert (await asking.get("/metrics")).status_code == 401
+        token = pairing.add_device(parts, "scraper", parts.clock())
+        assert (await asking.get("/metrics", headers={"authorization": f"Bearer {token}"})).status_code == 200

@@ -42,6 +42,27 @@ async def test_a_wrong_code_keeps_what_was_typed(reader: Reader) -> None:
     assert page.one("#user_code").attributes["value"] == "BBBBB-BBBBB"
 
 
+async def test_after_five_wrong_codes_not_even_the_right_one_opens_for_five_minutes(
+    reader: Reader, world: World
+) -> None:
+    code = pairing.begin(world.parts, "Chrome", world.clock())
+    for _ in range(5):
+        assert (await reader.send("/pair", user_code="BBBBB-BBBBB", answer="approve")).status == 404
+    refused = await reader.send("/pair", user_code=code.user_code, answer="approve")
+    assert refused.status == 429
+    assert int(refused.answer.headers["retry-after"]) in range(1, 301)
+    world.clock.advance(minutes=5)
+    assert (await reader.send("/pair", user_code=code.user_code, answer="approve")).path == "/devices"
+
+
+async def test_codes_are_not_given_out_without_end(stranger: Reader) -> None:
+    given = [
+        (await stranger.browser.post("/api/v1/device/code", json={"name": f"Laptop {number}"})).status_code
+        for number in range(31)
+    ]
+    assert given == [200] * 30 + [429]
+
+
 async def test_a_removed_device_can_ask_nothing_any_more(reader: Reader, stranger: Reader, world: World) -> None:
     token = pairing.add_device(world.parts, "Old laptop", world.clock())
     with_token = {"authorization": f"Bearer {token}"}

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.services import pairing
 from app.services.errors import NotFound
+from app.web.attempts import Attempts
 from app.web.pages.view import AtDesk
 from app.web.pages.ways import then
 
@@ -35,9 +36,11 @@ async def pair(at: AtDesk, user_code: str = "") -> HTMLResponse:
     """The device that shows this code, or the field to type one."""
     if not user_code:
         return at.page("pair.html", name="", user_code="", fault="")
+    typed = _typed(at)
     try:
         name = pairing.waiting(at.parts, user_code, at.now)
     except NotFound as error:
+        typed.note(at.person_id)
         return at.page("pair.html", status=404, name="", user_code=user_code, fault=str(error))
     return at.page("pair.html", name=name, user_code=user_code.upper(), fault="")
 
@@ -46,8 +49,17 @@ async def pair(at: AtDesk, user_code: str = "") -> HTMLResponse:
 async def decide(
     at: AtDesk, user_code: Annotated[str, Form(max_length=20)], answer: Annotated[Literal["approve", "deny"], Form()]
 ) -> RedirectResponse | HTMLResponse:
+    typed = _typed(at)
     try:
         pairing.decide(at.parts, at.person_id, user_code, approve=answer == "approve", now=at.now)
     except NotFound as error:
+        typed.note(at.person_id)
         return at.page("pair.html", status=404, name="", user_code=user_code, fault=str(error))
     return then("/devices", done=answer)
+
+
+def _typed(at: AtDesk) -> Attempts:
+    """The count of wrong codes. Raises TooManyAttempts, also before a right one, after five."""
+    counted: Attempts = at.request.app.state.codes_typed
+    counted.check(at.person_id)
+    return counted

@@ -12,6 +12,7 @@ TITLES = {
     403: "Refused",
     409: "That cannot be done now",
     422: "That does not fit",
+    429: "Too many attempts",
     500: "Something went wrong here",
     502: "The provider did not answer as expected",
     503: "The store cannot be reached",

@@ -1,0 +1,55 @@
+"""Two people in one store: Ana with both mailboxes linked, and Ben, whose every row carries the canary."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+
+from app.main import create_app
+from app.services import logging_touches, pairing, signing_in
+from app.services.parts import Parts
+from app.store import devices, people
+from tests.world import World
+
+CANARY = "canary7q"
+
+
+@dataclass
+class Houses:
+    """The application; Ana's device token; the ids of what belongs to Ben, by what they name."""
+
+    app: FastAPI
+    parts: Parts
+    ana: str
+    token: str
+    bens: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Houses]:
+    world = World(tmp_path_factory.mktemp("houses"))
+    asyncio.run(world.link_both())
+    token = pairing.add_device(world.parts, "Ana's browser", world.clock())
+    yield Houses(create_app(world.parts), world.parts, world.person_id, token, _move_in(world.parts, world))
+    asyncio.run(world.close())
+
+
+def _move_in(parts: Parts, world: World) -> dict[str, str]:
+    now = world.clock()
+    with parts.database.write(durable=True) as tx:
+        ben = people.add(tx, now + timedelta(seconds=1))
+        device_id = "b" * 32
+        device = devices.Device(device_id, ben, f"{CANARY} laptop", now, None, now + timedelta(days=9))
+        devices.add(tx, device, token_hash=signing_in.hashed("ben's token"))
+    touch = logging_touches.log_touch(
+        parts,
+        ben,
+        logging_touches.TouchToLog(
+            f"{CANARY}@acme.example", "call", "spoke", now - timedelta(days=1), note_promise=f"by Friday, {CANARY}"
+        ),
+        now,
+    )
+    return {"person": ben, "recipient_id": touch.recipient_id, "touch_id": touch.id, "device_id": device_id}
