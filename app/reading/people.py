@@ -13,7 +13,13 @@ _AUTOMATIC = re.compile(
     r"|nicht-?antworten|keine-?antwort|no-?responder|nepasrepondre)([._+-]|\d|$)"
 )
 
+_ADDRESS = re.compile(r"[^\s@<>\",;]+@[^\s@<>\",;]+")
 _BESIDE_THE_NAME = re.compile(r"\([^)]*\)|\b(via|through|über|por)\b.*|\b(dr|mr|mrs|ms|prof|herr|frau)\b\.?")
+
+
+def is_address(text: str) -> bool:
+    """Whether this is one bare address in lower case, as far as can be told without sending to it."""
+    return len(text) <= 320 and _ADDRESS.fullmatch(text) is not None
 
 
 def is_automatic(address: str) -> bool:

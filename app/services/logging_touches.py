@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.cadence.thread import Promise
+from app.reading.people import is_address
 from app.reading.promises import find_noted_promise
-from app.services.errors import NotFound, WrongInput
+from app.services.errors import Conflict, NotFound, WrongInput
 from app.services.parts import Parts
 from app.store import audit, logged, recipients
 
@@ -62,10 +63,16 @@ def promised(parts: Parts, note: str | None, at: datetime) -> Promise | None:
     return find_noted_promise(note, at, parts.zone, country=parts.country) or Promise(None, None, note)
 
 
-def edit_touch(
-    parts: Parts, person_id: str, touch_id: str, changes: Mapping[str, Any], now: datetime
-) -> logged.LoggedTouch:
-    """Change outcome, time, mood or note; `deleted: False` brings a deleted touch back. Raises NotFound."""
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A touch as it is now. `former` names what it was before, for `undo_edit`; empty when nothing changed."""
+
+    touch: logged.LoggedTouch
+    former: str = ""
+
+
+def edit_touch(parts: Parts, person_id: str, touch_id: str, changes: Mapping[str, Any], now: datetime) -> Edited:
+    """Change channel, outcome, time, mood or note; `deleted: False` brings a deleted touch back. Raises NotFound."""
     with parts.database.write(durable=True) as tx:
         if "deleted" in changes:
             logged.undelete(tx, person_id, touch_id)
@@ -75,9 +82,18 @@ def edit_touch(
         after = replace(before, **_changed(parts, before, changes))
         if after.at > now:
             raise WrongInput("A logged touch lies in the past; this one is in the future.")
+        former = logged.keep_former(tx, parts.sealer, before, now) if after != before else ""
         logged.edit(tx, parts.sealer, after)
         audit.record(tx, person_id, now, "touch_edited", touch_id)
-    return after
+    return Edited(after, former)
+
+
+def undo_edit(parts: Parts, person_id: str, touch_id: str, former: str, now: datetime) -> None:
+    """Make a touch what it was before that edit. Raises Conflict when it was edited again or undone since."""
+    with parts.database.write(durable=True) as tx:
+        if not logged.put_back(tx, parts.sealer, person_id, touch_id, former):
+            raise Conflict("This entry was changed again since, or undone already. Nothing was undone.")
+        audit.record(tx, person_id, now, "touch_edit_undone", touch_id)
 
 
 def _changed(parts: Parts, before: logged.LoggedTouch, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,17 +107,20 @@ def _changed(parts: Parts, before: logged.LoggedTouch, changes: Mapping[str, Any
 
 
 def delete_touch(parts: Parts, person_id: str, touch_id: str, now: datetime) -> None:
-    """Hide a logged touch; editing it with `deleted: false` brings it back. Raises NotFound."""
+    """Hide a logged touch; editing it with `deleted: false` brings it back. Twice is once. Raises NotFound."""
     with parts.database.write(durable=True) as tx:
-        if not logged.delete(tx, person_id, touch_id, now):
+        if logged.delete(tx, person_id, touch_id, now):
+            audit.record(tx, person_id, now, "touch_deleted", touch_id)
+        elif logged.find(tx, parts.sealer, person_id, touch_id) is None:
             raise NotFound("There is no such logged touch.")
-        audit.record(tx, person_id, now, "touch_deleted", touch_id)
 
 
 def _recipient(parts: Parts, tx: Connection, person_id: str, named: str, now: datetime) -> str:
+    address = named.strip().lower()
     if "@" in named:
-        ensured = recipients.ensure(tx, parts.sealer, person_id, {named.strip().lower(): ""}, now)
-        return ensured[named.strip().lower()]
+        if not is_address(address):
+            raise WrongInput("Give the whole address of the person this was with, such as rita@acme.example.")
+        return recipients.ensure(tx, parts.sealer, person_id, {address: ""}, now)[address]
     if recipients.find(tx, parts.sealer, person_id, named) is None:
         raise NotFound("There is no such recipient.")
     return named

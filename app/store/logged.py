@@ -1,20 +1,23 @@
 """Logged touches: calls, voice mails and other contacts the person entered; added once, edited, hidden, undone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, Update, select, update
+from sqlalchemy import delete as delete_from
 
 from app.cadence.thread import Promise
 from app.reading.facts import LoggedFact
 from app.store.database import insert_into
+from app.store.ids import new_id
 from app.store.prepared import Prepared
 from app.store.recipients import joined_with
 from app.store.sealing import Sealer
 from app.store.tables import logged_touches, recipients
 
 _DOUBLE_CLICK = timedelta(minutes=2)
+_BEFORE = "before:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,31 @@ def delete(tx: Connection, person_id: str, touch_id: str, now: datetime) -> bool
 def undelete(tx: Connection, person_id: str, touch_id: str) -> bool:
     """False when it is unknown or was not hidden."""
     return _hide(tx, person_id, touch_id, logged_touches.c.deleted_at.is_not(None), None)
+
+
+def keep_former(tx: Connection, sealer: Sealer, former: LoggedTouch, now: datetime) -> str:
+    """Lay a hidden copy of a touch aside before it is edited, and return its id for `put_back`."""
+    copy = replace(former, id=new_id(), idempotency_key=f"{_BEFORE}{former.id}", created_at=now, deleted_at=now)
+    tx.execute(_release(former))
+    tx.execute(insert_into(tx, logged_touches).values(_row(sealer, copy)))
+    return copy.id
+
+
+def put_back(tx: Connection, sealer: Sealer, person_id: str, touch_id: str, copy_id: str) -> bool:
+    """Make a touch what its copy says. False when the touch was edited again since, or put back already."""
+    copy = find(tx, sealer, person_id, copy_id)
+    if copy is None or copy.idempotency_key != f"{_BEFORE}{touch_id}":
+        return False
+    tx.execute(delete_from(logged_touches).where(logged_touches.c.id == copy_id))
+    return edit(tx, sealer, replace(copy, id=touch_id, deleted_at=None))
+
+
+def _release(touch: LoggedTouch) -> Update:
+    """Only the newest copy of a touch is named as such."""
+    older = logged_touches.c.idempotency_key == f"{_BEFORE}{touch.id}"
+    return (
+        update(logged_touches).where(logged_touches.c.person_id == touch.person_id, older).values(idempotency_key=None)
+    )
 
 
 def of_recipient(tx: Connection, sealer: Sealer, person_id: str, recipient_id: str) -> list[LoggedFact]:

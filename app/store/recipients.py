@@ -136,6 +136,13 @@ def merge(tx: Connection, person_id: str, recipient_id: str, into: str) -> bool:
     return True
 
 
+def owner_of(tx: Connection, person_id: str, address: str) -> str:
+    """The id of the recipient whose own an address is, merged or not; empty when it is nobody's."""
+    own = recipient_addresses.c
+    here = (own.person_id == person_id) & (own.address == address)
+    return str(tx.execute(select(own.recipient_id).where(here)).scalar() or "")
+
+
 def unmerge(tx: Connection, person_id: str, recipient_id: str) -> bool:
     """The recipient stands alone again, with its own addresses, touches and corrections. False when it did before."""
     merged = (recipients.c.id == recipient_id) & recipients.c.merged_into.is_not(None)

@@ -12,7 +12,7 @@ from app.web.security import Signed, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["touches"])
 
-Channel = Literal["call", "voicemail", "other"]
+Channel = Literal["email", "call", "voicemail", "other"]
 Outcome = Literal["no_answer", "message_left", "spoke"]
 Mood = Literal["calm", "upset"]
 
@@ -85,7 +85,8 @@ async def log_touch(
 @router.patch("/touches/{touch_id}")
 async def edit_touch(touch_id: str, asked: TouchChange, parts: TheParts, who: Signed) -> TouchOut:
     changes = asked.model_dump(exclude_unset=True)
-    return touch_out(logging_touches.edit_touch(parts, who.person_id, touch_id, changes, parts.clock()))
+    edited = logging_touches.edit_touch(parts, who.person_id, touch_id, changes, parts.clock())
+    return touch_out(edited.touch)
 
 
 @router.delete("/touches/{touch_id}", status_code=204)

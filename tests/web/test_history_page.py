@@ -76,6 +76,12 @@ async def test_a_call_logged_by_hand_works_with_nothing_linked(reader: Reader) -
     assert page.texts(".entries tbody td:first-child") == ["Fri Nov 20, 10:00"]
 
 
+async def test_a_mail_logged_by_hand_is_a_mail(reader: Reader) -> None:
+    page = await reader.send("/history/log", **(KIM | {"kind": "mail"}))
+    assert page.texts(".entries td.what") == ["Your mail"]
+    assert page.texts(".entries td[data-label=Way]") == ["mail"]
+
+
 async def test_a_double_click_logs_once(reader: Reader) -> None:
     form = (await reader.open("/history")).fields("#log form")
     await reader.send("/history/log", **(form | KIM))
@@ -93,6 +99,7 @@ async def test_two_calls_an_hour_apart_are_two(reader: Reader) -> None:
     ("wrong", "told"),
     [
         ({"recipient": "kim"}, "Give the address"),
+        ({"recipient": "kim@elsewhere.example, lee@elsewhere.example"}, "Give the whole address"),
         ({"kind": "telepathy"}, "Say what it was"),
         ({"at": "soon"}, "Give the day and time"),
         ({"at": "2026-12-24T10:00"}, "in the future"),

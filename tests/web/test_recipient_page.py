@@ -4,7 +4,7 @@ import pytest
 
 from app.services import history
 from app.services.history import TimeLine
-from app.store import recipients
+from app.store import audit, recipients
 from tests.builders import Page, Reader
 from tests.world import World
 
@@ -65,6 +65,11 @@ async def test_mail_opens_at_its_provider_in_a_new_tab(reader: Reader, linked: W
     assert all("noreferrer" in str(link["rel"]) for link in links)
 
 
+async def undone(reader: Reader, page: Page) -> Page:
+    """The page after its Undo was pressed."""
+    return await reader.send(str(page.one(".notice form").attributes["action"]), **page.fields(".notice form"))
+
+
 async def test_silence_is_shaded_only_while_something_is_unanswered(reader: Reader, linked: World) -> None:
     assert len((await open_page(reader, linked)).all("svg.wide .silence")) == 1
     answered = await open_page(reader, linked, "lena@friends.example")
@@ -111,20 +116,80 @@ async def test_a_stage_set_by_hand_stays_and_can_be_given_back(reader: Reader, l
     assert page.fields("form[action$='/change']")["stage"] == ""
 
 
+async def test_a_changed_stage_and_name_are_undone_at_once(reader: Reader, linked: World) -> None:
+    page = await reader.send(f"/history/{id_of(linked, DANA)}/change", stage="final", name="Dana R.")
+    page = await undone(reader, page)
+    assert page.fields("form[action$='/change']") == {"stage": "", "name": "Dana Reyes"}
+
+
+async def test_an_undo_that_comes_too_late_says_so_and_changes_nothing(reader: Reader, linked: World) -> None:
+    path = f"/history/{id_of(linked, DANA)}"
+    page = await reader.send(f"{path}/change", stage="final", name="Dana R.")
+    stale, where = page.fields(".notice form"), str(page.one(".notice form").attributes["action"])
+    await reader.send(f"{path}/change", stage="offer", name="Dana R.")
+    page = await reader.send(where, **stale)
+    assert (page.status, page.text(".fault")) == (409, "Name or stage were changed again since. Nothing was undone.")
+    assert page.fields("form[action$='/change']")["stage"] == "offer"
+
+
+async def test_a_correction_is_undone_once_and_the_second_time_says_so(reader: Reader, linked: World) -> None:
+    path = f"/history/{id_of(linked, DANA)}"
+    page = await reader.send(f"{path}/correct", kind="answered_elsewhere")
+    undo = page.fields(".notice form")
+    await reader.send(f"{path}/undo", **undo)
+    page = await reader.send(f"{path}/undo", **undo)
+    assert (page.status, page.text(".fault")) == (409, "This correction was undone already.")
+    assert unanswered(page) == 3
+
+
 async def test_joined_addresses_count_as_one_and_come_apart_again(reader: Reader, linked: World) -> None:
     lena, dana = id_of(linked, "lena@friends.example"), id_of(linked, DANA)
-    page = await reader.send(f"/history/{lena}/merge", other=f" {DANA.upper()} ")
+    page = await reader.send(f"/history/{dana}/also", other=" LENA@friends.example ")
     assert page.path == f"/history/{dana}"
     assert "lena@friends.example" in page.text("main > p.muted")
-    await reader.send(f"/history/{dana}/unmerge", id=lena)
-    assert unanswered(await open_page(reader, linked)) == 3
-    assert (await reader.open(f"/history/{lena}")).path == f"/history/{lena}"
+    page = await undone(reader, page)
+    assert unanswered(page) == 3
+    assert (await reader.open(f"/history/{lena}")).text("h1") != page.text("h1")
 
 
-async def test_joining_with_nobody_is_refused_in_words(reader: Reader, linked: World) -> None:
-    page = await reader.send(f"/history/{id_of(linked, DANA)}/merge", other="none@nowhere.example")
+async def test_a_new_address_of_theirs_is_written_down_once(reader: Reader, linked: World) -> None:
+    path = f"/history/{id_of(linked, DANA)}/also"
+    for _ in range(2):
+        page = await reader.send(path, other="dana@home.example")
+    assert page.text("main > p.muted").count("dana@home.example") == 1
+    assert (await linked.advice("dana@home.example")).recipients[0].unanswered == 3
+
+
+@pytest.mark.parametrize("typed", ["dana", "dana@home.example, lena@home.example", DANA])
+async def test_what_is_no_other_address_is_refused_in_words_and_kept(reader: Reader, linked: World, typed: str) -> None:
+    page = await reader.send(f"/history/{id_of(linked, DANA)}/also", other=typed)
     assert page.status == 422
-    assert "Nobody else in your history" in page.text(".fault")
+    assert page.text(".fault")
+    assert page.one("#other").attributes["value"] == typed
+
+
+async def test_addresses_split_off_twice_by_a_double_click_are_one_recipient(reader: Reader, linked: World) -> None:
+    path = f"/history/{id_of(linked, DANA)}"
+    await reader.send(f"{path}/also", other="dana@home.example")
+    first = await reader.send(f"{path}/split", addresses="dana@home.example")
+    second = await reader.send(f"{path}/split", addresses="dana@home.example")
+    assert first.path == second.path != path
+    page = await undone(reader, second)
+    assert page.path == path
+    assert "dana@home.example" in page.text("main > p.muted")
+
+
+async def test_everything_set_right_leaves_a_line_in_the_record(reader: Reader, linked: World) -> None:
+    path = f"/history/{id_of(linked, DANA)}"
+    await undone(reader, await reader.send(f"{path}/change", stage="final", name="Dana R."))
+    await undone(reader, await reader.send(f"{path}/also", other="dana@home.example"))
+    await undone(reader, await reader.send(f"{path}/correct", kind="answered_elsewhere"))
+    await reader.send(f"{path}/quiet", muted="1")
+    with linked.parts.database.read() as tx:
+        record = [entry.what for entry in audit.of_person(tx, linked.person_id, limit=8)]
+    assert record == [
+        "muted", "correction_undone", "corrected", "unmerged", "address_added", "change_undone", "renamed", "stage_set",
+    ]  # fmt: skip
 
 
 async def test_a_logged_call_can_be_changed_removed_and_brought_back(reader: Reader, linked: World) -> None:
@@ -136,7 +201,12 @@ async def test_a_logged_call_can_be_changed_removed_and_brought_back(reader: Rea
     page = await reader.send(f"{path}/edit", id=call.key, kind="voicemail", at="2026-11-20T11:30")
     assert "Your voice mail" in page.texts(".entries td.what")
     assert "Fri Nov 20, 11:30" in page.texts(".entries td:first-child")
-    page = await reader.send(f"{path}/remove", id=call.key)
+    before = await undone(reader, page)
+    assert "Fri Nov 20, 10:00" in before.texts(".entries td:first-child")
+    late = await undone(reader, page)
+    assert (late.status, unanswered(late)) == (409, 4)
+    for _ in range(2):
+        page = await reader.send(f"{path}/remove", id=call.key)
     assert unanswered(page) == 3
     page = await reader.send(f"{path}/restore", **page.fields(".notice form"))
     assert unanswered(page) == 4

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import accounts, devices, entry, history, privacy, recipient, rules, trying
+from app.web.pages import accounts, devices, entry, history, privacy, recipient, rules, setting_right, trying
 
 router = APIRouter(include_in_schema=False)
-for page in (entry, accounts, history, recipient, devices, rules, privacy, trying):
+for page in (entry, accounts, history, recipient, setting_right, devices, rules, privacy, trying):
     router.include_router(page.router)

@@ -16,7 +16,8 @@ KINDS = {
     "attempt": ("call", "no_answer", "I called, nobody answered"),
     "voicemail": ("voicemail", "message_left", "I left a voice mail"),
     "spoke": ("call", "spoke", "We spoke"),
-    "other": ("other", "message_left", "I wrote to them: mail, form or chat"),
+    "mail": ("email", "message_left", "I sent a mail"),
+    "other": ("other", "message_left", "I wrote another way: form, chat or letter"),
 }
 CHOICES = [(value, words) for value, (_, _, words) in KINDS.items()]
 
@@ -70,7 +71,7 @@ def kind_of(entry: Entry) -> str:
     """Which choice of the form an entry is."""
     if entry.direction == "both":
         return "spoke"
-    return {"call": "attempt", "voicemail": "voicemail"}.get(entry.channel, "other")
+    return {"call": "attempt", "voicemail": "voicemail", "email": "mail"}.get(entry.channel, "other")
 
 
 def _is_id(text: str) -> bool:

@@ -1,22 +1,19 @@
 """One recipient: the drawn time line, the same as a list, and everything that can be set right."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Any
 
-from fastapi import APIRouter, Depends, Form
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
 
 from app.cadence.thread import Channel
-from app.reading.facts import CorrectionKind
-from app.services import advising, correcting, coverage, history, linking, logging_touches
+from app.reading.people import organisation
+from app.services import advising, correcting, coverage, history, linking
 from app.services.advising import Advice
-from app.services.correcting import Change, Correction
-from app.services.errors import WrongInput
 from app.services.history import Entry, TimeLine
 from app.web.pages import words
-from app.web.pages.logging import CHOICES, Typed, fresh, kind_and_time, kind_of, typed
+from app.web.pages.logging import CHOICES, Typed, fresh, kind_of
 from app.web.pages.view import AtDesk, Desk
-from app.web.pages.ways import then
 from app.web.time_line_picture import NARROW, picture_of
 
 router = APIRouter()
@@ -26,63 +23,86 @@ DONE = {
     "corrected": "It is set right; the count follows at once.",
     "undone": "It is as it was.",
     "kept": "It is kept.",
+    "changed": "It is kept.",
+    "edited": "The entry is changed.",
     "quiet": "Quiet from now on for this recipient.",
     "loud": "Aftertouch speaks up again about them.",
     "joined": "Both addresses count as one person now.",
     "apart": "They stand apart again.",
     "split": "These addresses are a recipient of their own now.",
 }
-UNDO = {"logged": "remove", "removed": "restore", "corrected": "undo", "joined": "unmerge"}
+UNDO = {
+    "logged": "remove",
+    "removed": "restore",
+    "corrected": "undo",
+    "joined": "unmerge",
+    "edited": "unedit",
+    "split": "unsplit",
+}
 CALL_WORDS = {"yes": "Yes.", "wait": "Not now; wait until", "mail": "Better by mail.", "no": "No."}
-STAGES = ("", *words.STAGES)
-TextField = Annotated[str, Form(max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Where the button beside a notice leads, and the id it sends."""
+    """Where the button beside a notice leads, and the fields it sends."""
 
     action: str
-    id: str
+    fields: dict[str, str]
 
 
 @router.get("/history/{recipient_id}", response_model=None)
-async def shown(recipient_id: str, at: AtDesk, done: str = "", id: str = "", ask: str = "") -> HTMLResponse:
-    undo = Undo(f"/history/{recipient_id}/{UNDO[done]}", id[:64]) if id and done in UNDO else None
+async def shown(
+    recipient_id: str, at: AtDesk, done: str = "", id: str = "", ask: str = "", stage: str = "", name: str = ""
+) -> HTMLResponse:
+    undo = None
+    if done == "changed":
+        undo = _undo_naming(at, recipient_id, stage[:20], name[:200])
+    elif id and done in UNDO:
+        undo = Undo(f"/history/{recipient_id}/{UNDO[done]}", {"id": id[:100]})
     call = await _may_i_call(at, recipient_id) if ask == "call" else None
     return recipient_page(at, recipient_id, done=DONE.get(done, ""), undo=undo, advice=call)
 
 
-def recipient_page(
-    at: Desk,
-    recipient_id: str,
-    *,
-    done: str = "",
-    undo: Undo | None = None,
-    advice: Advice | None = None,
-    form: Typed | None = None,
-    fault: str = "",
-) -> HTMLResponse:
-    """The page, with whatever just happened on it. Raises NotFound."""
+def _undo_naming(at: Desk, recipient_id: str, stage: str, name: str) -> Undo:
+    made = correcting.named(at.parts, at.person_id, recipient_id)
+    fields = {"stage": stage, "name": name, "made_stage": made.stage, "made_name": made.name}
+    return Undo(f"/history/{recipient_id}/unchange", fields)
+
+
+def recipient_page(at: Desk, recipient_id: str, **happened: Any) -> HTMLResponse:
+    """The page with whatever just happened on it, see `_NOTHING`. Raises NotFound."""
+    told = _NOTHING | happened
     line = without_doubles(history.time_line(at.parts, at.person_id, recipient_id, at.now))
     linked = linking.list_accounts(at.parts, at.person_id)
+    advice: Advice | None = told.pop("advice")
     return at.page(
         "recipient.html",
-        status=422 if fault else 200,
+        status=told.pop("status") or (422 if told["fault"] else 200),
         line=line,
         who=line.summary,
+        company=organisation(line.summary.address),
         pictures=[("wide", picture_of(line, at.parts.zone)), ("narrow", picture_of(line, at.parts.zone, NARROW))],
-        done=done,
-        undo=undo,
         coverage_why=coverage.coverage_of(linked, at.now, poll_seconds=at.parts.settings.poll_seconds).why,
         call=advice.call if advice else None,
         call_unknown=advice.headline if advice else "",
         call_words=CALL_WORDS,
-        typed=form or fresh(at.now, at.parts.zone),
-        fault=fault,
+        typed=told.pop("form") or fresh(at.now, at.parts.zone),
         logging=CHOICES,
         kind_of=kind_of,
+        **told,
     )
+
+
+_NOTHING: dict[str, Any] = {
+    "done": "",  # a sentence
+    "undo": None,  # an Undo beside it
+    "fault": "",  # what could not be done; with `status`, else 422
+    "status": 0,
+    "form": None,  # what was typed into the form that logs
+    "editing": ("", None),  # the id of an entry and what was typed into its form
+    "other": "",  # what was typed as another address
+    "advice": None,  # the answer to "may I call now?"
+}
 
 
 def without_doubles(line: TimeLine) -> TimeLine:
@@ -96,90 +116,3 @@ async def _may_i_call(at: Desk, recipient_id: str) -> Advice:
     line = history.time_line(at.parts, at.person_id, recipient_id, at.now)
     question = advising.Question(Channel.CALL, (line.summary.address,), zone=at.parts.zone)
     return await advising.advise(at.parts, at.person_id, question, at.now)
-
-
-@router.post("/history/{recipient_id}/correct")
-async def correct(
-    recipient_id: str,
-    at: AtDesk,
-    kind: Annotated[CorrectionKind, Form()],
-    about: Annotated[str, Form(max_length=64)] = "",
-) -> RedirectResponse:
-    made = correcting.correct(at.parts, at.person_id, Correction(recipient_id, kind, about), at.now)
-    return then(f"/history/{recipient_id}", done="corrected", id=made)
-
-
-@router.post("/history/{recipient_id}/undo")
-async def undo(recipient_id: str, at: AtDesk, id: TextField) -> RedirectResponse:
-    correcting.undo_correction(at.parts, at.person_id, id, at.now)
-    return then(f"/history/{recipient_id}", done="undone")
-
-
-@router.post("/history/{recipient_id}/change")
-async def change(recipient_id: str, at: AtDesk, stage: TextField = "", name: TextField = "") -> RedirectResponse:
-    if stage not in STAGES:
-        raise WrongInput("There is no such stage.")
-    correcting.change_recipient(at.parts, at.person_id, recipient_id, Change(stage=stage, name=name.strip()), at.now)
-    return then(f"/history/{recipient_id}", done="kept")
-
-
-@router.post("/history/{recipient_id}/quiet")
-async def quiet(recipient_id: str, at: AtDesk, muted: Annotated[Literal["0", "1"], Form()]) -> RedirectResponse:
-    correcting.change_recipient(at.parts, at.person_id, recipient_id, Change(muted=muted == "1"), at.now)
-    return then(f"/history/{recipient_id}", done="quiet" if muted == "1" else "loud")
-
-
-@router.post("/history/{recipient_id}/merge", response_model=None)
-async def merge(recipient_id: str, at: AtDesk, other: TextField) -> RedirectResponse | HTMLResponse:
-    wanted = other.strip().lower()
-    found = history.list_recipients(at.parts, at.person_id, at.now, query=wanted)
-    into = next((row.id for row in found if row.address == wanted and row.id != recipient_id), None)
-    if into is None:
-        return recipient_page(at, recipient_id, fault=f"Nobody else in your history has the address {wanted}.")
-    correcting.change_recipient(at.parts, at.person_id, recipient_id, Change(merge_into=into), at.now)
-    return then(f"/history/{into}", done="joined", id=recipient_id)
-
-
-@router.post("/history/{recipient_id}/unmerge")
-async def unmerge(recipient_id: str, at: AtDesk, id: TextField) -> RedirectResponse:
-    correcting.change_recipient(at.parts, at.person_id, id, Change(unmerge=True), at.now)
-    return then(f"/history/{recipient_id}", done="apart")
-
-
-@router.post("/history/{recipient_id}/split", response_model=None)
-async def split(
-    recipient_id: str, at: AtDesk, addresses: Annotated[list[str] | None, Form()] = None
-) -> RedirectResponse | HTMLResponse:
-    try:
-        wanted = Change(split=tuple(addresses or ("",)))
-        fresh_id = correcting.change_recipient(at.parts, at.person_id, recipient_id, wanted, at.now)
-    except WrongInput as error:
-        return recipient_page(at, recipient_id, fault=str(error))
-    return then(f"/history/{fresh_id}", done="split")
-
-
-@router.post("/history/{recipient_id}/edit", response_model=None)
-async def edit(
-    recipient_id: str, at: AtDesk, form: Annotated[Typed, Depends(typed)], id: TextField
-) -> RedirectResponse | HTMLResponse:
-    try:
-        channel, outcome, when = kind_and_time(form, at.parts.zone)
-        changes = {"channel": channel, "outcome": outcome, "at": when}
-        if form.note:
-            changes["note_promise"] = form.note
-        logging_touches.edit_touch(at.parts, at.person_id, id, changes, at.now)
-    except WrongInput as error:
-        return recipient_page(at, recipient_id, fault=str(error))
-    return then(f"/history/{recipient_id}", done="kept")
-
-
-@router.post("/history/{recipient_id}/remove")
-async def remove(recipient_id: str, at: AtDesk, id: TextField) -> RedirectResponse:
-    logging_touches.delete_touch(at.parts, at.person_id, id, at.now)
-    return then(f"/history/{recipient_id}", done="removed", id=id)
-
-
-@router.post("/history/{recipient_id}/restore")
-async def restore(recipient_id: str, at: AtDesk, id: TextField) -> RedirectResponse:
-    logging_touches.edit_touch(at.parts, at.person_id, id, {"deleted": False}, at.now)
-    return then(f"/history/{recipient_id}", done="undone")
