@@ -206,8 +206,8 @@ class Transport:
     async def call(self, ask: Ask, *, read: Callable[[Answer], T], admit: Admit = nullcontext) -> T:
         """Send until `read` accepts the answer, at most four times, and return what it made of it.
 
-        `read` raises the contract's errors; only Transient ones are tried again, after a random pause of at most
-        1, 2, 4 seconds and never before the provider's Retry-After. `admit` is entered around every attempt,
+        `read` raises the contract's errors; only Transient ones are tried again, after the provider's Retry-After or
+        else a random pause of at most 1, 2, 4 seconds. `admit` is entered around every attempt,
         and sees how it was refused.
         """
         for attempt in range(ATTEMPTS):
@@ -221,9 +221,9 @@ class Transport:
         raise AssertionError("the last attempt either returns or raises")
 
     async def pause(self, attempt: int, *, floor: float | None = None) -> None:
-        """Full jitter over a doubling window, never shorter than `floor` seconds."""
+        """To the second what the provider named, `floor` (M23); else full jitter over a doubling window."""
         window = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
-        await self.sleep(max(floor or 0.0, self._chance() * window))
+        await self.sleep(floor or self._chance() * window)
 
     async def close(self) -> None:
         await self._http.aclose()

@@ -13,7 +13,7 @@ from connectors.gmail.batch import CONTENT_TYPE, packed, unpacked
 from connectors.gmail.errors import refusal
 from connectors.gmail.oauth import Access
 from connectors.http import ATTEMPTS, Answer, Ask, TooLarge, Transport, worth_waiting
-from connectors.quota import Limiter
+from connectors.quota import Limiter, Pace
 from connectors.refusals import BadRequest, NotOffered, NotThere, Stale
 
 T = TypeVar("T")
@@ -95,12 +95,12 @@ class GmailClient:
         """Push of every change to a Pub/Sub topic; `expiration` is in epoch milliseconds (G29)."""
         return await self._execute(self._methods.me.watch(userId="me", body={"topicName": topic}), "watch")
 
-    async def list_page(self, q: str, *, token: str | None, size: int = LARGEST_PAGE, urgent: bool = False) -> Json:
+    async def list_page(self, q: str, *, token: str | None, size: int = LARGEST_PAGE, pace: Pace = Pace.STEADY) -> Json:
         """Ids and thread ids, newest first, spam and trash included. Raises BadRequest for an old token."""
         request = self._methods.messages.list(
             userId="me", q=q, includeSpamTrash=True, maxResults=size, **({"pageToken": token} if token else {})
         )
-        return await self._execute(request, "list", urgent=urgent)
+        return await self._execute(request, "list", pace=pace)
 
     async def history_page(self, start: str, *, token: str | None, size: int) -> Json:
         """All types, no label filter (G13). Raises NotThere when `start` is too old, BadRequest for an old token."""
@@ -118,7 +118,7 @@ class GmailClient:
         request = self._methods.messages.get(userId="me", id=message_id, format="minimal")
         return await self._execute(request, "messages.get")
 
-    async def fetch(self, ids: Iterable[str], *, threads: bool = False, urgent: bool = False) -> Fetched:
+    async def fetch(self, ids: Iterable[str], *, threads: bool = False, pace: Pace = Pace.STEADY) -> Fetched:
         """Whole messages, or whole threads: 25 in one batch, each settled alone; without batches at most five at once.
 
         What the provider keeps failing on while it gives the rest is `unread`. Raises RateLimited, and Unreachable
@@ -130,7 +130,7 @@ class GmailClient:
         unread: list[tuple[str, str]] = []
         wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), BATCH):
-            some = await self._fetch_some(kind, wanted[start : start + BATCH], urgent=urgent)
+            some = await self._fetch_some(kind, wanted[start : start + BATCH], pace=pace)
             for one, outcome in some.items():
                 if isinstance(outcome, NotThere):
                     gone.append(one)
@@ -140,13 +140,13 @@ class GmailClient:
                     found[one] = outcome
         return Fetched(found, tuple(gone), tuple(unread))
 
-    async def _fetch_some(self, kind: Kind, ids: Sequence[str], *, urgent: bool) -> dict[str, Outcome]:
+    async def _fetch_some(self, kind: Kind, ids: Sequence[str], *, pace: Pace) -> dict[str, Outcome]:
         """Outcomes of at most 25 ids; what failed for now is asked for again after a pause, in the end one by one."""
         settled: dict[str, Outcome] = {}
         for attempt in range(ATTEMPTS):
             left = [one for one in ids if one not in settled]
             together = attempt + 1 < ATTEMPTS
-            outcomes = await self._outcomes(kind, left, together=together, urgent=urgent)
+            outcomes = await self._outcomes(kind, left, together=together, pace=pace)
             settled |= {one: outcome for one, outcome in outcomes.items() if not _may_still_come(outcome)}
             waiting = [trouble for trouble in outcomes.values() if isinstance(trouble, Transient)]
             waiting = [trouble for trouble in waiting if _may_still_come(trouble)]
@@ -159,25 +159,25 @@ class GmailClient:
                 await self._transport.pause(attempt, floor=worst.retry_after)
         return {**settled, **_given_up(outcomes, anything_came=bool(settled))}
 
-    async def _outcomes(self, kind: Kind, ids: Sequence[str], *, together: bool, urgent: bool) -> dict[str, Outcome]:
+    async def _outcomes(self, kind: Kind, ids: Sequence[str], *, together: bool, pace: Pace) -> dict[str, Outcome]:
         if together and len(ids) > 1 and self._batch_offered:
             try:
-                return await self._batch(kind, ids, urgent=urgent)
+                return await self._batch(kind, ids, pace=pace)
             except TooLarge:
                 pass
             except (NotOffered, NotThere, BadRequest, MissingPermission):
                 self._batch_offered = False  # one by one, whatever is truly refused is refused again
-        gathered = await asyncio.gather(*(self._alone(kind, one, urgent=urgent) for one in ids))
+        gathered = await asyncio.gather(*(self._alone(kind, one, pace=pace) for one in ids))
         return dict(zip(ids, gathered, strict=True))
 
-    async def _alone(self, kind: Kind, one: str, *, urgent: bool) -> Outcome:
+    async def _alone(self, kind: Kind, one: str, *, pace: Pace) -> Outcome:
         """One resource's outcome; what concerns the whole account is raised."""
         try:
-            return await self._execute(kind.request(one), kind.call, urgent=urgent)
+            return await self._execute(kind.request(one), kind.call, pace=pace)
         except (NotThere, BadRequest, Transient) as outcome:
             return outcome
 
-    async def _batch(self, kind: Kind, ids: Sequence[str], *, urgent: bool) -> dict[str, Outcome]:
+    async def _batch(self, kind: Kind, ids: Sequence[str], *, pace: Pace) -> dict[str, Outcome]:
         requests = [kind.request(one) for one in ids]
         body = packed([request.uri for request in requests])
         answers = await self._send(
@@ -185,17 +185,17 @@ class GmailClient:
             read=lambda answer: _parts(answer, len(ids)),
             call=kind.call,
             count=len(ids),
-            urgent=urgent,
+            pace=pace,
         )
         missing = Answer(502, {}, b"")
         return {one: _resource(requests[at], answers.get(at, missing)) for at, one in enumerate(ids)}
 
-    async def _execute(self, request: Any, call: str, *, urgent: bool = False) -> Json:
+    async def _execute(self, request: Any, call: str, *, pace: Pace = Pace.STEADY) -> Json:
         ask = Ask(request.method, request.uri, dict(request.headers), request.body)
-        return await self._send(ask, read=lambda answer: _parsed(request, answer), call=call, urgent=urgent)
+        return await self._send(ask, read=lambda answer: _parsed(request, answer), call=call, pace=pace)
 
     async def _send(
-        self, ask: Ask, *, read: Callable[[Answer], T], call: str, count: int = 1, urgent: bool = False
+        self, ask: Ask, *, read: Callable[[Answer], T], call: str, count: int = 1, pace: Pace = Pace.STEADY
     ) -> T:
         """Signed and paced; an access token that is refused is renewed once."""
         refused: str | None = None
@@ -204,7 +204,7 @@ class GmailClient:
             signed = Ask(ask.method, ask.url, {**ask.headers, "authorization": f"Bearer {token}"}, ask.body)
             try:
                 return await self._transport.call(
-                    signed, read=read, admit=lambda: self._limiter.admit(call, count=count, urgent=urgent)
+                    signed, read=read, admit=lambda: self._limiter.admit(call, count=count, pace=pace)
                 )
             except Stale:
                 refused = token

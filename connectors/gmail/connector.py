@@ -23,7 +23,7 @@ from connectors.gmail.push import Pushes
 from connectors.gmail.walk import Walk, readable
 from connectors.http import Transport
 from connectors.message import Message
-from connectors.quota import GMAIL_2026, Limiters, Profile
+from connectors.quota import GMAIL_2026, Limiters, Pace, Profile
 
 PROBED = 25
 TWINS = {"gmail.com": "googlemail.com", "googlemail.com": "gmail.com"}
@@ -122,17 +122,17 @@ class GmailMailbox(Mailbox):
             return ()
         sent, received = [await self._listed(query) for query in (f"in:sent to:{wanted}", f"from:{wanted}")]
         newest = [thread for _, thread in sent[:1]]
-        threads = await self._client.fetch(newest, threads=True, urgent=True)
+        threads = await self._client.fetch(newest, threads=True, pace=Pace.URGENT)
         whole = {raw["id"]: raw for thread in threads.found.values() for raw in thread.get("messages") or ()}
         new = [one for one, _ in (*sent, *received) if one not in whole and one not in known]
-        fetched = await self._client.fetch(new, urgent=True)
+        fetched = await self._client.fetch(new, pace=Pace.URGENT)
         messages, _ = readable({**whole, **fetched.found}, account=self._address, now=self._clock())
         mine = (message for message in messages if message.at >= since and _concerns(message, wanted, newest))
         return tuple(sorted(mine, key=lambda message: message.at, reverse=True))
 
     async def _listed(self, query: str) -> list[tuple[str, str]]:
         """Message and thread ids, newest first."""
-        page = await self._client.list_page(query, token=None, size=PROBED, urgent=True)
+        page = await self._client.list_page(query, token=None, size=PROBED, pace=Pace.URGENT)
         return [(entry["id"], entry.get("threadId") or entry["id"]) for entry in page.get("messages") or ()]
 
     async def read(self, provider_message_ids: Sequence[str]) -> Reread:

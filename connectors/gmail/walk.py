@@ -11,11 +11,15 @@ from connectors.gmail.client import Fetched, GmailClient
 from connectors.gmail.cursor import LAST_READ, Place
 from connectors.gmail.normalise import Unreadable, message_from
 from connectors.message import Message
+from connectors.quota import Pace
 from connectors.refusals import BadRequest, NotThere
 
 PAGE = 100
 OPEN_FIRST = 1_000
 """Threads without an answer that are read before everything else."""
+SOON = 200
+"""Messages a first sync reads at a steady pace when no more are left: a minute's allowance. A larger rest is idle work.
+"""
 WORTH_A_THREAD = 2
 """threads.get costs as much as two messages.get, in both quota tables; it pays from the third message on."""
 GAP = timedelta(days=7)
@@ -77,10 +81,11 @@ class Walk:
         if not self.place.read and len(references) > PAGE:
             async for page in self._open_threads(references, sizes, early):
                 yield page
+        pace = Pace.IDLE if len(references) - position > SOON else Pace.STEADY
         while position < len(references):
             some = stretch(references[position:], sizes, early)
             position += len(some)
-            fetched = await self._fetch_stretch([one for one in some if one.message_id not in early], sizes)
+            fetched = await self._fetch_stretch([one for one in some if one.message_id not in early], sizes, pace)
             early.update(fetched.found)
             read = tuple(reference.message_id for reference in some[-LAST_READ:])
             self.place = replace(self.place, read=read, done=max(self.place.done, position))
@@ -174,13 +179,15 @@ class Walk:
             if not token or token == before:
                 return list(found.values())
 
-    async def _fetch_stretch(self, references: Sequence[Reference], sizes: Counter[str]) -> Fetched:
+    async def _fetch_stretch(
+        self, references: Sequence[Reference], sizes: Counter[str], pace: Pace = Pace.STEADY
+    ) -> Fetched:
         """Threads whole where that is cheaper, then whatever did not come with them one by one."""
         threads = {one.thread_id for one in references if sizes[one.thread_id] > WORTH_A_THREAD}
-        whole = await self._client.fetch(sorted(threads), threads=True)
+        whole = await self._client.fetch(sorted(threads), threads=True, pace=pace)
         sizes.subtract({thread: sizes[thread] for thread in threads})
         came = {raw["id"]: raw for thread in whole.found.values() for raw in thread.get("messages") or ()}
-        rest = await self._client.fetch(one.message_id for one in references if one.message_id not in came)
+        rest = await self._client.fetch((one.message_id for one in references if one.message_id not in came), pace=pace)
         return replace(rest, found={**came, **rest.found})
 
     def _page(self, deleted: Iterable[str], fetched: Fetched) -> Page:

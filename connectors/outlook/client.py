@@ -9,7 +9,7 @@ from connectors.contract import AccessRevoked, ConnectorError, Unreachable
 from connectors.http import Answer, Ask, Transport, origin
 from connectors.outlook.errors import refusal
 from connectors.outlook.oauth import Access
-from connectors.quota import Limiter
+from connectors.quota import Limiter, Pace
 from connectors.refusals import Stale
 
 Json = Mapping[str, Any]
@@ -37,28 +37,28 @@ class GraphClient:
         return self._transport.skew
 
     async def get(
-        self, path: str, query: Query | None = None, *, page: int = 0, slow: bool = False, urgent: bool = False
+        self, path: str, query: Query | None = None, *, page: int = 0, slow: bool = False, pace: Pace = Pace.STEADY
     ) -> Json:
         """One resource or one page below the root. `page` asks for that many entries of a delta at once.
 
         With `slow` a 504 is raised as SlowPage instead of being tried again.
         """
         asked = f"?{urlencode(query, quote_via=quote, safe='$,/:')}" if query else ""
-        return await self._send(f"{self._root}{path}{asked}", page=page, slow=slow, urgent=urgent)
+        return await self._send(f"{self._root}{path}{asked}", page=page, slow=slow, pace=pace)
 
     async def change(self, method: str, path: str, body: Mapping[str, object]) -> Json:
         """Make or renew something of our own, such as a subscription; no mail is ever changed."""
-        return await self._send(f"{self._root}{path}", page=0, slow=False, urgent=False, method=method, body=body)
+        return await self._send(f"{self._root}{path}", page=0, slow=False, pace=Pace.STEADY, method=method, body=body)
 
     async def follow(self, link: str, *, page: int = 0, slow: bool = False) -> Json:
         """A next or delta link, replayed as it came. Raises Unreachable when it leads to another host (S15)."""
         if not is_below(link, self._root):
             raise Unreachable("The provider pointed to another host; it was not followed.", reason="foreign_host")
-        return await self._send(link, page=page, slow=slow, urgent=False)
+        return await self._send(link, page=page, slow=slow, pace=Pace.STEADY)
 
-    async def pages(self, path: str, query: Query, *, urgent: bool = False) -> AsyncIterator[Json]:
+    async def pages(self, path: str, query: Query, *, pace: Pace = Pace.STEADY) -> AsyncIterator[Json]:
         """A list page by page until there is no next link."""
-        found = await self.get(path, query, urgent=urgent)
+        found = await self.get(path, query, pace=pace)
         yield found
         while next_link(found):
             found = await self.follow(next_link(found))
@@ -70,7 +70,7 @@ class GraphClient:
         *,
         page: int,
         slow: bool,
-        urgent: bool,
+        pace: Pace,
         method: str = "GET",
         body: Mapping[str, object] | None = None,
     ) -> Json:
@@ -85,7 +85,7 @@ class GraphClient:
                 return await self._transport.call(
                     Ask(method, url, headers, content),
                     read=_read_slow if slow else _read,
-                    admit=lambda: self._limiter.admit("request", urgent=urgent),
+                    admit=lambda: self._limiter.admit("request", pace=pace),
                 )
             except Stale:
                 refused = token

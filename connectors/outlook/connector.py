@@ -27,7 +27,7 @@ from connectors.outlook.oauth import Access, MicrosoftIdentity
 from connectors.outlook.push import heard, subscribed
 from connectors.outlook.reading import Reader, iso
 from connectors.outlook.walk import Walk
-from connectors.quota import GRAPH, Limiters, Profile
+from connectors.quota import GRAPH, Limiters, Pace, Profile
 from connectors.refusals import BadRequest, NotThere
 
 PROBED = 25
@@ -114,7 +114,7 @@ class OutlookMailbox(Mailbox):
         if not _PLAIN.fullmatch(wanted):
             return ()
         start = iso(int(since.timestamp()))
-        reader = Reader(self._client, await well_known(self._client, urgent=True))
+        reader = Reader(self._client, await well_known(self._client, pace=Pace.URGENT))
         inbound = await self._client.get(
             "/me/messages",
             {
@@ -123,13 +123,13 @@ class OutlookMailbox(Mailbox):
                 "$select": "id",
                 "$top": str(PROBED),
             },
-            urgent=True,
+            pace=Pace.URGENT,
         )
         ids = [str(entry["id"]) for entry in entries(inbound)]
         sent = [one async for one in self._sent_to(wanted, start)]
         ids += [str(entry["id"]) for entry in sent]
         ids += await self._conversation(sent[0] if sent else {})
-        found = await reader.read((one for one in ids if one not in known), urgent=True)
+        found = await reader.read((one for one in ids if one not in known), pace=Pace.URGENT)
         return tuple(sorted(found.messages, key=lambda message: message.at, reverse=True))
 
     async def _conversation(self, newest: Json) -> list[str]:
@@ -139,7 +139,7 @@ class OutlookMailbox(Mailbox):
             return []
         query = {"$filter": f"conversationId eq '{key}'", "$select": "id", "$top": str(PROBED)}
         try:
-            return [str(entry["id"]) for entry in entries(await self._client.get("/me/messages", query, urgent=True))]
+            return [str(entry["id"]) for entry in entries(await self._client.get("/me/messages", query, pace=Pace.URGENT))]
         except BadRequest:
             return []
 
@@ -152,7 +152,7 @@ class OutlookMailbox(Mailbox):
                 "$select": "id,conversationId,toRecipients,ccRecipients,bccRecipients",
                 "$top": str(SCANNED),
             },
-            urgent=True,
+            pace=Pace.URGENT,
         )
         mine = (entry for entry in entries(page) if wanted in _recipients(entry))
         for _, one in zip(range(PROBED), mine, strict=False):

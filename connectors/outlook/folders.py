@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from connectors.message import Folder
 from connectors.outlook.client import GraphClient, Json, entries
+from connectors.quota import Pace
 from connectors.refusals import NotThere
 
 WELL_KNOWN = {
@@ -53,12 +54,12 @@ async def read_tree(client: GraphClient) -> Tree:
     return Tree(tuple(dict.fromkeys(found)), kinds, frozenset(chats))
 
 
-async def well_known(client: GraphClient, *, urgent: bool = False) -> dict[str, Folder]:
+async def well_known(client: GraphClient, *, pace: Pace = Pace.STEADY) -> dict[str, Folder]:
     """The ids of the four folders whose meaning does not hang on their translated names."""
     kinds: dict[str, Folder] = {}
     for name, kind in WELL_KNOWN.items():
         try:
-            found = await client.get(f"/me/mailFolders/{name}", {"$select": "id"}, urgent=urgent)
+            found = await client.get(f"/me/mailFolders/{name}", {"$select": "id"}, pace=pace)
             kinds[str(found["id"])] = kind
         except NotThere:
             continue

@@ -10,6 +10,7 @@ from connectors.http import TooLarge
 from connectors.message import Folder, Message
 from connectors.outlook.client import GraphClient, Json, SlowPage, entries, message_path, next_link
 from connectors.outlook.normalise import MEETING, SELECT, Unreadable, message_from, moment
+from connectors.quota import Pace
 from connectors.refusals import BadRequest, NotThere
 
 PAGE = 100
@@ -83,20 +84,20 @@ class Reader:
             self.total = int(found["@odata.count"])
         return found
 
-    async def read(self, ids: Iterable[str], *, urgent: bool = False) -> Found:
+    async def read(self, ids: Iterable[str], *, pace: Pace = Pace.STEADY) -> Found:
         """Whole messages by id; what is not there any more is gone (M16)."""
         wanted = list(dict.fromkeys(ids))
-        outcomes = await asyncio.gather(*(self._read_one(one, urgent=urgent) for one in wanted))
+        outcomes = await asyncio.gather(*(self._read_one(one, pace=pace) for one in wanted))
         raws = [outcome for outcome in outcomes if isinstance(outcome, Mapping)]
         gone = tuple(one for one, outcome in zip(wanted, outcomes, strict=True) if outcome is None)
         refused = [(one, outcome) for one, outcome in zip(wanted, outcomes, strict=True) if isinstance(outcome, str)]
         found = await self.normalised(raws)
         return Found(found.messages, gone, (*found.poisoned, *refused))
 
-    async def _read_one(self, one: str, *, urgent: bool) -> Json | str | None:
+    async def _read_one(self, one: str, *, pace: Pace) -> Json | str | None:
         """The message, None when it is gone, or why it cannot be read."""
         try:
-            return await self.client.get(message_path(one), {"$select": self._select}, urgent=urgent)
+            return await self.client.get(message_path(one), {"$select": self._select}, pace=pace)
         except NotThere:
             return None
         except BadRequest as refused:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.quota import GMAIL_2026, GMAIL_LEGACY, GRAPH, Limiter, Limiters, Profile
+from connectors.quota import GMAIL_2026, GMAIL_LEGACY, GRAPH, Limiter, Limiters, Pace, Profile
 from tests.connectors.stage import Clock
 
 COSTS = {"small": 1, "large": 40}
@@ -39,10 +39,50 @@ async def test_a_probe_finds_its_reserve_when_background_work_has_spent_its_shar
     for _ in range(75):
         async with mine.admit("small"):
             pass
-    async with mine.admit("small", count=20, urgent=True):
+    async with mine.admit("small", count=20, pace=Pace.URGENT):
         assert clock.slept == []
     async with mine.admit("small"):
         assert clock.monotonic() >= 60
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from([Pace.STEADY, Pace.IDLE, Pace.URGENT]), max_size=60))
+async def test_the_rest_never_takes_what_belongs_to_the_new_and_the_waiting(paces: list[Pace]) -> None:
+    clock, spent = Clock(), list[tuple[float, Pace]]()
+    mine = limiter(profile(100), clock)
+    for pace in paces:
+        held = sum(1 for at, _ in spent if at > clock.monotonic() - 60)
+        begun = clock.monotonic()
+        async with mine.admit("small", count=10, pace=pace):
+            spent.append((clock.monotonic(), pace))
+        room = {Pace.URGENT: 100, Pace.STEADY: 75, Pace.IDLE: 50}[pace]
+        assert (clock.monotonic() == begun) == (held * 10 + 10 <= room)
+
+
+async def test_all_mailboxes_together_keep_to_the_apps_own_allowance() -> None:
+    clock = Clock()
+    shared = replace(profile(100), project=30)
+    limiters = Limiters(shared, monotonic=clock.monotonic, sleep=clock.sleep)
+    for who in ("ana", "ben", "cleo", "dan"):
+        async with limiters.of(who).admit("small", count=10):
+            pass
+    assert clock.slept == [60]
+
+
+async def test_calls_worked_on_side_by_side_take_that_many_places() -> None:
+    mine = limiter(GRAPH, Clock())
+    inside, most = 0, 0
+
+    async def work(places: int) -> None:
+        nonlocal inside, most
+        async with mine.admit("request", count=places, places=places):
+            inside += places
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= places
+
+    await asyncio.gather(*(work(places) for places in (3, 1, 2, 3, 1, 1, 3)))
+    assert most == GRAPH.in_flight
 
 
 async def test_a_call_larger_than_the_whole_allowance_waits_for_an_empty_window_and_then_goes() -> None:
