@@ -78,7 +78,7 @@ class Named:
 def change_recipient(parts: Parts, person_id: str, recipient_id: str, change: Change, now: datetime) -> str:
     """Apply a change and return the id under which the recipient is found now, one audit row for each thing.
 
-    With `also` it is the id to `unmerge`, with `split` that of the new recipient. Raises NotFound, Conflict, WrongInput.
+    With `also` it is the id to `unmerge`, with `split` the new one. Raises NotFound, Conflict, WrongInput.
     """
     with parts.database.write(durable=True) as tx:
         _find(parts, tx, person_id, recipient_id)

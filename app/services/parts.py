@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.services.announcing import Announcer
+from app.services.once import Once
 from app.services.shelf import Shelf
 from app.settings import Settings
 from app.store.database import Database
@@ -25,7 +26,7 @@ class Parts:
 
     `zone` is the person's IANA time zone, `country` the ISO 3166 code whose holidays count by default.
     `sample` is True when the provider simulator with the sample mailbox stands behind the connectors.
-    `shelf` holds what was made from the facts already.
+    `shelf` holds what was made from the facts already, `once` what is being done for a click.
     """
 
     settings: Settings
@@ -38,3 +39,4 @@ class Parts:
     country: str | None = None
     sample: bool = False
     shelf: Shelf = field(default_factory=Shelf)
+    once: Once = field(default_factory=Once)

@@ -70,6 +70,8 @@ async def test_unlinking_shows_a_receipt_and_leaves_nothing(reader: Reader, worl
         receipt = page.text(".receipt")
         assert "Permission: given back" in receipt or "do it at the provider" in receipt
         assert "messages" in receipt
+        again = await reader.send(f"/accounts/{account.id}/unlink")
+        assert again.text(".receipt") == receipt
     assert world.accounts() == []
     assert "Nothing here yet" in (await reader.open("/history")).text()
 

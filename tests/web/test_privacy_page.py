@@ -3,6 +3,7 @@
 from app.store import erasure
 from app.store.tables import metadata
 from app.web.pages.privacy import TABLES
+from app.web.security import COOKIE
 from tests.builders import Page, Reader
 from tests.world import GMAIL, World
 
@@ -45,7 +46,10 @@ async def test_deleting_everything_gives_a_receipt_and_leaves_the_address_in_no_
     reader: Reader, world: World
 ) -> None:
     await world.link_both()
+    before = {"cookie": f"{COOKIE}={reader.browser.cookies[COOKIE]}"}
     page = await reader.send("/privacy/delete", confirmation=" Delete everything ")
+    again = await reader.browser.post("/privacy/delete", headers=before, data={"confirmation": "delete everything"})
+    assert Page(again).text(".receipt") == page.text(".receipt")
     assert f"{GMAIL}: permission given back" in page.text(".receipt")
     assert "messages" in page.text(".receipt table")
     assert (await reader.open("/")).status == 401

@@ -1,5 +1,7 @@
 """The accounts page: every linked mailbox with its state, what to do next, and the calendar address."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -16,6 +18,7 @@ DONE = {
     "calendar_off": "The calendar is off; its address opens nothing any more.",
 }
 FAILED = "Nothing was linked"
+RECEIPT_KEPT = timedelta(minutes=10)
 
 
 @router.get("/accounts")
@@ -38,8 +41,13 @@ async def sync(account_id: str, at: AtDesk) -> RedirectResponse:
 
 @router.post("/accounts/{account_id}/unlink")
 async def unlink(account_id: str, at: AtDesk) -> HTMLResponse:
-    receipt = await linking.unlink(at.parts, at.person_id, account_id, at.now)
-    return _page(at, receipt=receipt)
+    """Two clicks get the same receipt; what comes long after the first says that it was unlinked already."""
+
+    async def act() -> Receipt:
+        return await linking.unlink(at.parts, at.person_id, account_id, at.now)
+
+    key = f"unlink:{at.person_id}:{account_id}"
+    return _page(at, receipt=await at.parts.once.do(key, act, at.now, kept=RECEIPT_KEPT))
 
 
 @router.post("/accounts/calendar")

@@ -59,16 +59,24 @@ async def first_sight(at: AtDesk) -> HTMLResponse:
 @router.post("/sample")
 async def use_sample(at: AtDesk) -> RedirectResponse:
     """Link both sample mailboxes, Google first, over their real consent pages, answered for the person's one click."""
-    for provider in sampling.providers(at.parts):
-        asked = await linking.begin(at.parts, at.person_id, provider, at.now)
-        answer = await sampling.consent(at.parts, asked)
-        await linking.finish(at.parts, at.person_id, provider, answer, at.now)
+
+    async def link() -> None:
+        for provider in sampling.providers(at.parts):
+            asked = await linking.begin(at.parts, at.person_id, provider, at.now)
+            answer = await sampling.consent(at.parts, asked)
+            await linking.finish(at.parts, at.person_id, provider, answer, at.now)
+
+    await at.parts.once.do(f"sample:{at.person_id}", link, at.now)
     return then("/accounts")
 
 
 @router.post("/sample/leave")
 async def leave_sample(at: AtDesk) -> RedirectResponse:
     sampling.providers(at.parts)
-    for account in linking.list_accounts(at.parts, at.person_id):
-        await linking.unlink(at.parts, at.person_id, account.id, at.now)
+
+    async def leave() -> None:
+        for account in linking.list_accounts(at.parts, at.person_id):
+            await linking.unlink(at.parts, at.person_id, account.id, at.now)
+
+    await at.parts.once.do(f"leave:{at.person_id}", leave, at.now)
     return then("/accounts", done="left")

@@ -2,12 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
 from app.services import holding, leaving
-from app.web.pages.view import AtDesk, Desk, page
-from app.web.security import COOKIE
+from app.services.leaving import ErasureReceipt
+from app.services.signing_in import hashed
+from app.web.pages.accounts import RECEIPT_KEPT
+from app.web.pages.view import AtDesk, Desk, desk, page
+from app.web.security import COOKIE, TheParts, caller
 
 router = APIRouter()
 PHRASE = "delete everything"
@@ -40,14 +43,26 @@ async def privacy(at: AtDesk) -> HTMLResponse:
 
 
 @router.post("/privacy/delete")
-async def delete(at: AtDesk, confirmation: Annotated[str, Form(max_length=100)] = "") -> HTMLResponse:
-    if confirmation.strip().lower() != PHRASE:
-        return _page(at, status=422, typed=confirmation, fault=f"Nothing was deleted. Type: {PHRASE}")
-    receipt = await leaving.erase_all(at.parts, at.person_id)
+async def delete(
+    request: Request, parts: TheParts, confirmation: Annotated[str, Form(max_length=100)] = ""
+) -> HTMLResponse:
+    """Shows the receipt, to a second click of the same browser too, though nobody is signed in there any more."""
+    session, now = request.cookies.get(COOKIE), parts.clock()
+    key = f"erase:{hashed(session or '')}"
+    receipt: ErasureReceipt | None = parts.once.done(key, now)
+    if receipt is None:
+        at = desk(request, parts, await caller(request, None, session))
+        if confirmation.strip().lower() != PHRASE:
+            return _page(at, status=422, typed=confirmation, fault=f"Nothing was deleted. Type: {PHRASE}")
+        receipt = await parts.once.do(key, lambda: leaving.erase_all(parts, at.person_id), now, kept=RECEIPT_KEPT)
+    return _erased(request, receipt)
+
+
+def _erased(request: Request, receipt: ErasureReceipt) -> HTMLResponse:
     revoked = [(who, "permission given back" if done else "not given back") for who, done in receipt.revoked.items()]
     deleted = [(name.replace("_", " "), number) for name, number in receipt.deleted.items()]
     told = {"revoked": revoked, "deleted": deleted}
-    answer = page(at.request, "erased.html", signed_in=False, receipt=told)
+    answer = page(request, "erased.html", signed_in=False, receipt=told)
     answer.delete_cookie(COOKIE)
     return answer
 

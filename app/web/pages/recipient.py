@@ -11,8 +11,7 @@ from app.reading.people import organisation
 from app.services import advising, correcting, coverage, history, linking
 from app.services.advising import Advice
 from app.services.history import Entry, TimeLine
-from app.web.pages import words
-from app.web.pages.logging import CHOICES, Typed, fresh, kind_of
+from app.web.pages.logging import CHOICES, fresh, kind_of
 from app.web.pages.view import AtDesk, Desk
 from app.web.time_line_picture import NARROW, picture_of
 
