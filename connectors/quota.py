@@ -60,7 +60,9 @@ GMAIL_2026 = Profile(
     window=60.0,
     in_flight=3,
     probes=2,
-    costs=MappingProxyType({"messages.get": 20, "threads.get": 40, "list": 5, "history": 2, "read": 1, "watch": 100}),
+    costs=MappingProxyType(
+        {"messages.get": 20, "threads.get": 40, "list": 5, "history": 2, "read": 1, "watch": 100, "stop": 50}
+    ),
 )
 """Projects from 2026-05-01 on (developers.google.com/workspace/gmail/api/reference/quota); five in flight (G25)."""
 
@@ -70,7 +72,9 @@ GMAIL_LEGACY = Profile(
     window=60.0,
     in_flight=3,
     probes=2,
-    costs=MappingProxyType({"messages.get": 5, "threads.get": 10, "list": 5, "history": 2, "read": 1, "watch": 100}),
+    costs=MappingProxyType(
+        {"messages.get": 5, "threads.get": 10, "list": 5, "history": 2, "read": 1, "watch": 100, "stop": 50}
+    ),
 )
 """Projects that used the API between November 2025 and April 2026."""
 
@@ -135,8 +139,12 @@ class Limiter:
             try:
                 yield
             except Transient as refused:
-                self._not_before = max(self._not_before, self._monotonic() + (refused.retry_after or 0.0))
+                self.hold(refused.retry_after or 0.0)
                 raise
+
+    def hold(self, seconds: float) -> None:
+        """Nothing is sent for so long: the provider asked for it."""
+        self._not_before = max(self._not_before, self._monotonic() + seconds)
 
     @asynccontextmanager
     async def _seated(self, pace: Pace, places: int) -> AsyncIterator[None]:

@@ -1,18 +1,22 @@
-"""Microsoft Graph's mail methods: plain GETs with immutable ids, next links pinned to the root, paced by the quota."""
+"""Microsoft Graph's mail methods: GETs with immutable ids, alone or in batches, pinned to the root and paced."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from connectors.contract import AccessRevoked, ConnectorError, Unreachable
-from connectors.http import Answer, Ask, Transport, origin
+from connectors.contract import AccessRevoked, ConnectorError, RateLimited, Transient, Unreachable
+from connectors.http import Answer, Ask, TooLarge, Transport, origin, worth_waiting
+from connectors.outlook.batch import MOST, packed, unpacked
 from connectors.outlook.errors import refusal
 from connectors.outlook.oauth import Access
 from connectors.quota import Limiter, Pace
-from connectors.refusals import Stale
+from connectors.refusals import BadRequest, NotOffered, NotThere, Stale
 
+T = TypeVar("T")
 Json = Mapping[str, Any]
+Outcome = Json | ConnectorError
 Query = Mapping[str, str]
 PREFER = 'IdType="ImmutableId"'
 """On every request, links too: without it ids change when a message moves (M9)."""
@@ -30,6 +34,7 @@ class GraphClient:
         self._access = access
         self._transport = transport
         self._limiter = limiter
+        self._batch_offered = True
 
     @property
     def skew(self) -> float:
@@ -43,11 +48,66 @@ class GraphClient:
 
         With `slow` a 504 is raised as SlowPage instead of being tried again.
         """
-        asked = f"?{urlencode(query, quote_via=quote, safe='$,/:')}" if query else ""
-        return await self._send(f"{self._root}{path}{asked}", page=page, slow=slow, pace=pace)
+        return await self._send(f"{self._root}{_asking(path, query)}", page=page, slow=slow, pace=pace)
 
-    async def change(self, method: str, path: str, body: Mapping[str, object]) -> Json:
-        """Make or renew something of our own, such as a subscription; no mail is ever changed."""
+    async def several(self, asked: Sequence[tuple[str, Query | None]], *, pace: Pace = Pace.STEADY) -> list[Outcome]:
+        """Resources below the root, each with its own outcome, 20 in one batch where that saves a round trip (M24).
+
+        An outcome is the resource, NotThere, BadRequest, or Unreachable for one that cannot be read. What was refused
+        for now, or hung on a part that failed, is asked for again alone. Raises what concerns the whole mailbox.
+        """
+        paths = [_asking(path, query) for path, query in asked]
+        found: list[Outcome] = []
+        for start in range(0, len(paths), MOST):
+            found += await self._settled(paths[start : start + MOST], pace)
+        return found
+
+    async def _settled(self, paths: Sequence[str], pace: Pace) -> list[Outcome]:
+        settled = await self._batch(paths, pace) if len(paths) > 1 and self._batch_offered else {}
+        left = [place for place in range(len(paths)) if place not in settled]
+        alone = await asyncio.gather(*(self._alone(paths[place], pace) for place in left))
+        settled |= dict(zip(left, alone, strict=True))
+        return [settled[place] for place in range(len(paths))]
+
+    async def _batch(self, paths: Sequence[str], pace: Pace) -> dict[int, Outcome]:
+        """Outcomes by place of those that are settled. A wait that one part names holds for the whole mailbox."""
+        lanes = self._limiter.profile.in_flight if pace is not Pace.URGENT else 1
+        body = packed(paths, prefer=PREFER, lanes=lanes)
+        try:
+            answers = await self._call(
+                Ask("POST", f"{self._root}/$batch", {"content-type": "application/json"}, body),
+                lambda answer: _parts(answer, len(paths)),
+                pace=pace,
+                load=(len(paths), min(lanes, len(paths))),
+            )
+        except TooLarge:
+            return {}
+        except (NotOffered, NotThere, BadRequest):
+            self._batch_offered = False
+            return {}
+        outcomes = {place: _outcome(answer) for place, answer in answers.items()}
+        self._sit_out(one for one in outcomes.values() if isinstance(one, Transient))
+        return {place: one for place, one in outcomes.items() if one is not None and not isinstance(one, Transient)}
+
+    def _sit_out(self, refused: Iterable[Transient]) -> None:
+        """What one part was told to wait, the whole mailbox waits; too long a wait is raised."""
+        worst = max(refused, key=lambda one: one.retry_after or 0.0, default=None)
+        if worst and not worth_waiting(worst):
+            raise worst
+        self._limiter.hold(worst.retry_after or 0.0 if worst else 0.0)
+
+    async def _alone(self, path: str, pace: Pace) -> Outcome:
+        try:
+            return await self._send(f"{self._root}{path}", page=0, slow=False, pace=pace)
+        except (NotThere, BadRequest) as outcome:
+            return outcome
+        except Unreachable as trouble:
+            if isinstance(trouble, TooLarge) or trouble.reason in ("not_json", "not_an_object"):
+                return trouble
+            raise
+
+    async def change(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Json:
+        """Make, renew or end something of our own, such as a subscription; no mail is ever changed."""
         return await self._send(f"{self._root}{path}", page=0, slow=False, pace=Pace.STEADY, method=method, body=body)
 
     async def follow(self, link: str, *, page: int = 0, slow: bool = False) -> Json:
@@ -56,13 +116,12 @@ class GraphClient:
             raise Unreachable("The provider pointed to another host; it was not followed.", reason="foreign_host")
         return await self._send(link, page=page, slow=slow, pace=Pace.STEADY)
 
-    async def pages(self, path: str, query: Query, *, pace: Pace = Pace.STEADY) -> AsyncIterator[Json]:
-        """A list page by page until there is no next link."""
-        found = await self.get(path, query, pace=pace)
-        yield found
-        while next_link(found):
-            found = await self.follow(next_link(found))
-            yield found
+    async def rest(self, page: Json) -> AsyncIterator[Json]:
+        """A list's page and those behind it, until there is no next link."""
+        yield page
+        while next_link(page):
+            page = await self.follow(next_link(page))
+            yield page
 
     async def _send(
         self,
@@ -76,20 +135,52 @@ class GraphClient:
     ) -> Json:
         content = json.dumps(body).encode() if body is not None else None
         kind = {"content-type": "application/json"} if body is not None else {}
-        refused: str | None = None
         prefer = f"{PREFER}, odata.maxpagesize={page}" if page else PREFER
+        ask = Ask(method, url, {**kind, "accept": "application/json", "prefer": prefer}, content)
+        return await self._call(ask, _read_slow if slow else _read, pace=pace)
+
+    async def _call(self, ask: Ask, read: Callable[[Answer], T], *, pace: Pace, load: tuple[int, int] = (1, 1)) -> T:
+        """Signed and paced; an access token that is refused is renewed once. `load` is the requests it stands for
+        and how many of them are worked on at once.
+        """
+        count, places = load
+        refused: str | None = None
         for _ in range(2):
             token = await self._access.token(refused=refused)
-            headers = {**kind, "accept": "application/json", "prefer": prefer, "authorization": f"Bearer {token}"}
+            signed = Ask(ask.method, ask.url, {**ask.headers, "authorization": f"Bearer {token}"}, ask.body)
             try:
                 return await self._transport.call(
-                    Ask(method, url, headers, content),
-                    read=_read_slow if slow else _read,
-                    admit=lambda: self._limiter.admit("request", pace=pace),
+                    signed,
+                    read=read,
+                    admit=lambda: self._limiter.admit("request", count=count, pace=pace, places=places),
                 )
             except Stale:
                 refused = token
         raise AccessRevoked("Microsoft no longer lets us read this mailbox; link it again.", reason="401")
+
+
+def _asking(path: str, query: Query | None) -> str:
+    return f"{path}?{urlencode(query, quote_via=quote, safe='$,/:')}" if query else path
+
+
+def _parts(answer: Answer, count: int) -> dict[int, Answer]:
+    refused = refusal(answer)
+    if refused:
+        raise refused
+    parts = unpacked(answer, count)
+    if any(part.status == 401 for part in parts.values()):
+        raise Stale("Microsoft no longer accepts the access token.", reason="401")
+    return parts
+
+
+def _outcome(answer: Answer) -> Outcome | None:
+    """A part's outcome, Transient when it may come yet; None when it was not tried for another part's sake (424)."""
+    if answer.status == 424:
+        return None
+    try:
+        return _read(answer)
+    except (NotThere, BadRequest, RateLimited, Unreachable) as outcome:
+        return outcome
 
 
 def next_link(found: Json) -> str:
@@ -129,4 +220,4 @@ def _read(answer: Answer) -> Json:
     refused = refusal(answer)
     if refused:
         raise refused
-    return answer.mapping()
+    return {} if answer.status == 204 else answer.mapping()

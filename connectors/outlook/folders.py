@@ -1,13 +1,12 @@
 """The folder tree of an Outlook mailbox: which folders there are and what each one is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from connectors.message import Folder
 from connectors.outlook.client import GraphClient, Json, entries
 from connectors.quota import Pace
-from connectors.refusals import NotThere
 
 WELL_KNOWN = {
     "inbox": Folder.INBOX,
@@ -40,7 +39,7 @@ async def read_tree(client: GraphClient) -> Tree:
     chats: set[str] = set()
     level = [""]
     for _ in range(DEEPEST):
-        children = [child for parent in level for child in await _children(client, parent)]
+        children = await _children(client, level)
         for child in children:
             found.append(str(child["id"]))
             inherited = kinds.get(str(child.get("parentFolderId", "")))
@@ -56,21 +55,18 @@ async def read_tree(client: GraphClient) -> Tree:
 
 async def well_known(client: GraphClient, *, pace: Pace = Pace.STEADY) -> dict[str, Folder]:
     """The ids of the four folders whose meaning does not hang on their translated names."""
-    kinds: dict[str, Folder] = {}
-    for name, kind in WELL_KNOWN.items():
-        try:
-            found = await client.get(f"/me/mailFolders/{name}", {"$select": "id"}, pace=pace)
-            kinds[str(found["id"])] = kind
-        except NotThere:
-            continue
-    return kinds
+    asked = [(f"/me/mailFolders/{name}", {"$select": "id"}) for name in WELL_KNOWN]
+    outcomes = await client.several(asked, pace=pace)
+    kinds = zip(WELL_KNOWN.values(), outcomes, strict=True)
+    return {str(found["id"]): kind for kind, found in kinds if isinstance(found, Mapping)}
 
 
-async def _children(client: GraphClient, parent: str) -> list[Json]:
-    path = f"/me/mailFolders/{quote(parent, safe='')}/childFolders" if parent else "/me/mailFolders"
+async def _children(client: GraphClient, parents: Sequence[str]) -> list[Json]:
+    """The folders right below these, in their order; those of the mailbox itself below an empty name."""
     query = {"includeHiddenFolders": "true", "$top": LEVEL, "$select": SELECT}
-    try:
-        found = [entry async for page in client.pages(path, query) for entry in entries(page)]
-    except NotThere:
-        return []
+    paths = [f"/me/mailFolders/{quote(one, safe='')}/childFolders" if one else "/me/mailFolders" for one in parents]
+    found: list[Json] = []
+    for page in await client.several([(path, query) for path in paths]):
+        if isinstance(page, Mapping):
+            found += [entry async for one in client.rest(page) for entry in entries(one)]
     return [entry for entry in found if "searchfolder" not in str(entry.get("@odata.type", "")).lower()]

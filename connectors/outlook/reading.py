@@ -1,11 +1,10 @@
 """Reads messages from Graph: lists newest first, single messages, attachment names; each one settled alone."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from connectors.contract import Unreachable
+from connectors.contract import ConnectorError, Unreachable
 from connectors.http import TooLarge
 from connectors.message import Folder, Message
 from connectors.outlook.client import GraphClient, Json, SlowPage, entries, message_path, next_link
@@ -87,49 +86,46 @@ class Reader:
     async def read(self, ids: Iterable[str], *, pace: Pace = Pace.STEADY) -> Found:
         """Whole messages by id; what is not there any more is gone (M16)."""
         wanted = list(dict.fromkeys(ids))
-        outcomes = await asyncio.gather(*(self._read_one(one, pace=pace) for one in wanted))
-        raws = [outcome for outcome in outcomes if isinstance(outcome, Mapping)]
-        gone = tuple(one for one, outcome in zip(wanted, outcomes, strict=True) if outcome is None)
-        refused = [(one, outcome) for one, outcome in zip(wanted, outcomes, strict=True) if isinstance(outcome, str)]
-        found = await self.normalised(raws)
+        query = {"$select": self._select}
+        outcomes = await self.client.several([(message_path(one), query) for one in wanted], pace=pace)
+        told = list(zip(wanted, outcomes, strict=True))
+        found = await self.normalised([outcome for outcome in outcomes if not isinstance(outcome, ConnectorError)])
+        gone = tuple(one for one, outcome in told if isinstance(outcome, NotThere))
+        refused = [
+            (one, outcome.reason or type(outcome).__name__)
+            for one, outcome in told
+            if isinstance(outcome, ConnectorError) and not isinstance(outcome, NotThere)
+        ]
         return Found(found.messages, gone, (*found.poisoned, *refused))
-
-    async def _read_one(self, one: str, *, pace: Pace) -> Json | str | None:
-        """The message, None when it is gone, or why it cannot be read."""
-        try:
-            return await self.client.get(message_path(one), {"$select": self._select}, pace=pace)
-        except NotThere:
-            return None
-        except BadRequest as refused:
-            return refused.reason
-        except Unreachable as trouble:
-            if isinstance(trouble, TooLarge) or trouble.reason in ("not_json", "not_an_object"):
-                return trouble.reason
-            raise
 
     async def normalised(self, raws: Sequence[Json]) -> Found:
         """Each resource read alone, so that one unreadable letter stops nobody else's."""
         messages: list[Message] = []
         poisoned: list[tuple[str, str]] = []
+        names = await self._attachments(raws)
         for raw in raws:
+            named = names.get(str(raw.get("id")), ())
             try:
-                names = await self._attachments(raw)
-                messages.append(message_from(raw, folders=self.kinds, chats=self.chats, attachments=names))
+                messages.append(message_from(raw, folders=self.kinds, chats=self.chats, attachments=named))
             except Unreadable as refused:
                 poisoned.append((str(raw.get("id")), str(refused)))
             except (ValueError, TypeError, KeyError, AttributeError, LookupError) as trouble:
                 poisoned.append((str(raw.get("id")), type(trouble).__name__))
         return Found(tuple(messages), (), tuple(poisoned))
 
-    async def _attachments(self, raw: Json) -> list[str]:
+    async def _attachments(self, raws: Sequence[Json]) -> dict[str, list[str]]:
         """Names of what the person sent along; of other people's mail they change no judgement and cost a request."""
-        if raw.get("hasAttachments") is not True or self.kinds.get(str(raw.get("parentFolderId"))) != Folder.SENT:
-            return []
-        try:
-            found = await self.client.get(f"{message_path(str(raw['id']))}/attachments", {"$select": "name,isInline"})
-        except (NotThere, BadRequest):
-            return []
-        return [str(entry.get("name") or "") for entry in entries(found) if not entry.get("isInline")]
+        theirs = [str(raw["id"]) for raw in raws if raw.get("hasAttachments") is True and self._is_sent(raw)]
+        query = {"$select": "name,isInline"}
+        outcomes = await self.client.several([(f"{message_path(one)}/attachments", query) for one in theirs])
+        listed = ((one, told) for one, told in zip(theirs, outcomes, strict=True) if isinstance(told, Mapping))
+        return {
+            one: [str(entry.get("name") or "") for entry in entries(told) if not entry.get("isInline")]
+            for one, told in listed
+        }
+
+    def _is_sent(self, raw: Json) -> bool:
+        return bool(raw.get("id")) and self.kinds.get(str(raw.get("parentFolderId"))) == Folder.SENT
 
 
 def received(entry: Json) -> int:
