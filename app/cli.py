@@ -5,6 +5,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TextIO
 
 from app.settings import Settings, SettingsError, read_settings
@@ -53,7 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     _command(read, "inbound", "received mail", _read_inbound)
     _command(read, "draft", "drafts", _read_draft)
-    _command(commands, "export", "everything held, as JSON on stdout", _export)
+    export = _command(commands, "export", "everything held, as JSON on stdout", _export)
+    export.add_argument("--csv", action="store_true", help="the history as a table instead")
+    importing = _command(commands, "import", "an export put back into an empty Aftertouch", _import)
+    importing.add_argument("file", metavar="FILE", help="what `aftertouch export` wrote; - for standard input")
     erase = _command(commands, "erase", "delete everything, with a receipt", _erase)
     erase.add_argument("--yes", action="store_true", help="do not ask")
     _command(commands, "rotate-key", "seal everything anew under a fresh key", _rotate_key)
@@ -112,22 +116,22 @@ def _sync(asked: argparse.Namespace) -> int:
 def _judge(asked: argparse.Namespace) -> int:
     from app.reading.scenarios import judge_row
 
-    return _json_lines(judge_row)
+    return json_lines(judge_row)
 
 
 def _read_inbound(asked: argparse.Namespace) -> int:
     from app.reading.inbound_rows import read_inbound_row
 
-    return _json_lines(read_inbound_row)
+    return json_lines(read_inbound_row)
 
 
 def _read_draft(asked: argparse.Namespace) -> int:
     from app.reading.outbound_rows import read_draft_row
 
-    return _json_lines(read_draft_row)
+    return json_lines(read_draft_row)
 
 
-def _json_lines(
+def json_lines(
     answer: Callable[[dict[str, Any]], dict[str, Any]], source: Iterable[bytes] | None = None, out: TextIO | None = None
 ) -> int:
     """One object a line in, one out, in order. A bad line gives an error object; exit 1 at the end if any did."""
@@ -171,15 +175,41 @@ def _plain(error: Exception) -> str:
 
 def _export(asked: argparse.Namespace) -> int:
     from app.compose import open_parts
-    from app.services import leaving
+    from app.services import history, leaving, sheet
     from app.store import people
 
     with open_parts(read_settings()) as parts:
         now = parts.clock()
         with parts.database.write(durable=True) as tx:
             person_id = people.sole_person(tx, now)
+        if asked.csv:
+            sys.stdout.write(sheet.written(history.every_entry(parts, person_id, now)))
+            return 0
         json.dump(leaving.export_all(parts, person_id, now), sys.stdout, ensure_ascii=False, indent=2)
         print()
+    return 0
+
+
+def _import(asked: argparse.Namespace) -> int:
+    from app.compose import open_parts
+    from app.services import importing
+    from app.services.errors import Refused
+    from app.store import people
+
+    try:
+        text = (sys.stdin.buffer.read() if asked.file == "-" else Path(asked.file).read_bytes()).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"{asked.file} cannot be read: {error}", file=sys.stderr)
+        return 1
+    with open_parts(read_settings()) as parts:
+        now = parts.clock()
+        with parts.database.write(durable=True) as tx:
+            person_id = people.sole_person(tx, now)
+        try:
+            print(json.dumps(importing.import_all(parts, person_id, text, now), indent=2))
+        except Refused as error:
+            print(error, file=sys.stderr)
+            return 1
     return 0
 
 

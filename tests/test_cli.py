@@ -124,6 +124,19 @@ def test_syncing_with_nothing_linked_says_so(tmp_path: Path) -> None:
     assert "No mailbox is linked yet" in result.stderr
 
 
+def test_an_export_is_imported_again_and_a_spoilt_one_names_its_line(tmp_path: Path) -> None:
+    here, there = ({"AFTERTOUCH_DATA_DIR": str(tmp_path / name)} for name in ("here", "there"))
+    run("device", "add", "--name", "Fox", **here)
+    told = run("export", **here).stdout
+    assert run("import", "-", given=told, **there).returncode == 0
+    again = json.loads(run("export", **there).stdout)
+    assert again == json.loads(told) | {"exported_at": again["exported_at"]}
+    spoilt = run("import", "-", given=told.replace('"name": "Fox"', '"name": 7'), **there)
+    line = next(number for number, text in enumerate(told.splitlines(), 1) if text == "    {")
+    assert spoilt.returncode == 1
+    assert spoilt.stderr.startswith(f"Line {line} (devices, record 1): `name` must be text")
+
+
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[dict[str, str]]:
     """`aftertouch simulate` in its own process; the settings it prints."""

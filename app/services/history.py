@@ -1,6 +1,6 @@
 """History: every recipient with where things stand, one time line each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -115,6 +115,17 @@ def list_recipients(
         if (summary := _summary(each.recipient, _measured(parts, each, now))) and state in (None, summary.state)
     ]
     return sorted(rows, key=_by_what_can_be_done)
+
+
+def every_entry(parts: Parts, person_id: str, now: datetime) -> Iterator[tuple[Summary, Entry]]:
+    """All time lines, one recipient after the other in the order of their addresses."""
+    with parts.database.read() as tx:
+        dossiers = all_dossiers(parts, tx, person_id)
+        mailboxes = {account.id: account.address for account in accounts.of_person(tx, person_id)}
+    for each in sorted(dossiers, key=lambda one: (one.recipient.address, one.recipient.id)):
+        cadence = _measured(parts, each, now)
+        for entry in _entries(each, cadence, mailboxes):
+            yield _summary(each.recipient, cadence), entry
 
 
 def learn(parts: Parts, person_id: str, now: datetime) -> None:

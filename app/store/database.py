@@ -123,6 +123,13 @@ def insert_into(tx: Connection, into: Table) -> postgresql.Insert:
     return postgresql.insert(into)
 
 
+def continue_numbering(tx: Connection, table: Table) -> None:
+    """After rows came with numbers of their own: the next one is numbered behind the highest."""
+    if tx.dialect.name == "postgresql":
+        highest = f"SELECT max(id) FROM {table.name}"  # noqa: S608 a name of ours
+        tx.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), coalesce(({highest}), 1))")
+
+
 def wait_alone(tx: Connection) -> None:
     """Until this transaction ends no other that called this runs: for the rare check-then-insert."""
     if tx.dialect.name == "postgresql":

@@ -27,24 +27,25 @@ from app.store.tables import (
 )
 
 FORMAT = 1
-_TABLES = (
+TABLES = (
     accounts, account_addresses, devices, messages, message_people, message_references, recipients,
     recipient_addresses, logged_touches, corrections, rule_switches, dead_letters, audit,
 )  # fmt: skip
-_KEPT_BACK = {"person_id", "secret", "secret_version", "cursor", "token_hash", "name_hash", "idempotency_key"}
-_SEALED = {sealed.table.name: sealed for sealed in SEALED}
+"""In this order: what a row points at comes before it."""
+KEPT_BACK = {"person_id", "secret", "secret_version", "cursor", "token_hash", "name_hash", "idempotency_key"}
+SEALED_IN = {sealed.table.name: sealed for sealed in SEALED}
 
 
 def everything(tx: Connection, sealer: Sealer, person_id: str, now: datetime) -> dict[str, Any]:
     """One list of rows a table, dates as ISO 8601 in UTC, what was sealed in clear. Raises KeyMissing."""
     since = tx.execute(select(people.c.created_at).where(people.c.id == person_id)).scalar()
     head = {"format": FORMAT, "exported_at": now.isoformat(), "since": since and since.isoformat()}
-    return head | {table.name: list(_rows(tx, sealer, table, person_id)) for table in _TABLES}
+    return head | {table.name: list(_rows(tx, sealer, table, person_id)) for table in TABLES}
 
 
 def _rows(tx: Connection, sealer: Sealer, table: Table, person_id: str) -> Iterator[dict[str, Any]]:
     for row in tx.execute(_mine(table, person_id).order_by(*table.primary_key.columns)):
-        yield {name: _shown(sealer, table, row, name) for name in row._mapping if name not in _KEPT_BACK}
+        yield {name: _shown(sealer, table, row, name) for name in row._mapping if name not in KEPT_BACK}
 
 
 def _mine(table: Table, person_id: str) -> Select[Any]:
@@ -56,7 +57,7 @@ def _mine(table: Table, person_id: str) -> Select[Any]:
 
 def _shown(sealer: Sealer, table: Table, row: Row[Any], name: str) -> Any:
     value = row._mapping[name]
-    sealed = _SEALED.get(table.name)
+    sealed = SEALED_IN.get(table.name)
     if sealed is not None and name in sealed.columns:
         text = sealer.open_text(value, table=table.name, row=sealed.row(row), column=name)
         return json.loads(text) if name == "quote" and text else text

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from app.services import leaving
+from app.services import history, leaving, sheet
 from app.web.security import COOKIE, Signed, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["leaving"])
@@ -14,6 +14,7 @@ router = APIRouter(prefix="/api/v1", tags=["leaving"])
 class ErasureOut(BaseModel):
     revoked: dict[str, bool]
     deleted: dict[str, int]
+    pushes_ended: dict[str, bool]
 
 
 @router.get("/export")
@@ -21,8 +22,16 @@ async def export(parts: TheParts, who: Signed) -> dict[str, Any]:
     return leaving.export_all(parts, who.person_id, parts.clock())
 
 
+@router.get("/export.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def sheet_of_history(parts: TheParts, who: Signed) -> Response:
+    """Every entry of every time line, for a spreadsheet; only `GET /export` can be imported again."""
+    told = sheet.written(history.every_entry(parts, who.person_id, parts.clock()))
+    named = {"content-disposition": 'attachment; filename="aftertouch.csv"'}
+    return Response(told, media_type="text/csv; charset=utf-8", headers=named)
+
+
 @router.delete("/me")
 async def erase(parts: TheParts, who: Signed, response: Response) -> ErasureOut:
     receipt = await leaving.erase_all(parts, who.person_id)
     response.delete_cookie(COOKIE)
-    return ErasureOut(revoked=receipt.revoked, deleted=receipt.deleted)
+    return ErasureOut(revoked=receipt.revoked, deleted=receipt.deleted, pushes_ended=receipt.pushes_ended)
