@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     gmail_url: ProviderAddress = "https://gmail.googleapis.com"
     google_push_topic: str = ""
     google_push_account: str = ""
+    google_in_testing: bool = False
     microsoft_client_id: str | None = None
     microsoft_client_secret: SecretStr | None = None
     microsoft_authority: ProviderAddress = "https://login.microsoftonline.com/common"

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.services import pushing
+from app.services import leaving, linking, pushing, withdrawing
 from app.services.history import learn
+from app.services.hooks import can_be_pushed_to
 from app.services.parts import Parts
 from app.services.syncing import Outcome, sync
 from app.store import accounts, sync_jobs
@@ -24,7 +25,6 @@ LEARN_EVERY = timedelta(hours=1)
 FIRST_RETRY = 5.0
 LONGEST_RETRY = 150.0
 """Seconds: after the longest outage everything is fresh again within three polls (I10)."""
-WATCH_AGAIN = timedelta(hours=1)
 WORK = "work"
 
 
@@ -34,13 +34,14 @@ class Worker:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._running: set[asyncio.Task[None]] = set()
-        self._watched: dict[str, datetime] = {}
+        self._swept: datetime | None = None
 
     async def run(self) -> None:
         """Until cancelled; a running page is committed or dropped whole. A store in trouble is waited for."""
         try:
             while True:
                 try:
+                    await self.sweep()
                     self.start_due()
                 except StoreError as error:
                     log.error("store_in_trouble", kind=type(error).__name__)
@@ -64,10 +65,12 @@ class Worker:
         """Sync one leased mailbox and schedule its next turn. Never raises but for cancellation."""
         keeping = asyncio.create_task(self._renew(lease))
         try:
+            if await self._is_leaving(lease):
+                return
             outcome = await sync(self.parts, lease)
             self._finish(lease, outcome)
-            if outcome.caught_up and pushing.can_be_pushed_to(self.parts.settings):
-                await self._watch(lease.account_id)
+            if outcome.caught_up and can_be_pushed_to(self.parts.settings):
+                await pushing.keep_watching(self.parts, lease.account_id, self.parts.clock())
             await self._learn(lease, outcome)
         except LeaseLost:
             log.info("lease_lost", account=lease.account_id)
@@ -77,13 +80,25 @@ class Worker:
         finally:
             keeping.cancel()
 
-    async def _watch(self, account_id: str) -> None:
-        """Push is renewed when half of its life is over, and at every start."""
+    async def sweep(self) -> None:
+        """Now and then, and at every start: finish the erasures that were cut short."""
         now = self.parts.clock()
-        if self._watched.get(account_id, now) > now:
+        if self._swept is not None and now - self._swept < withdrawing.PATIENCE:
             return
-        until = await pushing.watch(self.parts, account_id)
-        self._watched[account_id] = now + ((until - now) / 2 if until else WATCH_AGAIN)
+        self._swept = now
+        for person_id in leaving.cut_short(self.parts, now):
+            log.info("erasure_resumed")
+            await leaving.erase_all(self.parts, person_id)
+
+    async def _is_leaving(self, lease: Lease) -> bool:
+        """Whether the mailbox was being unlinked, which was cut short and is finished here instead of a sync."""
+        with self.parts.database.read() as tx:
+            account = accounts.get(tx, lease.account_id)
+        if account.state != "erasing":
+            return False
+        log.info("unlinking_resumed", account=account.id)
+        await linking.unlink(self.parts, account.person_id, account.id, self.parts.clock())
+        return True
 
     async def _renew(self, lease: Lease) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,13 +25,15 @@ class Authorization:
 class Grant:
     """A linked mailbox. `subject` is the provider's stable identity (Google sub, Microsoft tid.oid).
 
-    `secret` is the refresh material: JSON text, sealed before it is stored, never shown.
+    `secret` is the refresh material: JSON text, sealed before it is stored, never shown. `expires_at` is when it ends
+    however often it is used, where the provider said so; None when it did not.
     """
 
     subject: str
     address: str
     secret: str
     scopes: frozenset[str] = frozenset()
+    expires_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"Grant(subject={self.subject!r}, secret=<sealed>)"
@@ -73,15 +76,21 @@ class Reread:
 class Hint:
     """What a push says: look at the mailbox of this address. Never a cursor, never proof of anything but news.
 
-    `secret` is what the subscription was made with, for the caller to compare; `missed` says that news were lost.
+    `secret` is what the subscription was made with, for the caller to compare; `missed` says that news were lost,
+    `renew` that the provider will send no more unless it is asked again. `at` is when it was published, where told.
     """
 
     address: str = ""
     secret: str = ""
     missed: bool = False
+    renew: bool = False
+    at: datetime | None = None
 
 
 KeepGrant = Callable[[Grant], Awaitable[None]]
+Turn = Callable[[], AbstractAsyncContextManager[str]]
+"""Entered around a renewal: inside, nobody else renews this mailbox's grant, in whatever process. Gives the secret as
+it is kept now, for somebody may have renewed it while this one waited."""
 Held = Callable[[datetime], Awaitable[frozenset[str]]]
 """Which provider message ids the caller holds as present, of messages at or after an instant."""
 
@@ -114,9 +123,16 @@ class Mailbox(ABC):
     async def read(self, provider_message_ids: Sequence[str]) -> Reread:
         """Single messages by id: those that could not be read before, or were read by an older reader."""
 
-    async def watch(self, url: str, *, secret: str) -> datetime | None:
-        """Have news pushed to `url`, now or still; until when. None where that is not set up. Idempotent."""
+    async def watch(self, url: str, *, secret: str, anew: bool = False) -> datetime | None:
+        """Have news pushed to `url`, now or still; until when. None where that is not set up. Idempotent.
+
+        `anew` renews also what is not half over: the provider said that it must be.
+        """
         return None
+
+    async def unwatch(self, url: str) -> bool:
+        """End the pushes to `url`; whether none come any more."""
+        return True
 
     @abstractmethod
     async def close(self) -> None: ...
@@ -141,7 +157,8 @@ class Connector(ABC):
         """
 
     @abstractmethod
-    def open(self, grant: Grant, *, keep: KeepGrant) -> Mailbox: ...
+    def open(self, grant: Grant, *, keep: KeepGrant, turn: Turn | None = None) -> Mailbox:
+        """The mailbox of a grant. Without `turn` whoever opens it is the only one who renews the grant."""
 
     async def heard(self, authorization: str, body: bytes, *, url: str) -> tuple[Hint, ...]:
         """What a push to `url` says. Raises PushForged when it is not the provider's, as far as it can be told."""

@@ -89,8 +89,11 @@ def addresses(values: Iterable[str]) -> tuple[Address, ...]:
 
 
 def _shallow(line: str) -> str:
-    """The line without its comments' brackets when there are too many: the parser goes down a level for each."""
-    return line if line.count("(") <= DEEPEST_COMMENT else line.replace("(", " ").replace(")", " ")
+    """The line without the marks of comments, and of groups, when there are too many: the parser nests for each."""
+    for marks in ("()", ":"):
+        if line.count(marks[0]) > DEEPEST_COMMENT:
+            line = line.translate(dict.fromkeys(map(ord, marks), " "))
+    return line
 
 
 def address(spec: str, name: str = "") -> Address | None:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.settings import Settings
+from app.store.accounts import Account
+from app.store.sync_jobs import Watch
 from connectors.contract import (
     AccessRevoked,
     AdminBlocked,
@@ -21,6 +24,12 @@ QUOTA_DAY = ZoneInfo("America/Los_Angeles")
 """Google's daily quotas begin anew at midnight Pacific time (Google API console help, "quotas")."""
 SKEW_SHOWN = 120.0
 """Seconds our clock may differ from the provider's before the person is told (S31)."""
+TESTING_LIFE = timedelta(days=7)
+"""A refresh token of a Google project in testing (developers.google.com/identity/protocols/oauth2, expiration)."""
+ENDS_SOON = timedelta(days=1)
+SILENT = timedelta(days=2)
+TESTING_IS_OVER = "The seven days of a Google project in testing are over."
+PUBLISH = "Publishing the project ends these seven days."
 HOUR = 3_600.0
 DAY = 86_400.0
 
@@ -58,13 +67,47 @@ _WORDS: tuple[tuple[type[ConnectorError], str, str, float | None], ...] = (
 )
 
 
-def failed_state(error: ConnectorError, now: datetime) -> AccountState:
-    """The state that follows from a refusal; the first matching kind in the table wins."""
+def grant_ends(account: Account, settings: Settings) -> datetime | None:
+    """When the permission ends by itself: as the provider said, or seven days on for a Google project in testing."""
+    if account.expires_at is not None or account.provider != "google" or not settings.google_in_testing:
+        return account.expires_at
+    return account.granted_at + TESTING_LIFE if account.granted_at else None
+
+
+def failed_state(error: ConnectorError, now: datetime, *, ends: datetime | None = None) -> AccountState:
+    """The state that follows from a refusal; the first matching kind in the table wins.
+
+    `ends` is when the permission was to end by itself.
+    """
+    if isinstance(error, AccessRevoked) and ends is not None and now >= ends:
+        return AccountState("needs_relink", TESTING_IS_OVER, f"Link again. {PUBLISH}", DAY)
     for kind, name, next_action, wait in _WORDS:
         if isinstance(error, kind):
             pause = _named_wait(error, now) or wait
             return AccountState(name, str(error), _until(next_action, error, now, pause), pause)
     raise AssertionError("every ConnectorError has a state")
+
+
+def pushes_are_silent(watch: Watch, newest: datetime | None, now: datetime) -> bool:
+    """Whether mail has come for two days without one push that told of it, or the pushes have lapsed."""
+    if watch.since is None:
+        return False
+    if watch.until is not None and watch.until <= now:
+        return True
+    last = max(at for at in (watch.since, watch.pushed_at) if at is not None)
+    return now - last > SILENT and newest is not None and newest > last + timedelta(minutes=5)
+
+
+def standing(account: Account, watch: Watch, settings: Settings, now: datetime) -> Remarks:
+    """What a mailbox that works has to tell about its permission and its pushes."""
+    ends = grant_ends(account, settings)
+    if ends is not None and ends - now < ENDS_SOON:
+        return Remarks(
+            f"This permission ends {_moment(ends)}: the Google project is in testing.", f"Link again. {PUBLISH}"
+        )
+    if pushes_are_silent(watch, account.newest_message_at, now):
+        return Remarks("The provider's pushes have stopped.", "Nothing to do: the mailbox is polled instead.")
+    return Remarks()
 
 
 def remarks(page: Page, unreadable: int) -> Remarks:

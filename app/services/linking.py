@@ -1,22 +1,28 @@
 """Linking a mailbox over OAuth: begin, finish, list, unlink with a receipt."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.services.account_states import grant_ends
 from app.services.errors import LinkFailed, LinkNotOurs, NotFound, ProviderMissing
 from app.services.parts import LINK_FLOW_LIFE, WORK, Parts
 from app.services.signing_in import hashed
+from app.services.withdrawing import PATIENCE, withdraw
 from app.store import accounts, audit, link_flows, sync_jobs
 from connectors.contract import Connector, ConnectorError, ConsentDenied, Grant, LinkRefused, MissingPermission
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What unlinking did. `revoked` is False when the provider could not be told; then the person must do it there."""
+    """What unlinking did. `revoked` is False when the provider could not be told; then the person must do it there.
+
+    `pushes_ended` is False when it may go on telling us of news, for some days at most; they are passed over.
+    """
 
     revoked: bool
     deleted: Mapping[str, int]
+    pushes_ended: bool = True
 
 
 async def begin(parts: Parts, person_id: str, provider: str, now: datetime) -> str:
@@ -66,8 +72,10 @@ def _keep(parts: Parts, person_id: str, provider: str, grant: Grant, now: dateti
 
 
 def list_accounts(parts: Parts, person_id: str) -> list[accounts.Account]:
+    """With the moment each permission ends by itself, as far as it is known."""
     with parts.database.read() as tx:
-        return accounts.of_person(tx, person_id)
+        linked = accounts.of_person(tx, person_id)
+    return [replace(account, expires_at=grant_ends(account, parts.settings)) for account in linked]
 
 
 def ask_for_sync(parts: Parts, person_id: str, account_id: str, now: datetime) -> None:
@@ -80,29 +88,23 @@ def ask_for_sync(parts: Parts, person_id: str, account_id: str, now: datetime) -
 
 
 async def unlink(parts: Parts, person_id: str, account_id: str, now: datetime) -> Receipt:
-    """Revoke at the provider, delete everything that came with the mailbox, and say what was done."""
+    """End pushes and permission at the provider, delete everything that came with the mailbox, say what was done.
+
+    Cut short, it is finished by a worker a little later. Raises NotFound.
+    """
     with parts.database.write(durable=True) as tx:
         account = accounts.find(tx, person_id, account_id)
         if account is None:
             raise NotFound("There is no such linked mailbox.")
-        accounts.set_state(tx, account_id, "erasing", now)
-        grant = accounts.open_grant(tx, parts.sealer, account_id)
-    revoked = await _revoke(parts, account.provider, grant)
+        accounts.set_state(tx, account_id, "erasing", now, next_action="Nothing to do: it is finished by itself.")
+        sync_jobs.hold(tx, account_id, now + PATIENCE)
+    done = await withdraw(parts, account)
     with parts.database.write(durable=True) as tx:
         deleted = accounts.delete(tx, person_id, account_id)
         audit.record(tx, person_id, now, "unlinked", account_id)
     parts.database.checkpoint_erasure()
     parts.announcer.tell(person_id)
-    return Receipt(revoked=revoked, deleted=deleted)
-
-
-async def _revoke(parts: Parts, provider: str, grant: Grant | None) -> bool:
-    if grant is None or provider not in parts.connectors:
-        return False
-    try:
-        return await parts.connectors[provider].revoke(grant)
-    except ConnectorError:
-        return False
+    return Receipt(revoked=done.revoked, deleted=deleted, pushes_ended=done.pushes_ended)
 
 
 def _connector(parts: Parts, provider: str) -> Connector:

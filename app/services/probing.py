@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.services.grants import keeper
+from app.services.grants import open_mailbox
 from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
 from app.store import accounts, messages, recipients
@@ -53,7 +53,7 @@ async def _answer(parts: Parts, account: Account, addresses: Iterable[str], now:
     since = now - timedelta(days=parts.settings.backfill_days)
     with parts.database.read() as tx:
         known = messages.present_since(tx, account.id, since)
-    mailbox = parts.connectors[account.provider].open(grant, keep=keeper(parts, account.id, secret.version))
+    mailbox = open_mailbox(parts, account.provider, account.id, grant, version=secret.version)
     try:
         for address in addresses:
             _store(parts, account, await mailbox.probe(address, since=since, known=known), now)

@@ -2,39 +2,35 @@
 
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
-from urllib.parse import urlencode
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
-from app.services.grants import keeper
+from app.services.grants import opened
+from app.services.hooks import hook, push_secret
 from app.services.parts import WORK, Parts
-from app.settings import LOOPBACK, Settings
 from app.store import accounts, sync_jobs
 from connectors.contract import ConnectorError, Hint, PushForged
 
 log = structlog.get_logger()
 
 
-def can_be_pushed_to(settings: Settings) -> bool:
-    """Whether providers can reach us: a public https address."""
-    return settings.base.scheme == "https" and settings.base.hostname not in LOOPBACK
-
-
-def hook(parts: Parts, provider: str, account_id: str = "") -> str:
-    """Where pushes of a provider go; Google's all to one address, Microsoft's to one for each account."""
-    asked = f"?{urlencode({'account': account_id})}" if account_id else ""
-    return f"{parts.settings.base_url}/hooks/{provider}{asked}"
+LATE = timedelta(minutes=2)
+"""A message may show in lists only so long after its push was published (G17)."""
+OFTEN = timedelta(days=1)
+TRY_AGAIN = timedelta(hours=1)
 
 
 async def hear_google(parts: Parts, authorization: str, body: bytes, now: datetime) -> None:
     """Raises PushForged; a mailbox that is not linked here is passed over in silence."""
     if "google" not in parts.connectors:
         raise PushForged("Gmail is not configured here.", reason="no_connector")
-    hints = await parts.connectors["google"].heard(authorization, body, url=hook(parts, "google"))
-    with parts.database.read() as tx:
-        found = [one for hint in hints for one in accounts.with_address(tx, "google", hint.address)]
-    _note(parts, found, now, deep=False)
+    for hint in await parts.connectors["google"].heard(authorization, body, url=hook(parts, "google")):
+        with parts.database.read() as tx:
+            found = [accounts.get(tx, one) for one in accounts.with_address(tx, "google", hint.address)]
+        for account in found:
+            _note(parts, account.id, [hint], now, news=not _is_old(hint, account.as_of))
 
 
 async def hear_microsoft(parts: Parts, account_id: str, body: bytes, now: datetime) -> None:
@@ -45,7 +41,13 @@ async def hear_microsoft(parts: Parts, account_id: str, body: bytes, now: dateti
     _compare(parts, account_id, hints)
     with parts.database.read() as tx:
         known = accounts.exists(tx, "microsoft", account_id)
-    _note(parts, [account_id] if known and hints else [], now, deep=any(hint.missed for hint in hints))
+    if known and hints:
+        _note(parts, account_id, hints, now, news=True)
+
+
+def _is_old(hint: Hint, seen: datetime | None) -> bool:
+    """Whether the mailbox was looked at well after the push was published: a late or replayed one says nothing new."""
+    return hint.at is not None and seen is not None and seen - hint.at > LATE
 
 
 def _compare(parts: Parts, account_id: str, hints: Sequence[Hint]) -> None:
@@ -54,34 +56,50 @@ def _compare(parts: Parts, account_id: str, hints: Sequence[Hint]) -> None:
         raise PushForged("This push carries another secret.", reason="bad_secret")
 
 
-def _note(parts: Parts, account_ids: Sequence[str], now: datetime, *, deep: bool) -> None:
-    if not account_ids:
-        return
+def _note(parts: Parts, account_id: str, hints: Sequence[Hint], now: datetime, *, news: bool) -> None:
+    """Store what the pushes say; they may be acknowledged once this has returned."""
     with parts.database.write(durable=True) as tx:
-        for account_id in account_ids:
-            sync_jobs.want(tx, account_id, now, deep=deep)
-    parts.announcer.tell(WORK)
+        if news:
+            sync_jobs.want(tx, account_id, now, deep=any(hint.missed for hint in hints))
+        sync_jobs.pushed(tx, account_id, now, renew=any(hint.renew for hint in hints))
+    if news:
+        parts.announcer.tell(WORK)
 
 
-def push_secret(parts: Parts, account_id: str) -> str:
-    """128 bits that only this installation can work out for an account; a new key makes new ones."""
-    return "".join(parts.sealer.fingerprint(f"push:{half}:{account_id}") for half in (1, 2))
+async def keep_watching(parts: Parts, account_id: str, now: datetime) -> None:
+    """Renew the pushes of a mailbox when that is due, and write down until when they are sure."""
+    with parts.database.read() as tx:
+        known = sync_jobs.watch_of(tx, account_id)
+    if known.due_at is not None and known.due_at > now:
+        return
+    until = await watch(parts, account_id, anew=known.until is None)
+    with parts.database.write() as tx:
+        sync_jobs.save_watch(tx, account_id, renewed(known, until, now))
 
 
-async def watch(parts: Parts, account_id: str) -> datetime | None:
+def renewed(known: sync_jobs.Watch, until: datetime | None, now: datetime) -> sync_jobs.Watch:
+    """The next renewal is due when half of the life is over, a day from now at the latest (G29, M28).
+
+    A refused renewal is tried again within the hour; what was granted before goes on until it ends.
+    """
+    if until is None:
+        return replace(known, due_at=now + TRY_AGAIN)
+    unbroken = known.since is not None and (known.until is None or known.until > now)
+    return replace(
+        known, since=known.since if unbroken else now, until=until, due_at=now + min((until - now) / 2, OFTEN)
+    )
+
+
+async def watch(parts: Parts, account_id: str, *, anew: bool = False) -> datetime | None:
     """Have the provider push this account's news; until when, None where that is not possible or failed."""
     with parts.database.read() as tx:
         account = accounts.get(tx, account_id)
-        grant = accounts.open_grant(tx, parts.sealer, account_id)
-        secret = accounts.open_secret(tx, parts.sealer, account_id)
-    if grant is None or secret is None or account.provider not in parts.connectors:
-        return None
-    mailbox = parts.connectors[account.provider].open(grant, keep=keeper(parts, account_id, secret.version))
-    url = hook(parts, account.provider, "" if account.provider == "google" else account_id)
-    try:
-        return await mailbox.watch(url, secret=push_secret(parts, account_id))
-    except ConnectorError as error:
-        log.warning("watch_failed", account=account_id, reason=error.reason)
-        return None
-    finally:
-        await mailbox.close()
+    async with opened(parts, account_id) as mailbox:
+        if mailbox is None:
+            return None
+        url = hook(parts, account.provider, account_id)
+        try:
+            return await mailbox.watch(url, secret=push_secret(parts, account_id), anew=anew)
+        except ConnectorError as error:
+            log.warning("watch_failed", account=account_id, reason=error.reason)
+            return None

@@ -7,8 +7,8 @@ import structlog
 from sqlalchemy import Connection
 
 from app.reading.inbound import READER_VERSION
-from app.services.account_states import failed_state, remarks
-from app.services.grants import ROTATED_ELSEWHERE, keeper
+from app.services.account_states import failed_state, grant_ends, remarks, standing
+from app.services.grants import ROTATED_ELSEWHERE, open_mailbox
 from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
 from app.store import accounts, audit, dead_letters, messages, recipients, sync_jobs
@@ -92,7 +92,7 @@ def _about_the_grant(error: ConnectorError) -> bool:
 
 async def _attempt(parts: Parts, visit: Visit) -> Outcome:
     connector = parts.connectors[visit.account.provider]
-    mailbox = connector.open(visit.grant, keep=keeper(parts, visit.account.id, visit.version))
+    mailbox = open_mailbox(parts, visit.account.provider, visit.account.id, visit.grant, version=visit.version)
     try:
         if visit.deep:
             await _own_addresses(parts, visit, mailbox)
@@ -178,10 +178,15 @@ def _caught_up(tx: Connection, parts: Parts, visit: Visit, page: Page) -> None:
 def _note(tx: Connection, parts: Parts, visit: Visit, page: Page) -> None:
     """What a working mailbox still has to tell, written beside its state."""
     lost = dead_letters.given_up(tx, visit.account.id, READER_VERSION, tries=TRIES)
-    told = remarks(page, lost)
-    state = accounts.get(tx, visit.account.id).state
-    if told or state == "degraded":
-        accounts.set_state(tx, visit.account.id, state, visit.started, reason=told.reason, next_action=told.next_action)
+    account = accounts.get(tx, visit.account.id)
+    stands = standing(account, sync_jobs.watch_of(tx, account.id), parts.settings, visit.started)
+    told = remarks(page, lost) or stands
+    if told or account.state == "degraded":
+        accounts.set_state(
+            tx, account.id, account.state, visit.started, reason=told.reason, next_action=told.next_action
+        )
+    if stands and stands.reason != visit.account.state_reason:
+        audit.record(tx, account.person_id, visit.started, "attention", account.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +220,7 @@ def _letters(parts: Parts, visit: Visit, found: Reread) -> _Letters:
 def _fail(parts: Parts, visit: Visit, error: ConnectorError) -> Outcome:
     """Write down what is wrong, what to do, and when it is tried again. A trouble that lasts is noted once."""
     now = parts.clock()
-    failure = failed_state(error, now)
+    failure = failed_state(error, now, ends=grant_ends(visit.account, parts.settings))
     account_id = visit.account.id
     log.warning("sync_failed", account=account_id, state=failure.name, reason=error.reason)
     with parts.database.write() as tx:

@@ -39,6 +39,8 @@ class Account:
     covered_since: datetime | None
     as_of: datetime | None
     deep_at: datetime | None
+    granted_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def link(tx: Connection, sealer: Sealer, *, person_id: str, provider: str, grant
     """Link a mailbox, or link it again: the same (person, provider, subject) keeps its id, cursor and messages."""
     account_id = _ensure_row(tx, person_id, provider, grant, now)
     told = {"address": grant.address, "scopes": " ".join(sorted(grant.scopes))}
-    tx.execute(update(accounts).where(accounts.c.id == account_id).values(told))
+    lasts = {"granted_at": now, "expires_at": grant.expires_at}
+    tx.execute(update(accounts).where(accounts.c.id == account_id).values(told | lasts))
     save_secret(tx, sealer, account_id, grant.secret)
     set_state(tx, account_id, "linking", now)
     return account_id
@@ -91,6 +94,11 @@ def with_address(tx: Connection, provider: str, address: str) -> list[str]:
 def exists(tx: Connection, provider: str, account_id: str) -> bool:
     same = (accounts.c.provider == provider) & (accounts.c.id == account_id)
     return tx.execute(select(accounts.c.id).where(same)).first() is not None
+
+
+def provider_of(tx: Connection, account_id: str) -> str:
+    """Empty when the account is gone."""
+    return tx.execute(select(accounts.c.provider).where(accounts.c.id == account_id)).scalar() or ""
 
 
 def of_person(tx: Connection, person_id: str) -> list[Account]:
@@ -126,6 +134,19 @@ def save_secret(tx: Connection, sealer: Sealer, account_id: str, secret: str, *,
     unchanged = (accounts.c.id == account_id) & (accounts.c.secret_version == expected)
     swap = update(accounts).where(unchanged).values(secret=sealed, secret_version=accounts.c.secret_version + 1)
     return tx.execute(swap).rowcount > 0
+
+
+def begin_renewal(tx: Connection, account_id: str, now: datetime, until: datetime) -> bool:
+    """Take the turn to renew the secret, unless another holds it; it is free again at `until` at the latest."""
+    free = or_(accounts.c.renewing_until.is_(None), accounts.c.renewing_until <= now)
+    this = (accounts.c.id == account_id) & free
+    return tx.execute(update(accounts).where(this).values(renewing_until=until)).rowcount > 0
+
+
+def end_renewal(tx: Connection, account_id: str, until: datetime) -> None:
+    """Give back the turn that was taken until then."""
+    mine = (accounts.c.id == account_id) & (accounts.c.renewing_until == until)
+    tx.execute(update(accounts).where(mine).values(renewing_until=None))
 
 
 def set_state(

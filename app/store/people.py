@@ -28,6 +28,16 @@ def exists(tx: Connection, person_id: str) -> bool:
     return tx.execute(select(people.c.id).where(people.c.id == person_id)).first() is not None
 
 
+def leave(tx: Connection, person_id: str, now: datetime) -> None:
+    """From now on everything of the person is being erased."""
+    tx.execute(update(people).where(people.c.id == person_id).values(leaving_at=now))
+
+
+def leaving_since(tx: Connection, before: datetime) -> list[str]:
+    """Whose erasure began at or before that instant and is not through."""
+    return list(tx.execute(select(people.c.id).where(people.c.leaving_at <= before)).scalars())
+
+
 def set_calendar_hash(tx: Connection, person_id: str, calendar_hash: str | None) -> None:
     """The hash of the calendar address's secret; the former one stops working. None switches the feed off."""
     tx.execute(update(people).where(people.c.id == person_id).values(calendar_hash=calendar_hash))

@@ -44,6 +44,20 @@ class SyncJob:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How a mailbox's news are pushed; all None where they never were.
+
+    `since` is when that began without a break, `until` when it ends unless renewed (None: renew in any case), `due_at`
+    when it is to be renewed, `pushed_at` when the last push came.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    due_at: datetime | None = None
+    pushed_at: datetime | None = None
+
+
 def want(tx: Connection, account_id: str, now: datetime, *, deep: bool = False) -> None:
     """Have the account synced as soon as may be; a wish during a run leads to one more run, many to no more."""
     jobs = sync_jobs.c
@@ -59,6 +73,12 @@ def start_over(tx: Connection, account_id: str, now: datetime) -> None:
     want(tx, account_id, now)
     fresh = {"not_before": None, "attempts": 0, "due_at": now}
     tx.execute(update(sync_jobs).where(sync_jobs.c.account_id == account_id).values(fresh))
+
+
+def hold(tx: Connection, account_id: str, until: datetime) -> None:
+    """Whoever syncs the account loses the lease, and nobody gets it before then; due again at that moment."""
+    later = {"not_before": until, "due_at": until, "lease_until": None, "fence": sync_jobs.c.fence + 1}
+    tx.execute(update(sync_jobs).where(sync_jobs.c.account_id == account_id).values(later))
 
 
 def take_due(tx: Connection, now: datetime, lease: timedelta, *, account_id: str | None = None) -> Lease | None:
@@ -108,6 +128,25 @@ def finish(tx: Connection, lease: Lease, *, due_at: datetime, deep_due_at: datet
 def retry_later(tx: Connection, lease: Lease, *, not_before: datetime) -> None:
     """The sync failed: give the lease back; no wish brings it forward before then. Raises LeaseLost."""
     _end(tx, lease, lease_until=None, not_before=not_before, attempts=lease.attempts + 1)
+
+
+def watch_of(tx: Connection, account_id: str) -> Watch:
+    jobs = sync_jobs.c
+    told = select(jobs.watched_since, jobs.watched_until, jobs.watch_due_at, jobs.pushed_at)
+    row = tx.execute(told.where(jobs.account_id == account_id)).first()
+    return Watch(*row) if row else Watch()
+
+
+def save_watch(tx: Connection, account_id: str, watch: Watch) -> None:
+    """Everything but when the last push came: that may have been written meanwhile."""
+    told = {"watched_since": watch.since, "watched_until": watch.until, "watch_due_at": watch.due_at}
+    tx.execute(update(sync_jobs).where(sync_jobs.c.account_id == account_id).values(told))
+
+
+def pushed(tx: Connection, account_id: str, now: datetime, *, renew: bool = False) -> None:
+    """A push came; with `renew` it said that it is the last one unless they are asked for again."""
+    told = {"pushed_at": now} | ({"watched_until": None, "watch_due_at": now} if renew else {})
+    tx.execute(update(sync_jobs).where(sync_jobs.c.account_id == account_id).values(told))
 
 
 def of_person(tx: Connection, person_id: str) -> list[SyncJob]:

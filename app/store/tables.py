@@ -48,6 +48,7 @@ people = Table(
     Column("id", String(32), primary_key=True),
     Column("created_at", Instant, nullable=False),
     Column("calendar_hash", String(64), unique=True),
+    Column("leaving_at", Instant),
 )
 
 sign_in_links = Table(

@@ -30,6 +30,8 @@ class AccountOut(BaseModel):
     progress: ProgressOut | None
     newest_message_at: datetime | None
     as_of: datetime | None
+    expires_at: datetime | None
+    """When the permission ends by itself, such as after seven days while a Google project is in testing."""
 
 
 class AccountsOut(BaseModel):
@@ -39,6 +41,7 @@ class AccountsOut(BaseModel):
 class ReceiptOut(BaseModel):
     revoked: bool
     deleted: dict[str, int]
+    pushes_ended: bool
 
 
 class AcceptedOut(BaseModel):
@@ -59,6 +62,7 @@ def account_out(account: Account) -> AccountOut:
         progress=progress,
         newest_message_at=account.newest_message_at,
         as_of=account.as_of,
+        expires_at=account.expires_at,
     )
 
 
@@ -76,7 +80,7 @@ async def sync_now(account_id: str, parts: TheParts, who: Signed) -> AcceptedOut
 @router.delete("/accounts/{account_id}")
 async def unlink(account_id: str, parts: TheParts, who: Signed) -> ReceiptOut:
     receipt = await linking.unlink(parts, who.person_id, account_id, parts.clock())
-    return ReceiptOut(revoked=receipt.revoked, deleted=dict(receipt.deleted))
+    return ReceiptOut(revoked=receipt.revoked, deleted=dict(receipt.deleted), pushes_ended=receipt.pushes_ended)
 
 
 @router.get("/events", response_class=EventSourceResponse)

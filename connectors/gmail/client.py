@@ -95,6 +95,12 @@ class GmailClient:
         """Push of every change to a Pub/Sub topic; `expiration` is in epoch milliseconds (G29)."""
         return await self._execute(self._methods.me.watch(userId="me", body={"topicName": topic}), "watch")
 
+    async def stop(self) -> None:
+        """End every push of this mailbox."""
+        request = self._methods.me.stop(userId="me")
+        ask = Ask(request.method, request.uri, dict(request.headers), request.body)
+        await self._send(ask, read=_accepted, call="stop")
+
     async def list_page(self, q: str, *, token: str | None, size: int = LARGEST_PAGE, pace: Pace = Pace.STEADY) -> Json:
         """Ids and thread ids, newest first, spam and trash included. Raises BadRequest for an old token."""
         request = self._methods.messages.list(
@@ -240,6 +246,12 @@ def _parts(answer: Answer, count: int) -> dict[int, Answer]:
     if any(part.status == 401 for part in parts.values()):
         raise Stale("Google no longer accepts the access token.", reason="401")
     return parts
+
+
+def _accepted(answer: Answer) -> None:
+    refused = refusal(answer)
+    if refused:
+        raise refused
 
 
 def _parsed(request: Any, answer: Answer) -> Json:

@@ -15,6 +15,7 @@ from connectors.contract import (
     Mailbox,
     Page,
     Reread,
+    Turn,
 )
 from connectors.gmail.client import GmailClient, GmailMethods
 from connectors.gmail.cursor import Place
@@ -67,8 +68,8 @@ class GmailConnector(Connector):
     async def finish(self, *, flow: Mapping[str, object], answer: Mapping[str, str], redirect_uri: str) -> Grant:
         return await self._identity.finish(flow=flow, answer=answer, redirect_uri=redirect_uri)
 
-    def open(self, grant: Grant, *, keep: KeepGrant) -> Mailbox:
-        access = Access(self._identity, grant, keep=keep, clock=self._clock)
+    def open(self, grant: Grant, *, keep: KeepGrant, turn: Turn | None = None) -> Mailbox:
+        access = Access(self._identity, grant, keep=keep, turn=turn, clock=self._clock)
         limiter = self._limiters.of(grant.subject)
         client = GmailClient(self._methods, access=access, transport=self._transport, limiter=limiter)
         return GmailMailbox(client, address=grant.address, clock=self._clock, topic=self._topic)
@@ -140,12 +141,20 @@ class GmailMailbox(Mailbox):
         messages, poisoned = readable(fetched.found, account=self._address, now=self._clock())
         return Reread(tuple(messages), fetched.gone, (*fetched.unread, *poisoned))
 
-    async def watch(self, url: str, *, secret: str) -> datetime | None:
-        """The Google project says where the topic's pushes go; Google signs them, so `url` and `secret` are unused."""
+    async def watch(self, url: str, *, secret: str, anew: bool = False) -> datetime | None:
+        """The Google project says where the topic's pushes go; Google signs them, so `url` and `secret` are unused.
+
+        Every call renews the whole seven days (G29).
+        """
         if not self._topic:
             return None
         told = await self._client.watch(self._topic)
         return datetime.fromtimestamp(int(told["expiration"]) / 1000, tz=UTC)
+
+    async def unwatch(self, url: str) -> bool:
+        if self._topic:
+            await self._client.stop()
+        return True
 
     async def close(self) -> None:
         """Nothing is held open: connections belong to the transport."""

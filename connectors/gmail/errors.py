@@ -95,6 +95,10 @@ def token_refusal(error: str) -> ConnectorError:
         return Unreachable("Google has trouble at the moment.", reason=error)
     if error in ("slow_down", "rate_limit_exceeded"):
         return RateLimited("Google asks to slow down.", reason=error)
+    if error == "invalid_rapt":
+        return AccessRevoked(
+            "Your organisation lets a sign-in last only so long; link this mailbox again.", reason=error
+        )
     return AccessRevoked("Google no longer lets us read this mailbox; link it again.", reason=error)
 
 

@@ -6,8 +6,9 @@ import json
 import secrets
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.contract import (
@@ -21,6 +22,7 @@ from connectors.contract import (
     LinkRefused,
     Misconfigured,
     MissingPermission,
+    Turn,
     Unreachable,
 )
 from connectors.gmail.errors import token_refusal
@@ -100,6 +102,7 @@ class GoogleIdentity:
             address=str(claims["email"]).lower(),
             secret=_secret(token, str(token["refresh_token"]), self._clock()),
             scopes=scopes,
+            expires_at=_end(token, self._clock()),
         )
 
     async def renew(self, grant: Grant) -> Grant:
@@ -200,12 +203,15 @@ class GoogleIdentity:
 class Access:
     """A mailbox's access token, renewed by one caller at a time and kept before it is used (G7)."""
 
-    def __init__(self, identity: GoogleIdentity, grant: Grant, *, keep: KeepGrant, clock: Clock) -> None:
+    def __init__(
+        self, identity: GoogleIdentity, grant: Grant, *, keep: KeepGrant, turn: Turn | None, clock: Clock
+    ) -> None:
         self._identity = identity
         self._grant = grant
         self._keep = keep
+        self._turn = turn or self._alone
         self._clock = clock
-        self._turn = asyncio.Lock()
+        self._one = asyncio.Lock()
 
     @property
     def grant(self) -> Grant:
@@ -213,16 +219,25 @@ class Access:
 
     async def token(self, *, refused: str | None = None) -> str:
         """A token with at least five minutes to live, other than the one just `refused`."""
-        async with self._turn:
-            kept = read_secret(self._grant.secret)
-            token = str(kept.get("access_token", ""))
-            ends = float(str(kept.get("expires_at", 0)))
-            if token and token != refused and self._clock().timestamp() < ends - EARLY:
-                return token
-            renewed = await self._identity.renew(self._grant)
-            await self._keep(renewed)
-            self._grant = renewed
+        async with self._one:
+            if found := self._usable(refused):
+                return found
+            async with self._turn() as secret:
+                self._grant = replace(self._grant, secret=secret)
+                if found := self._usable(refused):
+                    return found
+                renewed = await self._identity.renew(self._grant)
+                await self._keep(renewed)
+                self._grant = renewed
             return str(read_secret(renewed.secret)["access_token"])
+
+    def _alone(self) -> AbstractAsyncContextManager[str]:
+        return nullcontext(self._grant.secret)
+
+    def _usable(self, refused: str | None) -> str:
+        kept = read_secret(self._grant.secret)
+        token, ends = str(kept.get("access_token", "")), float(str(kept.get("expires_at", 0)))
+        return token if token != refused and self._clock().timestamp() < ends - EARLY else ""
 
 
 def accepted_code(flow: Mapping[str, object], answer: Mapping[str, str], *, issuer: str) -> str:
@@ -274,6 +289,12 @@ def _secret(token: Mapping[str, object], refresh_token: str, now: datetime) -> s
     return json.dumps({"refresh_token": refresh_token, "access_token": token["access_token"], "expires_at": ends})
 
 
+def _end(token: Mapping[str, object], now: datetime) -> datetime | None:
+    """When the permission itself ends: Google says so where the project is in testing (seven days)."""
+    life = str(token.get("refresh_token_expires_in") or "")
+    return now + timedelta(seconds=int(life)) if life.isdigit() else None
+
+
 def _spellings(issuer: str) -> list[str]:
     """Google signs as `https://accounts.google.com` and, in older tokens, without the scheme."""
     return [issuer, issuer.removeprefix("https://")]
@@ -290,6 +311,8 @@ def _no_trouble(reply: Any) -> Any:
     trouble = common_refusal(answer)
     if trouble:
         raise trouble
+    if answer.status == 400 and b"invalid_rapt" in answer.body:
+        raise token_refusal("invalid_rapt")
     if answer.status >= 300 and not answer.headers.get("content-type", "").startswith("application/json"):
         raise Unreachable("The provider's answer could not be read.", reason="not_json")
     return reply

@@ -37,7 +37,7 @@ class Pushes:
         claims = await self._claims(token.strip(), url)
         if claims.get("email") != self._sender or claims.get("email_verified") is not True:
             raise PushForged("This push is somebody else's.", reason="bad_sender")
-        return (Hint(address=_address(body)),)
+        return (_hint(body),)
 
     async def _claims(self, token: str, audience: str) -> Mapping[str, Any]:
         await self._refresh(_key_id(token))
@@ -62,11 +62,22 @@ def _key_id(token: str) -> str:
         return ""
 
 
-def _address(body: bytes) -> str:
+def _hint(body: bytes) -> Hint:
+    """Whose mailbox has news, and when that was published; the history id in it is no cursor and not read (G30)."""
     try:
-        return str(json.loads(_opened(json.loads(body)["message"]["data"]))["emailAddress"]).lower()
+        message = json.loads(body)["message"]
+        address = str(json.loads(_opened(message["data"]))["emailAddress"]).lower()
     except (ValueError, KeyError, TypeError, RecursionError):
         raise PushForged("This push says nothing.", reason="bad_body") from None
+    return Hint(address=address, at=_moment(message.get("publishTime")))
+
+
+def _moment(told: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(told))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _opened(text: str) -> bytes:

@@ -17,6 +17,7 @@ from connectors.contract import (
     Mailbox,
     Page,
     Reread,
+    Turn,
 )
 from connectors.http import Transport
 from connectors.message import Message
@@ -24,7 +25,7 @@ from connectors.outlook.client import GraphClient, Json, entries
 from connectors.outlook.cursor import Place
 from connectors.outlook.folders import well_known
 from connectors.outlook.oauth import Access, MicrosoftIdentity
-from connectors.outlook.push import heard, subscribed
+from connectors.outlook.push import heard, subscribed, unsubscribed
 from connectors.outlook.reading import Reader, iso
 from connectors.outlook.walk import Walk
 from connectors.quota import GRAPH, Limiters, Pace, Profile
@@ -75,8 +76,8 @@ class OutlookConnector(Connector):
             raise LinkRefused("Microsoft did not say which address this is.", reason="no_email")
         return replace(grant, address=address)
 
-    def open(self, grant: Grant, *, keep: KeepGrant) -> Mailbox:
-        return OutlookMailbox(self._client(grant, keep), address=grant.address, clock=self._clock)
+    def open(self, grant: Grant, *, keep: KeepGrant, turn: Turn | None = None) -> Mailbox:
+        return OutlookMailbox(self._client(grant, keep, turn), address=grant.address, clock=self._clock)
 
     async def heard(self, authorization: str, body: bytes, *, url: str) -> tuple[Hint, ...]:
         """Graph signs nothing in a basic notice: the caller compares each hint's secret."""
@@ -86,8 +87,8 @@ class OutlookConnector(Connector):
         """Microsoft has no way to take back one app's grant; the person can at account.microsoft.com/privacy."""
         return False
 
-    def _client(self, grant: Grant, keep: KeepGrant) -> GraphClient:
-        access = Access(self._identity, grant, keep=keep)
+    def _client(self, grant: Grant, keep: KeepGrant, turn: Turn | None = None) -> GraphClient:
+        access = Access(self._identity, grant, keep=keep, turn=turn)
         limiter = self._limiters.of(grant.subject)
         return GraphClient(self._root, access=access, transport=self._transport, limiter=limiter)
 
@@ -139,7 +140,9 @@ class OutlookMailbox(Mailbox):
             return []
         query = {"$filter": f"conversationId eq '{key}'", "$select": "id", "$top": str(PROBED)}
         try:
-            return [str(entry["id"]) for entry in entries(await self._client.get("/me/messages", query, pace=Pace.URGENT))]
+            return [
+                str(entry["id"]) for entry in entries(await self._client.get("/me/messages", query, pace=Pace.URGENT))
+            ]
         except BadRequest:
             return []
 
@@ -163,8 +166,11 @@ class OutlookMailbox(Mailbox):
         found = await reader.read(provider_message_ids)
         return Reread(found.messages, found.gone, found.poisoned)
 
-    async def watch(self, url: str, *, secret: str) -> datetime | None:
-        return await subscribed(self._client, url, secret=secret, clock=self._clock)
+    async def watch(self, url: str, *, secret: str, anew: bool = False) -> datetime | None:
+        return await subscribed(self._client, url, secret=secret, now=self._clock(), anew=anew)
+
+    async def unwatch(self, url: str) -> bool:
+        return await unsubscribed(self._client, url)
 
     async def close(self) -> None:
         """Nothing is held open: connections belong to the transport."""

@@ -66,6 +66,15 @@ def code_of(answer: Answer) -> str:
 
 _OURS = frozenset({7000215, 7000222, 7000218, 700016, 50011, 50020, 90002, 9002331})
 _ADMIN = frozenset({90094, 90095, 90097, 90008, 53000, 53003, 50105})
+_CAUSES = (
+    (frozenset({50173, 50133}), "The password was changed or the permission withdrawn"),
+    (frozenset({50074, 50076, 50079, 50158}), "Microsoft asks for a second factor"),
+    (frozenset({700082, 70008, 700084}), "The permission ended because it was not used for too long"),
+    (frozenset({50078, 70043, 70044}), "Your organisation lets a sign-in last only so long"),
+    (frozenset({65001}), "The permission to read mail was withdrawn"),
+    (frozenset({50034, 50053, 50057}), "Microsoft has locked or closed this account"),
+)
+"""AADSTS numbers of a dead grant, and what they mean to the person (M4)."""
 _NUMBER = re.compile(r"^AADSTS(\d{3,9})\b")
 
 
@@ -80,7 +89,8 @@ def sign_in_refusal(result: Mapping[str, object]) -> ConnectorError:
         return AdminBlocked("An administrator of the organisation must allow this app first.", reason=reason)
     if error in ("temporarily_unavailable", "server_error"):
         return Unreachable("Microsoft has trouble at the moment.", reason=reason)
-    return AccessRevoked("Microsoft asks for a new sign-in; link this mailbox again.", reason=reason)
+    cause = next((words for listed, words in _CAUSES if numbers & listed), "Microsoft asks for a new sign-in")
+    return AccessRevoked(f"{cause}; link this mailbox again.", reason=reason)
 
 
 def link_refusal(answer: Mapping[str, object]) -> ConnectorError:

@@ -2,10 +2,12 @@
 
 import asyncio
 import hmac
+import json
 import warnings
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -21,6 +23,7 @@ from connectors.contract import (
     Misconfigured,
     MissingPermission,
     Transient,
+    Turn,
 )
 from connectors.http import Answer, Ask, Transport, common_refusal
 from connectors.id_token import Expected, verified
@@ -156,7 +159,7 @@ class MicrosoftIdentity:
             raise link_refusal(result)
         claims = await self._claims(result)
         scopes = meanings(str(result.get("scope", "")))
-        if not {scope.lower() for scope in scopes} & READS_MAIL:
+        if not reads_mail(" ".join(scopes)):
             raise MissingPermission("Reading mail was left out; please link again.", reason=READ_MAIL)
         if not next(cache.search(msal.TokenCache.CredentialType.REFRESH_TOKEN), None):
             raise LinkRefused("Microsoft gave no lasting permission; please link again.", reason="no_refresh_token")
@@ -216,26 +219,56 @@ class MicrosoftIdentity:
 class Access:
     """A mailbox's access token, renewed by one caller at a time; a changed cache is kept before it is used (M2, M5)."""
 
-    def __init__(self, identity: MicrosoftIdentity, grant: Grant, *, keep: KeepGrant) -> None:
+    def __init__(self, identity: MicrosoftIdentity, grant: Grant, *, keep: KeepGrant, turn: Turn | None) -> None:
         self._identity = identity
         self._grant = grant
         self._keep = keep
-        self._turn = asyncio.Lock()
-        self._current = ""
-        self._ends: datetime | None = None
+        self._turn = turn or self._alone
+        self._one = asyncio.Lock()
+        self._current, self._ends = usable(grant.secret)
 
     async def token(self, *, refused: str | None = None) -> str:
         """A token with minutes to live, other than the one just `refused`."""
-        async with self._turn:
-            worn = refused is not None and refused == self._current
-            if self._ends and not worn and self._identity.clock() < self._ends - EARLY:
+        async with self._one:
+            if self._is_fresh(refused):
                 return self._current
-            token, ends, grant = await self._identity.token(self._grant, force=worn)
-            if grant is not self._grant:
-                await self._keep(grant)
-                self._grant = grant
-            self._current, self._ends = token, ends
-            return token
+            async with self._turn() as secret:
+                self._grant = replace(self._grant, secret=secret)
+                self._current, self._ends = usable(secret)
+                if not self._is_fresh(refused):
+                    await self._renew(force=refused is not None and refused == self._current)
+            return self._current
+
+    async def _renew(self, *, force: bool) -> None:
+        token, ends, grant = await self._identity.token(self._grant, force=force)
+        if grant is not self._grant:
+            await self._keep(grant)
+            self._grant = grant
+        self._current, self._ends = token, ends
+
+    def _is_fresh(self, refused: str | None) -> bool:
+        return bool(self._current) and self._current != refused and self._identity.clock() < self._ends - EARLY
+
+    def _alone(self) -> AbstractAsyncContextManager[str]:
+        return nullcontext(self._grant.secret)
+
+
+def usable(secret: str) -> tuple[str, datetime]:
+    """The newest access token in a cache and when it ends, by MSAL's own book-keeping; an empty one long ago.
+
+    Most calls find one here, and need neither MSAL's thread nor its discovery.
+    """
+    try:
+        kept = json.loads(secret).get("AccessToken", {}).values()
+        found = [(int(one["expires_on"]), str(one["secret"])) for one in kept if reads_mail(str(one["target"]))]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        found = []
+    ends, token = max(found, default=(0, ""))
+    return token, datetime.fromtimestamp(ends, tz=UTC)
+
+
+def reads_mail(scope: str) -> bool:
+    return bool({one.lower() for one in meanings(scope)} & READS_MAIL)
 
 
 def meanings(scope: str) -> frozenset[str]:

@@ -16,7 +16,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     lines = {}
     for outcome, word in (("passed", "pass"), ("failed", "FAIL"), ("error", "FAIL")):
         for report in terminalreporter.getreports(outcome):
-            told = dict(report.user_properties)
+            told = dict(getattr(report, "user_properties", ()))
             if "fault" in told and (report.when == "call" or word == "FAIL"):
                 lines[(int(str(told["fault"])), report.nodeid)] = f"F{told['fault']:<3}{told['words']:.<90} {word}"
     if lines:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from httpx import AsyncClient
 
-from app.services import pushing
+from app.services import hooks, pushing
 from tests.faults.breaking import break_after
 from tests.faults.invariants import Checker
 from tests.faults.rig import DANA, GMAIL, OUTLOOK, RITA, Killed, Rig
@@ -66,12 +66,12 @@ async def forged(rig: Rig, check: Checker) -> None:
         await rig.deliver(GMAIL, **{"from": DANA})
         assert (wrong, rig.answers) == (wrong, [403])
     assert rig.job().want == wants
-    hook = pushing.hook(rig.parts, "microsoft", rig.account(OUTLOOK).id)
+    hook = hooks.hook(rig.parts, "microsoft", rig.account(OUTLOOK).id)
     assert rig.outbound is not None
     async with AsyncClient(transport=rig.outbound) as stranger:
         for body in ({"value": [{"clientState": "guess"}]}, {"value": [{}]}, {"value": 7}, []):
             assert (await stranger.post(hook, json=body)).status_code == 403
-        assert (await stranger.post(pushing.hook(rig.parts, "google"), json={})).status_code == 403
+        assert (await stranger.post(hooks.hook(rig.parts, "google"), json={})).status_code == 403
         shown = await stranger.post(hook, params={"validationToken": "a token\x00"})
         assert shown.status_code == 400
     await rig.poll()

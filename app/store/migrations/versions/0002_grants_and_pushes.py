@@ -1,4 +1,4 @@
-"""When a grant ends and who is renewing it; until when a mailbox's news are pushed."""
+"""When a grant ends and who is renewing it; until when a mailbox's news are pushed; since when a person is leaving."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 ADDED = {
+    "people": ("leaving_at",),
     "accounts": ("granted_at", "expires_at", "renewing_until"),
     "sync_jobs": ("watched_since", "watched_until", "watch_due_at", "pushed_at"),
 }
