@@ -9,14 +9,15 @@ from typing import Any
 from app.cadence.judge import judge
 from app.cadence.thread import Channel, Draft, Reply, Stage, Thread, Touch
 from app.cadence.verdict import Verdict
+from app.reading.facts import Matter
 from app.reading.histories import Event, facts_of, name_of, read_events
+from app.reading.matters import matter_of
 from app.reading.outbound import read_draft
 from app.reading.people import same_company
 from app.reading.quotes import new_text
-from app.reading.received.phrases import families
-from app.reading.received.sentences import sentences
 from app.reading.rows import Row, instant_of, people_of, row_id, text_of
-from app.reading.subjects import matter_of
+from app.reading.second_doors import open_beside
+from app.reading.subjects import matter_of as subject_matter
 from app.reading.threads import build_thread
 
 _MOST_RECIPIENTS_JUDGED = 50
@@ -68,7 +69,7 @@ def _stage(row: Row) -> Stage | None:
     value = row.get("stage")
     if value is None:
         return None
-    if value not in set(Stage):
+    if value not in list(Stage):
         raise ValueError(f"stage is none of {', '.join(Stage)}")
     return Stage(value)
 
@@ -77,7 +78,7 @@ def _draft(row: Row) -> tuple[Row, tuple[str, ...]]:
     draft = row.get("draft")
     if not isinstance(draft, dict):
         raise ValueError("draft is missing or not an object")
-    if draft.get("channel", "email") not in set(Channel):
+    if draft.get("channel", "email") not in list(Channel):
         raise ValueError("draft.channel is none of email, call, voicemail")
     people = (*people_of(draft, "to", where="draft."), *people_of(draft, "cc", where="draft."))
     if not people:
@@ -91,10 +92,11 @@ def _verdict(
 ) -> Verdict:
     messages, logged = facts_of(recipient, events)
     name = name_of(recipient, events)
-    thread = build_thread(recipient, frozenset({recipient}), messages, logged, name=name, stage=stage)
-    thread = replace(thread, job_contact=stage is not None or not _is_private(recipient, row, events))
-    nearby = _nearby(recipient, events)
-    return judge(thread, _as_draft(row, thread, events), now.astimezone(UTC), zone=zone, nearby=nearby)
+    thread = build_thread(
+        recipient, frozenset({recipient}), messages, logged, name=name, stage=stage, draft=_matter(row)
+    )
+    draft = _as_draft(row, thread, events)
+    return judge(thread, draft, now.astimezone(UTC), zone=zone, nearby=_nearby(recipient, events))
 
 
 def _as_draft(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:
@@ -103,46 +105,35 @@ def _as_draft(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:
     to = tuple(person.address for person in people_of(row, "to", where="draft."))
     signals = read_draft(channel.value, subject, text)
     continues = _continues(subject, thread.replies, events)
-    if continues and not signals.asks_for_news and _STATES.search(text):
+    if thread.replies and not signals.asks_for_news and _STATES.search(text):
         signals = replace(signals, answers=(*signals.answers, *sorted(_ANSWERED_BY_A_FIGURE)))
     return Draft(channel, to, signals, in_reply=continues)
 
 
-def _is_private(recipient: str, draft: Row, events: Sequence[Event]) -> bool:
-    """Whether the mail with them speaks of dinner, rent and the like, and nowhere of work."""
-    theirs = [event for event in events if recipient in (*event.people, _sender(event))]
-    texts = [text_of(draft, name, where="draft.", default="") for name in ("subject", "text")]
-    texts += [text for event in theirs for text in (event.subject, event.message.text)]
-    kinds = frozenset[str]().union(*(families(line.folded) for text in texts for line in sentences(new_text(text))))
-    return "private_matter" in kinds and "job_matter" not in kinds
-
-
-def _sender(event: Event) -> str:
-    return event.message.sender.address.lower() if event.message.sender else ""
+def _matter(draft: Row) -> Matter:
+    """What the draft is about: one letter more that speaks for the search or for private life."""
+    subject, text = (text_of(draft, name, where="draft.", default="") for name in ("subject", "text"))
+    return matter_of(subject, new_text(text))
 
 
 def _continues(subject: str, replies: Sequence[Reply], events: Sequence[Event]) -> bool:
     """Whether the draft bears the subject of their newest mail."""
-    if not replies or not matter_of(subject):
+    if not replies or not subject_matter(subject):
         return False
     newest = next((event for event in events if event.key == replies[-1].key), None)
-    return newest is not None and matter_of(newest.subject) == matter_of(subject)
+    return newest is not None and subject_matter(newest.subject) == subject_matter(subject)
 
 
 def _nearby(recipient: str, events: Sequence[Event]) -> tuple[Touch, ...]:
-    """Unanswered touches to other people of the recipient's company, none to one who pointed to the recipient."""
+    """Unanswered touches to other people of the recipient's company."""
     others = {person for event in events if event.outbound for person in event.people if person != recipient}
-    touches: dict[str, Touch] = {}
-    for other in sorted(other for other in others if same_company(other, [recipient])):
-        messages, logged = facts_of(other, events)
-        thread = build_thread(other, frozenset({other}), messages, logged)
-        pointed_to = {name for reply in thread.replies for name in reply.names}
-        if recipient in pointed_to.union(*(notice.names for notice in thread.notices)):
-            continue
-        answered = thread.replies[-1].at if thread.replies else None
-        open_ones = [touch for touch in thread.touches if touch.delivered and recipient not in touch.to]
-        touches |= {touch.key: touch for touch in open_ones if answered is None or touch.at > answered}
-    return tuple(sorted(touches.values(), key=lambda touch: (touch.at, touch.key)))
+    colleagues = sorted(other for other in others if same_company(other, [recipient]))
+    return open_beside([recipient], (_thread_with(other, events) for other in colleagues))
+
+
+def _thread_with(other: str, events: Sequence[Event]) -> Thread:
+    messages, logged = facts_of(other, events)
+    return build_thread(other, frozenset({other}), messages, logged, name=name_of(other, events))
 
 
 def _answer(verdict: Verdict) -> dict[str, Any]:

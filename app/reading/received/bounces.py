@@ -50,7 +50,10 @@ def _address(letter: Letter, text: str) -> str:
 def _by_format(letter: Letter, text: str) -> list[str]:
     """The many home-made formats of mail servers, which flufl.bounce knows."""
     mail: Mail = Parser().parsestr(f"From: {letter.sender}\nSubject: {letter.subject}\n\n{text}")
-    failures = all_failures(mail)
+    try:
+        failures = all_failures(mail)
+    except Exception:  # its detectors index into lines that hostile reports do not have
+        return []
     return sorted(_text(address) for group in failures for address in group)
 
 

@@ -12,7 +12,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0
 _SINGLE, _DOUBLE, _HYPHENS = "\u2019\u2018\u02bc\u00b4`", "\u201c\u201d\u201e", "\u2013\u2014\u2212\u2011\u2010"
 _STRAIGHT = str.maketrans(_SINGLE + _DOUBLE + _HYPHENS, "'" * 5 + '"' * 3 + "-" * 5)
 _BREAKS = re.compile(r"\n\s*\n|\n(?=\s{0,4}(?:[-*•·▪]|\d{1,2}[.)])\s)")
-_END = re.compile(r"[.!?…]+[\"')\]]{0,2}\s+")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"')\]]{0,2}\s+")
 _GOES_ON = re.compile(
     r"(?:\b(?:approx|appr|ca|no|nr|dr|mr|mrs|ms|prof|st|vs|incl|inkl|bzw|ggf|tel|std|max|min|hr|sr|sra|dpto|"
     r"jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|okt|dez|mon|tue|tues|wed|thu|thurs|thur|fri|sat|sun)|"
