@@ -73,6 +73,24 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """A message of the person's own that a list shows and nobody has read: when it was sent, as far as its id tells."""
+
+    provider_message_id: str
+    provider_thread_id: str
+    at: datetime
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a mailbox shows of one address at the least cost: all that came from them, read; what went out, unread."""
+
+    messages: tuple[Message, ...] = ()
+    unread: tuple[Trace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hint:
     """What a push says: look at the mailbox of this address. Never a cursor, never proof of anything but news.
 
@@ -118,6 +136,25 @@ class Mailbox(ABC):
 
         For a recipient not synced yet; provider ids `known` to the caller need not be read again.
         """
+
+    async def glance(
+        self, address: str, *, since: datetime, kin: str = "", known: Collection[str] = ()
+    ) -> Glance | None:
+        """As much of a probe as lists can tell. None where they tell too little: then probe.
+
+        With `kin` mail from that whole domain counts as theirs.
+        """
+        return None
+
+    async def look(
+        self, addresses: Collection[str], threads: Collection[str], *, since: datetime, known: Collection[str] = ()
+    ) -> tuple[Message, ...]:
+        """What has come from these addresses or lies in these provider threads and is not `known`.
+
+        For a mailbox that is synced, when somebody writes and a poll may miss what a slower layer would find. Nothing
+        where a poll misses nothing.
+        """
+        return ()
 
     @abstractmethod
     async def read(self, provider_message_ids: Sequence[str]) -> Reread:

@@ -1,6 +1,5 @@
 """Gmail as a Connector: links accounts and opens mailboxes."""
 
-import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +7,7 @@ from connectors.contract import (
     AccessRevoked,
     Authorization,
     Connector,
+    Glance,
     Grant,
     Held,
     Hint,
@@ -20,17 +20,15 @@ from connectors.contract import (
 from connectors.gmail.client import GmailClient, GmailMethods
 from connectors.gmail.cursor import Place
 from connectors.gmail.oauth import Access, GoogleIdentity, read_secret
+from connectors.gmail.probe import Probe
 from connectors.gmail.push import Pushes
 from connectors.gmail.walk import Walk, readable
 from connectors.http import Transport
 from connectors.message import Message
-from connectors.quota import GMAIL_2026, Limiters, Pace, Profile
+from connectors.quota import GMAIL_2026, Limiters, Profile
 
-PROBED = 25
 TWINS = {"gmail.com": "googlemail.com", "googlemail.com": "gmail.com"}
 """The two names of one mailbox (W3)."""
-
-_SEARCHABLE = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`|~-]{1,64}@[a-z0-9.-]{1,255}")
 
 
 class GmailConnector(Connector):
@@ -117,24 +115,15 @@ class GmailMailbox(Mailbox):
             yield page
 
     async def probe(self, address: str, *, since: datetime, known: Collection[str] = ()) -> tuple[Message, ...]:
-        """Two lists of at most 25 ids, one thread, then what is new; an address that fits no query finds nothing."""
-        wanted = address.strip().lower()
-        if not _SEARCHABLE.fullmatch(wanted):
-            return ()
-        sent, received = [await self._listed(query) for query in (f"in:sent to:{wanted}", f"from:{wanted}")]
-        newest = [thread for _, thread in sent[:1]]
-        threads = await self._client.fetch(newest, threads=True, pace=Pace.URGENT)
-        whole = {raw["id"]: raw for thread in threads.found.values() for raw in thread.get("messages") or ()}
-        new = [one for one, _ in (*sent, *received) if one not in whole and one not in known]
-        fetched = await self._client.fetch(new, pace=Pace.URGENT)
-        messages, _ = readable({**whole, **fetched.found}, account=self._address, now=self._clock())
-        mine = (message for message in messages if message.at >= since and _concerns(message, wanted, newest))
-        return tuple(sorted(mine, key=lambda message: message.at, reverse=True))
+        return await self._probe(since).read(address, known=known)
 
-    async def _listed(self, query: str) -> list[tuple[str, str]]:
-        """Message and thread ids, newest first."""
-        page = await self._client.list_page(query, token=None, size=PROBED, pace=Pace.URGENT)
-        return [(entry["id"], entry.get("threadId") or entry["id"]) for entry in page.get("messages") or ()]
+    async def glance(
+        self, address: str, *, since: datetime, kin: str = "", known: Collection[str] = ()
+    ) -> Glance | None:
+        return await self._probe(since).glance(address, kin=kin, known=known)
+
+    def _probe(self, since: datetime) -> Probe:
+        return Probe(self._client, self._address, since, self._clock())
 
     async def read(self, provider_message_ids: Sequence[str]) -> Reread:
         fetched = await self._client.fetch(provider_message_ids)
@@ -158,13 +147,6 @@ class GmailMailbox(Mailbox):
 
     async def close(self) -> None:
         """Nothing is held open: connections belong to the transport."""
-
-
-def _concerns(message: Message, address: str, threads: Collection[str]) -> bool:
-    if message.provider_thread_id in threads:
-        return True
-    people = (*message.to, *message.cc, *message.bcc, *((message.sender,) if message.sender else ()))
-    return any(person.address == address for person in people)
 
 
 def _twin(address: str) -> tuple[str, ...]:

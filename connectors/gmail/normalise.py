@@ -85,8 +85,13 @@ def message_from(raw: Json, *, account: str, now: datetime) -> Message:
         reports=tuple(filter(None, (_report(part) for part in parts if part.reported))),
         calendar_method=next(filter(None, (_method(part) for part in parts if part.mime == "text/calendar")), None),
         attachments=tuple(words(part.filename) for part in parts if part.filename)[:MOST_NAMES],
-        link=f"https://mail.google.com/mail/?authuser={quote(account)}#all/{quote(thread)}",
+        link=link_to(thread, account),
     )
+
+
+def link_to(thread: str, account: str) -> str:
+    """Opens the thread in the web page, in the right one of several accounts."""
+    return f"https://mail.google.com/mail/?authuser={quote(account)}#all/{quote(thread)}"
 
 
 def folder_of(labels: frozenset[str]) -> Folder:

@@ -1,7 +1,6 @@
 """Outlook as a Connector: links accounts and opens mailboxes."""
 
-import re
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,22 +20,18 @@ from connectors.contract import (
 )
 from connectors.http import Transport
 from connectors.message import Message
-from connectors.outlook.client import GraphClient, Json, entries
+from connectors.outlook.client import GraphClient, Json
 from connectors.outlook.cursor import Place
 from connectors.outlook.folders import well_known
 from connectors.outlook.oauth import Access, MicrosoftIdentity
+from connectors.outlook.probe import Probe
 from connectors.outlook.push import heard, subscribed, unsubscribed
-from connectors.outlook.reading import Reader, iso
+from connectors.outlook.reading import Reader
 from connectors.outlook.walk import Walk
-from connectors.quota import GRAPH, Limiters, Pace, Profile
+from connectors.quota import GRAPH, Limiters, Profile
 from connectors.refusals import BadRequest, NotThere
 
-PROBED = 25
-SCANNED = 1_000
-"""Sent messages looked through for a recipient: personal mailboxes refuse to filter by recipient (M12)."""
 IDENTITIES = "mail,userPrincipalName,otherMails,proxyAddresses"
-
-_PLAIN = re.compile(r"[a-z0-9.!#$%&*+/=?^_`|~-]{1,64}@[a-z0-9.-]{1,255}")
 
 
 class OutlookConnector(Connector):
@@ -98,6 +93,7 @@ class OutlookMailbox(Mailbox):
         self._client = client
         self._address = address
         self._clock = clock
+        self._probe = Probe(client)
 
     async def own_addresses(self) -> frozenset[str]:
         return frozenset([*_identities(await _me(self._client)), self._address.lower()])
@@ -110,56 +106,12 @@ class OutlookMailbox(Mailbox):
             yield page
 
     async def probe(self, address: str, *, since: datetime, known: Collection[str] = ()) -> tuple[Message, ...]:
-        """At most 25 messages each way, newest first; an address that cannot stand in a filter finds nothing."""
-        wanted = address.strip().lower()
-        if not _PLAIN.fullmatch(wanted):
-            return ()
-        start = iso(int(since.timestamp()))
-        reader = Reader(self._client, await well_known(self._client, pace=Pace.URGENT))
-        inbound = await self._client.get(
-            "/me/messages",
-            {
-                "$filter": f"receivedDateTime ge {start} and from/emailAddress/address eq '{wanted}'",
-                "$orderby": "receivedDateTime desc",
-                "$select": "id",
-                "$top": str(PROBED),
-            },
-            pace=Pace.URGENT,
-        )
-        ids = [str(entry["id"]) for entry in entries(inbound)]
-        sent = [one async for one in self._sent_to(wanted, start)]
-        ids += [str(entry["id"]) for entry in sent]
-        ids += await self._conversation(sent[0] if sent else {})
-        found = await reader.read((one for one in ids if one not in known), pace=Pace.URGENT)
-        return tuple(sorted(found.messages, key=lambda message: message.at, reverse=True))
+        return await self._probe.read(address, since=since, known=known)
 
-    async def _conversation(self, newest: Json) -> list[str]:
-        """Ids of the newest conversation, where a colleague may have answered (layer C, M12)."""
-        key = str(newest.get("conversationId") or "").replace("'", "''")
-        if not key:
-            return []
-        query = {"$filter": f"conversationId eq '{key}'", "$select": "id", "$top": str(PROBED)}
-        try:
-            return [
-                str(entry["id"]) for entry in entries(await self._client.get("/me/messages", query, pace=Pace.URGENT))
-            ]
-        except BadRequest:
-            return []
-
-    async def _sent_to(self, wanted: str, start: str) -> AsyncIterator[Json]:
-        page = await self._client.get(
-            "/me/mailFolders/sentitems/messages",
-            {
-                "$filter": f"receivedDateTime ge {start}",
-                "$orderby": "receivedDateTime desc",
-                "$select": "id,conversationId,toRecipients,ccRecipients,bccRecipients",
-                "$top": str(SCANNED),
-            },
-            pace=Pace.URGENT,
-        )
-        mine = (entry for entry in entries(page) if wanted in _recipients(entry))
-        for _, one in zip(range(PROBED), mine, strict=False):
-            yield one
+    async def look(
+        self, addresses: Collection[str], threads: Collection[str], *, since: datetime, known: Collection[str] = ()
+    ) -> tuple[Message, ...]:
+        return await self._probe.look(addresses, threads, since=since, known=known)
 
     async def read(self, provider_message_ids: Sequence[str]) -> Reread:
         reader = Reader(self._client, await well_known(self._client))
@@ -191,13 +143,6 @@ def _identities(me: Json) -> list[str]:
         listed += me.get(name) or ()
     bare = (str(one).lower().removeprefix("smtp:") for one in listed if one)
     return list(dict.fromkeys(one for one in bare if "@" in one and ":" not in one))
-
-
-def _recipients(entry: Json) -> frozenset[str]:
-    people: Iterable[Any] = (
-        person for name in ("toRecipients", "ccRecipients", "bccRecipients") for person in entry.get(name) or ()
-    )
-    return frozenset(str((person.get("emailAddress") or {}).get("address", "")).lower() for person in people)
 
 
 async def _keep_nothing(grant: Grant) -> None:
