@@ -271,7 +271,7 @@ def _recipient(each: _Judged, streaks: Sequence[PastStreak], now: datetime) -> A
         last_touch_at=cadence.last_sent.at if cadence.last_sent else None,
         last_reply_at=cadence.last_reply.at if cadence.last_reply else None,
         stage=cadence.stage.value,
-        state="muted" if recipient.muted_at else state_from(cadence).name.value,
+        state="muted" if recipient.muted_at or not cadence.thread.job_contact else state_from(cadence).name.value,
         odds=chances.band if chances else None,
     )
 
