@@ -128,6 +128,32 @@ def every_entry(parts: Parts, person_id: str, now: datetime) -> Iterator[tuple[S
             yield _summary(each.recipient, cadence), entry
 
 
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Everybody known at one employer, what can be done first, and all that was said there in order of time."""
+
+    name: str
+    rows: tuple[Summary, ...]
+    entries: tuple[tuple[Summary, Entry], ...]
+
+
+def company(parts: Parts, person_id: str, name: str, now: datetime) -> Company:
+    """`name` is an organisation's domain in lower case, such as acme.example. Raises NotFound."""
+    with parts.database.read() as tx:
+        met = recipients.at_company(tx, parts.sealer, person_id, name)
+        facts = [recipient_facts(tx, parts.sealer, recipient) for recipient in met]
+        mailboxes = {account.id: account.address for account in accounts.of_person(tx, person_id)}
+    if not facts:
+        raise NotFound("Nobody in your history is there.")
+    rows, entries = [], []
+    for each in (dossier(parts, of_one) for of_one in facts):
+        cadence = _measured(parts, each, now)
+        rows.append(_summary(each.recipient, cadence))
+        entries += [(rows[-1], entry) for entry in _entries(each, cadence, mailboxes)]
+    ordered = sorted(entries, key=lambda told: (told[1].at, told[1].key, told[0].id))
+    return Company(name, tuple(sorted(rows, key=_by_what_can_be_done)), tuple(ordered))
+
+
 def learn(parts: Parts, person_id: str, now: datetime) -> None:
     """Put on the shelf how the person's latest threads went, for the odds of those that are silent now."""
     with parts.database.read() as tx:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_from
 
+from app.reading.people import organisation
 from app.store.database import insert_into
 from app.store.ids import new_id
 from app.store.names import name_hash
@@ -90,6 +91,16 @@ def for_addresses(tx: Connection, sealer: Sealer, person_id: str, addresses: Ite
 def of_person(tx: Connection, sealer: Sealer, person_id: str) -> list[Recipient]:
     """All of them, merged ones within their root, in order of id."""
     return _grouped(sealer, person_id, _ALL.rows(tx, person=person_id))
+
+
+def at_company(tx: Connection, sealer: Sealer, person_id: str, company: str) -> list[Recipient]:
+    """Everybody with an address at this organisation (a registrable domain in lower case), in order of address."""
+    own = recipient_addresses.c
+    there = or_(
+        own.address.endswith(f"@{company}", autoescape=True), own.address.endswith(f".{company}", autoescape=True)
+    )
+    found = tx.execute(select(own.address).where(own.person_id == person_id, there).order_by(own.address)).scalars()
+    return for_addresses(tx, sealer, person_id, [each for each in found if organisation(each) == company])
 
 
 def search(

@@ -2,8 +2,20 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import accounts, devices, entry, history, privacy, recipient, rules, setting_right, trying
+from app.web.pages import (
+    accounts,
+    company,
+    devices,
+    entry,
+    history,
+    privacy,
+    recipient,
+    report,
+    rules,
+    setting_right,
+    trying,
+)
 
 router = APIRouter(include_in_schema=False)
-for page in (entry, accounts, history, recipient, setting_right, devices, rules, privacy, trying):
+for page in (entry, accounts, history, recipient, setting_right, company, report, devices, rules, privacy, trying):
     router.include_router(page.router)

@@ -21,6 +21,7 @@ BUILT = Path(__file__).parent.parent / "static" / "built"
 NAVIGATION = (
     ("/accounts", "Accounts"),
     ("/history", "History"),
+    ("/report", "Report"),
     ("/try", "Try"),
     ("/devices", "Devices"),
     ("/rules", "Rules"),
