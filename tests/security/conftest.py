@@ -17,6 +17,21 @@ from tests.world import World
 CANARY = "canary7q"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    lines = []
+    for report in terminalreporter.getreports("passed"):
+        told = dict(getattr(report, "user_properties", ()))
+        if "fuzzed" in told and report.when == "call":
+            target, count, slowest = told["fuzzed"]
+            bound = f", slowest {slowest * 1000:.0f} ms of CPU" if slowest else ""
+            lines.append((count, f"{target}: {count} inputs{bound}"))
+    if lines:
+        terminalreporter.section("fuzzing")
+        for _, line in lines:
+            terminalreporter.write_line(line)
+        terminalreporter.write_line(f"in all: {sum(count for count, _ in lines)} inputs")
+
+
 @dataclass
 class Houses:
     """The application; Ana's device token; the ids of what belongs to Ben, by what they name."""
