@@ -17,6 +17,7 @@ from connectors.simulator.mailbox import Item, Mailbox
 from connectors.simulator.microsoft_identity import MicrosoftIdentity
 from connectors.simulator.mime import head
 from connectors.simulator.push import Pusher
+from connectors.simulator.rehearsals import REHEARSALS
 from connectors.simulator.world import World
 
 Body = dict[str, object]
@@ -97,7 +98,8 @@ class Control:
             extra |= {"In-Reply-To": answered, "References": answered}
         raw = self._raw(box, body, at, extra)
         lag = timedelta(seconds=self.world.faults.number("visibility_lag", box.address))
-        folder = str(body.get("folder", "inbox"))
+        rule = str(self.world.faults.value("rule_files_into", box.address) or "inbox")
+        folder = str(body.get("folder", rule))
         if folder not in box.folders and folder != "scheduled":
             box.add_folder(folder, folder.title())
         shown = now + lag if lag else None
@@ -171,9 +173,12 @@ class Control:
         return {"location": reply.headers["location"]}
 
     async def fault(self, body: Body) -> Body:
-        """`name` and its options switch one fault on; `clear` switches all off."""
+        """`name` and its options switch one fault on, `rehearse` all of one number; `clear` switches all off."""
         if body.get("clear"):
             self.world.faults.clear()
+        if body.get("rehearse"):
+            for name, options in REHEARSALS[int(_number(body["rehearse"]))].knobs:
+                switch_on(self.world, name, {"mailbox": body.get("mailbox", ""), **options})
         if body.get("name"):
             switch_on(self.world, str(body["name"]), body)
         return self.world.faults.told()

@@ -14,7 +14,7 @@ class Script:
     """Applies to calls whose "service METHOD path" contains `pattern`, after `skip` of them, `times` times (-1: ever).
 
     With `reply` the call is answered so and never reaches the service; with `twist` the true answer is spoilt.
-    `delay` is in seconds. `account` empty means every mailbox.
+    `delay` is in seconds; with `holds` the call waits until the script is cleared. `account` empty means every mailbox.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Script:
     reply: Reply | None = None
     twist: Twist | None = None
     delay: float = 0.0
+    holds: bool = False
     used: int = 0
 
     def takes(self, line: str, account: str) -> bool:
@@ -69,6 +70,10 @@ class Faults:
     def number(self, name: str, account: str = "") -> float:
         value = self.value(name, account)
         return float(value) if isinstance(value, int | float | str) else 0.0
+
+    def holding(self, taken: list[Script]) -> bool:
+        """Whether one of these scripts still keeps its calls waiting."""
+        return any(script.holds and script in self.scripts for script in taken)
 
     def clear(self) -> None:
         self.scripts.clear()

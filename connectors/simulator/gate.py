@@ -1,6 +1,5 @@
 """The gate every API call passes: faults, bearer token, quota, then the service itself."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,7 +38,7 @@ async def pass_gate(world: World, service: Service, call: Call) -> Reply:
     scripts = world.faults.taken(f"{service.name} {call.method} {call.path}", account)
     broken = world.meter.enter(account, service.cost(world, call), world.profiles[service.name], world.now())
     try:
-        await asyncio.sleep(world.config.latency + sum(script.delay for script in scripts))
+        await world.wait(world.config.latency, scripts)
         reply = next((script.reply for script in scripts if script.reply), None)
         if reply is None:
             refused = _refused(world, service, account, broken) if broken else None

@@ -126,7 +126,8 @@ def watch(world: World, mailbox: Mailbox, call: Call, _: str) -> Reply:
     if not re.fullmatch(r"projects/[^/]+/topics/[^/]+", topic):
         raise invalid("Invalid topicName does not match projects/*/topics/*")
     taken = world.watches.get(mailbox.address)
-    if taken and taken[0] != topic and taken[1] > world.now():
+    refused = world.faults.value("watch_refused", mailbox.address)
+    if refused or (taken and taken[0] != topic and taken[1] > world.now()):
         raise invalid("Only one user push notification client allowed per developer (call /stop then try again)")
     expires = world.now() + WATCH_LIFE
     world.watches[mailbox.address] = (topic, expires)

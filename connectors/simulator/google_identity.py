@@ -24,6 +24,7 @@ SIGN_IN_SCOPES = {
     "email": "See your primary Google Account email address",
     "profile": "See your personal info",
 }
+METADATA = "https://www.googleapis.com/auth/gmail.metadata"
 LONG_NAMES = {
     "email": "https://www.googleapis.com/auth/userinfo.email",
     "profile": "https://www.googleapis.com/auth/userinfo.profile",
@@ -87,7 +88,7 @@ class GoogleIdentity:
         )
 
     async def certs(self, request: Request) -> Response:
-        return JSONResponse(key_set("google"), headers={"Cache-Control": "public, max-age=3600"})
+        return JSONResponse(key_set(self.world.google_key), headers={"Cache-Control": "public, max-age=3600"})
 
     async def authorize(self, request: Request) -> Response:
         asks = dict(request.query_params)
@@ -153,7 +154,10 @@ class GoogleIdentity:
         subset = self.world.faults.value("scope_subset", address)
         given = tuple(s for s in asked.scopes if s in SIGN_IN_SCOPES or (s in ticked and subset is None))
         code = self.world.grants.allow(asked, address, tuple(long_scope(scope) for scope in given), self.world.now())
-        granted = self.world.grants.codes[code].grant.scopes
+        grant = self.world.grants.codes[code].grant
+        if self.world.faults.value("metadata_scope", address):
+            grant.scopes = (*grant.scopes, METADATA)
+        granted = grant.scopes
         answer = {"code": code, "scope": " ".join(granted), "authuser": "0", "prompt": "consent"}
         return back(asked, {"iss": self._issuer(), **answer})
 
@@ -163,6 +167,7 @@ class GoogleIdentity:
     async def token(self, request: Request) -> Response:
         form = {name: str(value) for name, value in (await request.form()).items()}
         scripted = self.world.faults.taken("google-identity POST /token", "")
+        await self.world.wait(self.world.faults.number("token_slow"), scripted)
         for script in scripted:
             if script.reply:
                 return Response(script.reply.content(), script.reply.status, dict(script.reply.headers))
@@ -217,6 +222,7 @@ class GoogleIdentity:
         life = TESTING_LIFE if self.world.faults.value("testing_mode") else IDLE_LIFE
         if grant.revoked or now - given > life or self.world.faults.value("refresh_tokens_expired", grant.address):
             raise TokenError("invalid_grant", "Token has been expired or revoked.")
+        grant.renewed += 1
         return self._tokens(grant, signed="openid" in grant.scopes)
 
     def _tokens(self, grant: Grant, *, nonce: str = "", refreshable: bool = False, signed: bool = False) -> Response:
@@ -233,7 +239,7 @@ class GoogleIdentity:
             if self.world.faults.value("testing_mode"):
                 body["refresh_token_expires_in"] = round(TESTING_LIFE.total_seconds()) - 1
         if signed and "openid" in grant.scopes:
-            body["id_token"] = sign("google", self._claims(grant, nonce, access))
+            body["id_token"] = sign(self.world.google_key, self._claims(grant, nonce, access))
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
     def _claims(self, grant: Grant, nonce: str, access: str) -> dict[str, object]:

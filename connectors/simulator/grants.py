@@ -32,7 +32,9 @@ class Asked:
 
 @dataclass(slots=True)
 class Grant:
-    """What one person allowed one application. `generation` counts the refresh tokens given for it."""
+    """What one person allowed one application. `generation` counts the refresh tokens given for it, `renewed` the
+    access tokens asked for with them.
+    """
 
     id: str
     provider: str
@@ -42,6 +44,7 @@ class Grant:
     created: datetime
     generation: int = 0
     revoked: str = ""
+    renewed: int = 0
 
     def told(self) -> dict[str, object]:
         return {
@@ -52,6 +55,7 @@ class Grant:
             "created": self.created.isoformat(),
             "live": not self.revoked,
             "revoked": self.revoked,
+            "renewed": self.renewed,
         }
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=6)
 def _private_key(name: str) -> rsa.RSAPrivateKey:
     """One key per issuer and process; 2048 bits as RS256 asks (RFC 7518 section 3.3)."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)

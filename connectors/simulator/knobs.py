@@ -1,16 +1,14 @@
 """The named faults: what each is called, which test of the reliability bar it serves, and how it is switched on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from connectors.simulator.actions import ACTIONS, Options
 from connectors.simulator.calls import Reply
 from connectors.simulator.faults import Script, Switch, Twist
 from connectors.simulator.gmail_errors import REASONS, named
 from connectors.simulator.graph_errors import error as graph_error
-from connectors.simulator.mailbox import Mailbox
 from connectors.simulator.world import World
-
-Options = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,11 @@ CONDITIONS = {
     "admin_consent_needed": Condition("M8: an administrator must consent first"),
     "rotation_kills_old": Condition("F21: a rotated refresh token dies at once"),
     "revoke_fails": Condition("F42: revocation is refused"),
+    "metadata_scope": Condition("F26: an older grant of gmail.metadata comes along with the token"),
+    "token_slow": Condition("F22: seconds until the token endpoint answers", 2),
+    "keys_rotated": Condition("F12: Google signs with new keys, and names only those"),
+    "clock_shift": Condition("F39: by so many seconds the providers' clock is ahead of ours", 86_400),
+    "rule_files_into": Condition("F30: a rule files whatever is delivered into this folder", "recruiters"),
     "history_empty_pages": Condition("F4: a history page without changes, but with a next page"),
     "history_gone": Condition("F5, F6: history.list answers 404, with `times` 1 or for ever"),
     "get_404_share": Condition("F8: this share of messages is gone between list and get", 0.3),
@@ -47,6 +50,7 @@ CONDITIONS = {
     "delta_filter_cap": Condition("F32: a filtered round ends after so many messages", 50),
     "batch_is_throttled": Condition("F34: $batch runs all parts at once, above the mailbox limit"),
     "page_too_large": Condition("M18: pages above this size time out", 100),
+    "watch_refused": Condition("F35: Gmail refuses to push: another client is being pushed to already"),
     "subscription_ceiling": Condition("F35: the longest life of a subscription in minutes", 4_230),
     "subscription_renewal_fails": Condition("F35: renewing a subscription answers 404"),
     "push_before_answer": Condition("F35: a notification arrives before the subscription's creation returns"),
@@ -131,32 +135,6 @@ ANSWERS: dict[str, tuple[str, str, Callable[[Options], Reply]]] = {
 """Name -> words, which calls, and the answer they get."""
 
 
-def _huge_history(box: Mailbox, options: Options) -> None:
-    box.history += 2**53
-
-
-def _wide_history(box: Mailbox, options: Options) -> None:
-    box.history_step = 1_000_000
-
-
-def _teams_item(box: Mailbox, options: Options) -> None:
-    """Marks the newest message as a chat item that leaked into the mailbox (providers.md M20)."""
-    newest = box.newest_first()[0]
-    box.move(newest, "conversationhistory", newest.at)
-
-
-def _merging(box: Mailbox, options: Options) -> None:
-    box.merges_subjects = True
-
-
-ACTIONS: dict[str, tuple[str, Callable[[Mailbox, Options], None]]] = {
-    "huge_history_ids": ("F7: history ids above 2^53 from here on", _huge_history),
-    "wide_history_gaps": ("F7: gaps of up to a million between history ids", _wide_history),
-    "merged_conversations": ("F41: new mail joins the conversation of an equal subject", _merging),
-    "teams_item": ("M20: a chat item among the mail", _teams_item),
-}
-
-
 def switch_on(world: World, name: str, options: Options) -> None:
     """Switch one fault on. Options: mailbox, times, value, and what the fault's words name. KeyError if unknown."""
     account, times = str(options.get("mailbox", "")), options.get("times")
@@ -166,8 +144,8 @@ def switch_on(world: World, name: str, options: Options) -> None:
         return
     if name in ACTIONS:
         for box in world.mailboxes:
-            if not account or box.address == account:
-                ACTIONS[name][1](box, options)
+            if box.items and account in ("", box.address):
+                ACTIONS[name][1](world, box, options)
         return
     world.faults.scripts.append(script(name, options))
 
@@ -179,7 +157,7 @@ def script(name: str, options: Options) -> Script:
         name,
         pattern or "^(gmail|graph) ",
         account=str(options.get("mailbox", "")),
-        times=int(str(options.get("times", 1))),
+        times=int(str(options.get("times", -1 if name == "hold" else 1))),
         skip=int(str(options.get("skip", 0))),
         delay=float(str(options.get("delay", 0))),
     )
@@ -188,6 +166,8 @@ def script(name: str, options: Options) -> Script:
     elif name in ANSWERS:
         made.pattern = pattern or ANSWERS[name][1]
         made.reply = ANSWERS[name][2](options)
+    elif name == "hold":
+        made.holds = True
     elif name == "script" and "status" in options:
         made.reply = _scripted(options)
     elif name not in ("script", "hang"):
@@ -204,6 +184,7 @@ def _scripted(options: Options) -> Reply:
 def catalogue() -> dict[str, str]:
     """Every fault by name, with what it does."""
     return {
+        "hold": "F1, F2, F3, F21, F42, F47: calls wait until faults are cleared: time to kill or pause a process",
         **{name: condition.words for name, condition in CONDITIONS.items()},
         **{name: words for name, (words, _) in TWISTS.items()},
         **{name: words for name, (words, _, _) in ANSWERS.items()},

@@ -178,6 +178,12 @@ class Mailbox:
         self.delete(item, now)
         return self.add(item.letter, now, "sentitems", thread=item.thread, plays=item.plays, name=item.name)
 
+    def rethread(self, item: Item, thread: str) -> None:
+        """Put a message into another thread, silently, as a provider that changes its mind would."""
+        self.by_thread[item.thread].remove(item)
+        item.thread = thread
+        self.by_thread[thread].append(item)
+
     def mark(self, item: Item, now: datetime, *, read: bool) -> None:
         before = self.labels(item)
         item.read = read

@@ -189,7 +189,9 @@ class MicrosoftIdentity:
 
     async def token(self, request: Request) -> Response:
         form = {name: str(value) for name, value in (await request.form()).items()}
-        for script in self.world.faults.taken("microsoft-identity POST /token", ""):
+        scripted = self.world.faults.taken("microsoft-identity POST /token", "")
+        await self.world.wait(self.world.faults.number("token_slow"), scripted)
+        for script in scripted:
             if script.reply:
                 return Response(script.reply.content(), script.reply.status, dict(script.reply.headers))
         try:
@@ -249,6 +251,7 @@ class MicrosoftIdentity:
             words = "Due to a configuration change you must use multi-factor authentication."
             raise LoginError("interaction_required", 50076, words, suberror="basic_action")
         self._check_scopes(form, grant)
+        grant.renewed += 1
         return self._tokens(grant, form, origin)
 
     def _check_scopes(self, form: dict[str, str], grant: Grant) -> None:

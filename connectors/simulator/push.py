@@ -140,7 +140,7 @@ class Pusher:
         claims |= {name: value for name, value in FORGERIES.items() if name == wrong}
         if wrong == "none":
             return jwt.encode(claims, "", algorithm="none")
-        return sign("stranger" if wrong == "kid" else "google", claims)
+        return sign("stranger" if wrong == "kid" else self.world.google_key, claims)
 
 
 def lifetime(world: World) -> timedelta:

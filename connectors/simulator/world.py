@@ -1,21 +1,24 @@
 """Everything the two providers share: the clock, the mailboxes, the grants, the meter and the faults."""
 
+import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.simulator.config import SimulatorConfig
-from connectors.simulator.faults import Faults
+from connectors.simulator.faults import Faults, Script
 from connectors.simulator.grants import Grants
 from connectors.simulator.keys import Sealer
 from connectors.simulator.mailbox import Mailbox
 from connectors.simulator.meter import COSTS, LEGACY_COSTS, PROFILES, Meter, Profile
 
+HELD_LOOK = 0.05
+
 
 @dataclass(slots=True)
 class World:
-    """`clock` gives aware datetimes; `offset` is what the control API added to it."""
+    """`clock` gives aware datetimes; `offset` is what the control API added to it. `sleep` lets time pass."""
 
     config: SimulatorConfig
     clock: Callable[[], datetime]
@@ -27,9 +30,21 @@ class World:
     watches: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     offset: timedelta = timedelta()
     rng: random.Random = field(default_factory=random.Random)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    numbers: int = 0
 
     def now(self) -> datetime:
-        return self.clock() + self.offset
+        return self.clock() + self.offset + timedelta(seconds=self.faults.number("clock_shift"))
+
+    async def wait(self, seconds: float, scripts: list[Script]) -> None:
+        """Before a call is answered: the usual time, what the scripts add, and for as long as one of them holds it."""
+        await self.sleep(seconds + sum(script.delay for script in scripts))
+        while self.faults.holding(scripts):
+            await self.sleep(HELD_LOOK)
+
+    @property
+    def google_key(self) -> str:
+        return "google-rotated" if self.faults.value("keys_rotated") else "google"
 
     def of(self, provider: str) -> list[Mailbox]:
         return [mailbox for mailbox in self.mailboxes if mailbox.provider == provider]

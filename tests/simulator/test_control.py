@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from connectors.simulator.actions import ACTIONS
+from connectors.simulator.rehearsals import REHEARSALS
+
 from .conftest import Town, a_town
 
 ANA = "ana@example.com"
@@ -107,3 +110,11 @@ async def test_conversations_of_equal_subjects_may_merge(linked: Town) -> None:
     assert len(await threads()) == 2
     await linked.control("faults", name="merged_conversations", mailbox=OUTLOOK)
     assert len(await threads()) == 1
+
+
+async def test_every_number_can_be_switched_on_while_it_runs(town: Town) -> None:
+    for number, each in REHEARSALS.items():
+        told = await town.control("faults", rehearse=number)
+        on = {*told["switches"], *(one["name"] for one in told["scripts"]), *ACTIONS}
+        assert {name for name, _ in each.knobs} <= on, number
+        await town.control("faults", clear=True)
