@@ -15,8 +15,9 @@ from app.services.parts import Parts
 from app.settings import LOOPBACK, Settings, SettingsError
 from app.store import rotation
 from app.store.database import Database
+from app.store.errors import KeyMissing
 from app.store.key_file import read_or_make_key_file, replace_key_file
-from app.store.sealing import Sealer
+from app.store.sealing import Keyring, Sealer
 from connectors.contract import Connector
 from connectors.simulator.config import SimulatorConfig, callbacks
 
@@ -68,15 +69,16 @@ def _sample_day(path: Path) -> date:
 
 
 @contextmanager
-def open_parts(settings: Settings, *, sample: bool = False) -> Iterator[Parts]:
+def open_parts(settings: Settings, *, given: Settings | None = None) -> Iterator[Parts]:
     """Everything the services need, on a migrated store; closed at the end.
 
+    `given` are the settings before the sample mailbox's simulator took the providers' places, where it did.
     Raises SettingsError when the data folder or the database cannot be used, KeyMissing for a wrong key.
     """
     data_dir = _data_folder(settings.data_dir)
-    sealer = Sealer(read_or_make_key_file(data_dir / "key.json"))
     database = _open_database(settings)
     try:
+        sealer = Sealer(_keyring(data_dir / "key.json", database))
         yield Parts(
             settings=settings,
             clock=read_clock,
@@ -86,10 +88,18 @@ def open_parts(settings: Settings, *, sample: bool = False) -> Iterator[Parts]:
             announcer=Announcer(),
             zone=settings.time_zone or get_localzone_name() or "UTC",
             country=settings.country or _system_country(),
-            sample=sample,
+            sample=given is not None,
+            given=given,
         )
     finally:
         database.close()
+
+
+def _keyring(path: Path, database: Database) -> Keyring:
+    """Raises KeyMissing rather than making a new key for a store whose key is gone."""
+    if path.exists() or not rotation.holds_secrets(database):
+        return read_or_make_key_file(path)
+    raise KeyMissing(f"The key file {path} is missing. Put it back: what is stored can be read with no other.")
 
 
 class _OnDemand(Mapping[str, Connector]):

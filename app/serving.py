@@ -34,7 +34,8 @@ async def serve(settings: Settings, *, host: str | None = None, port: int | None
     settings = _listening_at(settings, host, port)
     listener = _listen(host or settings.base.hostname or "127.0.0.1", port or settings.base.port or 8025)
     simulated = simulation(settings) if settings.simulates else None
-    with open_parts(pointed_at(simulated, settings) if simulated else settings, sample=simulated is not None) as parts:
+    used, given = (pointed_at(simulated, settings), settings) if simulated else (settings, None)
+    with open_parts(used, given=given) as parts:
         server = _server(create_app(parts, works=True))
         async with _beside(simulated, server):
             print(f"Sign in: {signing_in.new_link(parts, parts.clock())}", flush=True)

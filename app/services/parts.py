@@ -27,6 +27,7 @@ class Parts:
     `zone` is the person's IANA time zone, `country` the ISO 3166 code whose holidays count by default.
     `sample` is True when the provider simulator with the sample mailbox stands behind the connectors.
     `shelf` holds what was made from the facts already, `once` what is being done for a click.
+    `given` are the settings as the person gave them, where a simulator took the providers' places in `settings`.
     """
 
     settings: Settings
@@ -40,3 +41,4 @@ class Parts:
     sample: bool = False
     shelf: Shelf = field(default_factory=Shelf)
     once: Once = field(default_factory=Once)
+    given: Settings | None = None

@@ -1,7 +1,11 @@
 """The accounts page: states, what to do next, syncing, unlinking with a receipt, and the calendar address."""
 
+from datetime import timedelta
+
+from sqlalchemy import update
+
 from app.services import linking
-from app.store import accounts
+from app.store import accounts, tables
 from tests.builders import Reader
 from tests.world import GMAIL, OUTLOOK, World
 
@@ -92,10 +96,19 @@ async def test_a_cancelled_link_comes_back_with_nothing_linked(reader: Reader, w
     assert world.accounts() == []
 
 
-async def test_the_guide_names_the_redirect_addresses_of_this_installation(reader: Reader) -> None:
-    guide = (await reader.open("/accounts")).text(".guide")
-    assert "http://127.0.0.1:8025/link/google/callback" in guide
-    assert "http://127.0.0.1:8025/link/microsoft/callback" in guide
+async def test_a_permission_that_ends_by_itself_counts_the_days_and_offers_to_link_again(
+    reader: Reader, world: World
+) -> None:
+    account_id = await world.link("google")
+    await world.sync()
+    with world.parts.database.write() as tx:
+        ends = world.clock() + timedelta(days=6)
+        tx.execute(update(tables.accounts).where(tables.accounts.c.id == account_id).values(expires_at=ends))
+    page = await reader.open("/accounts")
+    assert "ends by itself in 6 days, on Sat Nov 28" in page.text(".account .notice")
+    assert page.one(f"#relink-{account_id}").attributes["href"] == "/link/google"
+    world.clock.advance(days=5)
+    assert "ends by itself tomorrow" in (await reader.open("/accounts")).text(".account .notice")
 
 
 async def test_leaving_the_sample_keeps_what_was_logged_by_hand(reader: Reader, world: World) -> None:

@@ -13,9 +13,23 @@ from app.web.pages import (
     report,
     rules,
     setting_right,
+    setting_up,
     trying,
 )
 
 router = APIRouter(include_in_schema=False)
-for page in (entry, accounts, history, recipient, setting_right, company, report, devices, rules, privacy, trying):
+for page in (
+    entry,
+    accounts,
+    setting_up,
+    history,
+    recipient,
+    setting_right,
+    company,
+    report,
+    devices,
+    rules,
+    privacy,
+    trying,
+):
     router.include_router(page.router)

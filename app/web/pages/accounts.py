@@ -71,10 +71,8 @@ def _page(at: Desk, *, notice: str = "", receipt: Receipt | None = None, calenda
         receipt=receipt and shown(receipt),
         links=links(),
         configured=configured,
-        missing={"google", "microsoft"} - configured,
         has_calendar=calendar_feed.is_on(at.parts, at.person_id),
         calendar_address=calendar_address,
-        base_url=at.parts.settings.base_url,
     )
 
 

@@ -82,6 +82,8 @@ def _built() -> Environment:
         "soon": _soon,
         "count": count,
         "local_input": _local_input,
+        "days_left": _days_left,
+        "until_day": _until_day,
     }
     built.globals |= {"what_of": words.what_of, "subject_of": words.subject_of, "words": words}
     return built
@@ -109,6 +111,21 @@ def _ago(context: Context, at: datetime | None) -> str:
 @pass_context
 def _soon(context: Context, of: date) -> str:
     return words.soon(of, context["now"].astimezone(ZoneInfo(context["zone"])).date())
+
+
+@pass_context
+def _days_left(context: Context, until: datetime) -> int:
+    """Calendar days from today until an instant; 0 when it has passed."""
+    place = ZoneInfo(context["zone"])
+    return max(0, (until.astimezone(place).date() - context["now"].astimezone(place).date()).days)
+
+
+@pass_context
+def _until_day(context: Context, until: datetime) -> str:
+    """today, tomorrow, or: in 6 days, on Sat Nov 28"""
+    day = until.astimezone(ZoneInfo(context["zone"])).date()
+    left = _days_left(context, until)
+    return f"in {left} days, on {words.day(day)}" if left > 1 else _soon(context, day)
 
 
 @pass_context
