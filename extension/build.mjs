@@ -1,7 +1,7 @@
 // Builds the extension into dist/: unpacked and zipped for Chrome and Firefox, and the script of the backend's /try page.
 // AFTERTOUCH_TEST=1 builds the test variants; AFTERTOUCH_BASE_URL sets the backend's origin.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { icon } from './build/icons.mjs';
@@ -24,19 +24,6 @@ const cssAsText = {
   },
 };
 
-/** Leaves the lexicon out of a script: `read` collects its files, and in their place stands a look into what the worker gave. */
-const lexiconApart = (read) => ({
-  name: 'lexicon-apart',
-  setup({ onLoad }) {
-    onLoad({ filter: /reading.lexicon.[^/\\]+\.json$/ }, ({ path }) => {
-      const name = basename(path, '.json');
-      read.set(name, JSON.parse(readFileSync(path, 'utf8')));
-      const contents = `import { part } from './lexicon'; export default part(${JSON.stringify(name)});`;
-      return { contents, loader: 'ts', resolveDir: join(here, 'src') };
-    });
-  },
-});
-
 const shared = {
   absWorkingDir: here,
   bundle: true,
@@ -48,6 +35,12 @@ const shared = {
   logLevel: 'warning',
   plugins: [cssAsText],
   define: { __BACKEND__: JSON.stringify(backend), __TEST__: String(test) },
+};
+
+/** What the content scripts ask the worker for when it is first needed. */
+const LATER = {
+  banner: `import { hand } from './chunks'; import { createBanner } from './banner'; hand('banner', createBanner);`,
+  reader: `import { hand } from './chunks'; import { readDraft } from './reader/index'; hand('reader', readDraft);`,
 };
 
 async function buildFor(browser) {
@@ -62,9 +55,8 @@ async function buildFor(browser) {
     },
     outdir: out,
   });
-  const lexicon = new Map();
-  await Promise.all(Object.keys(HOSTS).map((host) => buildContent(host, out, lexicon)));
-  writeFileSync(join(out, 'lexicon.json'), JSON.stringify(Object.fromEntries([...lexicon].sort())));
+  const parts = Object.entries({ ...Object.fromEntries(Object.keys(HOSTS).map(contentOf)), ...LATER });
+  await Promise.all(parts.map(([name, contents]) => buildPart(name, contents, out)));
   for (const page of ['popup', 'options']) cpSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
   cpSync(join(here, 'src/pages.css'), join(out, 'pages.css'));
   cpSync(join(here, '_locales'), join(out, '_locales'), { recursive: true });
@@ -76,11 +68,13 @@ async function buildFor(browser) {
 }
 
 /** One content script per host, so that a page loads the code of its own host alone. */
-function buildContent(host, out, lexicon) {
-  const contents = `import { begin } from './content'; import { ${host} } from './hosts/${host}'; begin(${host});`;
+function contentOf(host) {
+  return [host, `import { begin } from './content'; import { ${host} } from './hosts/${host}'; begin(${host});`];
+}
+
+function buildPart(name, contents, out) {
   const stdin = { contents, resolveDir: join(here, 'src'), loader: 'ts' };
-  const plugins = [cssAsText, lexiconApart(lexicon)];
-  return build({ ...shared, plugins, stdin, outfile: join(out, `${host}.js`) });
+  return build({ ...shared, stdin, outfile: join(out, `${name}.js`) });
 }
 
 async function buildTry() {

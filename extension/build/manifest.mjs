@@ -25,7 +25,7 @@ export function manifest({ browser, backend, test, version }) {
     default_locale: 'en',
     version,
     icons: iconPaths([16, 32, 48, 128]),
-    permissions: ['storage'],
+    permissions: ['storage', 'scripting'],
     host_permissions: [...Object.values(HOSTS).flat(), backendMatch],
     background: browser === 'chrome' ? { service_worker: 'background.js' } : { scripts: ['background.js'] },
     content_scripts: Object.entries(HOSTS).map(([host, matches]) => ({

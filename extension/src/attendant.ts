@@ -1,9 +1,10 @@
 // Attends to one compose: asks for advice when its recipients or its draft's signals change, and shows what comes back.
-import { type Banner, createBanner } from './banner';
+import type { Banner } from './banner';
+import type { Chunks } from './chunks';
 import { draftText } from './draft_text';
 import type { BannerActs } from './findings';
 import type { Found } from './hosts/host';
-import type { Reader } from './lexicon';
+import type { KeepKeys } from './keys';
 import type {
   Advice,
   AdviceRequest,
@@ -32,9 +33,12 @@ export interface Surroundings {
   provider: Provider | null;
   adviser: Adviser;
   say: Say;
+  keepKeys: KeepKeys;
+  /** What makes banners, as soon as it has come; null when it cannot be had. */
+  createBanner: Promise<Chunks['banner'] | null>;
   account(): string | null;
   /** What reads drafts; undefined while it is fetched (a look follows), null when it cannot be had. */
-  reader(): Reader | null | undefined;
+  reader(): Chunks['reader'] | null | undefined;
   /** Is a character just being put together from several keys? Then nothing may move. */
   isComposing(): boolean;
   /** Milliseconds until typing counts as paused, 0 when it is. */
@@ -46,6 +50,7 @@ export class Attendant {
   readonly #around: Surroundings;
   #report: ComposeReport;
   #found: Found;
+  #create: Chunks['banner'] | null = null;
   #banner: Banner | null = null;
   #asked = '';
   #people = '';
@@ -124,14 +129,17 @@ export class Attendant {
 
   async #ask(request: AdviceRequest, text: string): Promise<void> {
     const people = peopleOf(request);
-    const recalled = people === this.#people ? null : this.#around.adviser.recall(request);
+    const { adviser, createBanner } = this.#around;
+    const recalled = people === this.#people ? null : adviser.recall(request);
     this.#asked = text;
     this.#people = people;
     this.#busy = true;
-    void recalled?.then((advice) => {
+    void Promise.all([recalled, createBanner]).then(([advice, create]) => {
+      this.#create = create;
       if (advice && this.#busy && this.#people === people && !this.#ended) this.#show(advice);
     });
-    const answer = await this.#around.adviser.advise(request);
+    const [answer, create] = await Promise.all([adviser.advise(request), createBanner]);
+    this.#create = create;
     this.#busy = false;
     if (this.#ended) return;
     const now = this.#quiet ? null : this.#request();
@@ -147,19 +155,19 @@ export class Attendant {
   #show({ verdict, finding, dismissed }: Advice): void {
     const silent = dismissed || finding === this.#putAway || verdict.level === 'clear';
     if (silent && !this.#banner?.hasNotice()) this.#close();
-    else this.#open().show(verdict, finding);
+    else this.#open()?.show(verdict, finding);
   }
 
   /** Before pairing the page stays untouched; afterwards one grey line says why nothing can be said. */
   #fail(trouble: Trouble): void {
     if (trouble === 'not_paired' || this.#putAway === '') this.#close();
-    else this.#open().cannotCheck(trouble);
+    else this.#open()?.cannotCheck(trouble);
   }
 
-  #open(): Banner {
-    const { doc, say } = this.#around;
-    this.#banner ??= createBanner({ doc, say, key: this.#report.key, acts: this.#acts() });
-    this.#banner.place(this.#found.spot, this.#found.root);
+  #open(): Banner | null {
+    const { doc, say, keepKeys } = this.#around;
+    this.#banner ??= this.#create?.({ doc, say, key: this.#report.key, acts: this.#acts(), keepKeys }) ?? null;
+    this.#banner?.place(this.#found.spot, this.#found.root);
     return this.#banner;
   }
 

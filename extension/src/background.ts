@@ -1,6 +1,7 @@
 // The worker: the only part that talks to the backend and holds the token. Mail pages and our own pages ask it by message.
 import { readAccounts, readDevices, readId, readRecipients, readRules, readTimeLine, readVerdict } from './answers';
 import { type Call, call, type Link, type Reply } from './api';
+import type { ChunkName } from './chunks';
 import { mailMessage, ownMessage } from './guard';
 import { get, inTurn, placeOf, recallOf, remember, set } from './memory';
 import { endPairing, pollPairing, startPairing } from './pairing';
@@ -29,7 +30,7 @@ chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
   const fromMail = mailMessage(message, sender);
   const fromOwn = fromMail ? null : ownMessage(message, sender);
   if (!fromMail && !fromOwn) return false;
-  const work = fromMail ? serveMail(fromMail) : serveOwn(fromOwn as OwnMessage);
+  const work = fromMail ? serveMail(fromMail, sender) : serveOwn(fromOwn as OwnMessage);
   work.then(respond, (error) => {
     console.error('Aftertouch: a message failed', error);
     respond({ ok: false, trouble: 'server' } satisfies Answer<never>);
@@ -41,7 +42,7 @@ chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
 void chrome.storage.local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' });
 void sendQueue();
 
-function serveMail(message: MailMessage): Promise<unknown> {
+function serveMail(message: MailMessage, sender: chrome.runtime.MessageSender): Promise<unknown> {
   switch (message.type) {
     case 'advise':
       return advise(message.request);
@@ -49,8 +50,8 @@ function serveMail(message: MailMessage): Promise<unknown> {
       return recall(message.request);
     case 'sight':
       return remember({ sight: message.sight });
-    case 'lexicon':
-      return fetch(chrome.runtime.getURL('lexicon.json')).then((file) => file.json());
+    case 'load':
+      return load(message.name, sender);
     case 'dismiss':
       return dismiss(message.finding);
     case 'mute':
@@ -101,6 +102,13 @@ function serveOwn(message: OwnMessage): Promise<unknown> {
       return ask({ method: 'PATCH', path, body: { on: message.on }, read: done });
     }
   }
+}
+
+/** Puts a part of the content script into the frame that asked for it, and into no other. */
+async function load(name: ChunkName, { tab, frameId }: chrome.runtime.MessageSender): Promise<boolean> {
+  const target = { tabId: tab?.id ?? -1, frameIds: [frameId ?? 0] };
+  await chrome.scripting.executeScript({ target, files: [`${name}.js`], injectImmediately: true });
+  return true;
 }
 
 async function link(): Promise<Link> {

@@ -3,6 +3,7 @@ import { dress, groundOf } from './dressing';
 import { type Make, maker } from './elements';
 import { type BannerActs, Findings } from './findings';
 import type { Spot } from './hosts/host';
+import type { KeepKeys } from './keys';
 import { Placement } from './placement';
 import type { Level, Trouble, Verdict } from './protocol';
 import type { Say } from './words';
@@ -22,6 +23,7 @@ export interface BannerParts {
   key: string;
   say: Say;
   acts: BannerActs;
+  keepKeys: KeepKeys;
   /** Is told the closed shadow root; for tests. */
   inside?: (root: ShadowRoot) => void;
 }
@@ -37,30 +39,6 @@ const SIGNS: Record<Level, string> = {
   stop: 'M4 8h8',
   unknown: 'M6 6a2 2 0 1 1 2 2v1M8 11v1',
 };
-
-const closers = new WeakMap<EventTarget, () => void>();
-
-/**
- * Keys typed in a banner are the banner's: the page must not take them for its shortcuts, and Esc closes the banner alone
- * (its release, when the banner is gone already, is kept from the page as well).
- * Call it before the page's own scripts run; buttons still work, for pressing them is the browser's own doing.
- */
-export function guardKeys(view: Window, signal: AbortSignal): void {
-  let closedBy = '';
-  const guard = (event: KeyboardEvent) => {
-    const close = event.target && closers.get(event.target);
-    const isRest = event.type === 'keyup' && event.key === closedBy;
-    if (event.type === 'keyup' || event.type === 'keydown') closedBy = '';
-    if (!close && !isRest) return;
-    event.stopImmediatePropagation();
-    if (!close || event.type !== 'keydown' || event.key !== 'Escape') return;
-    closedBy = event.key;
-    close();
-  };
-  for (const type of ['keydown', 'keypress', 'keyup'] as const) {
-    view.addEventListener(type, guard, { capture: true, signal });
-  }
-}
 
 /** A banner for one compose; it enters the page with the first `place`. */
 export function createBanner(parts: BannerParts): Banner {
@@ -108,7 +86,7 @@ class BannerView implements Banner {
     dress(root);
     root.append(this.#box);
     this.#parts.inside?.(root);
-    closers.set(this.#host, () => this.#dismiss());
+    this.#parts.keepKeys(this.#host, () => this.#dismiss());
     this.#host.addEventListener('focusin', ({ relatedTarget }) => {
       this.#cameFrom ??= relatedTarget as HTMLElement | null;
     });

@@ -1,9 +1,10 @@
 // Walks beside the person while they write: reads the page, reports it, and keeps an attendant for every compose.
 import { type Adviser, Attendant, type Surroundings } from './attendant';
+import type { Chunks } from './chunks';
 import { TEXT_EDITOR } from './hosts/dom';
 import type { Found, Host } from './hosts/host';
 import { createIdentities } from './hosts/identity';
-import type { Reader } from './lexicon';
+import type { KeepKeys } from './keys';
 import type { ComposeReport, PageReport, Sight } from './protocol';
 import { createSettler, LOSS_LASTS_MS } from './settle';
 import { TYPING_PAUSE_MS, watch } from './watch';
@@ -14,9 +15,12 @@ export interface Company {
   hostname: string;
   host: Host;
   adviser: Adviser;
+  /** Fetches what shows verdicts; null when it cannot be had. Not called before a compose is there. */
+  fetchBanner(): Promise<Chunks['banner'] | null>;
   /** Fetches what reads drafts; null when it cannot be had. Not called before somebody writes. */
-  fetchReader(): Promise<Reader | null>;
+  fetchReader(): Promise<Chunks['reader'] | null>;
   say: Say;
+  keepKeys: KeepKeys;
   onReport?: (report: PageReport) => void;
   /** Told once somebody writes, and on change; `blind` is a page that is written in and shows no compose for three seconds. */
   onSight?: (sight: Sight) => void;
@@ -44,7 +48,8 @@ class Companion {
   #composing = false;
   #blindSince: number | null = null;
   #sight = '';
-  #reader: Reader | null | undefined;
+  #createBanner: Promise<Chunks['banner'] | null> | undefined;
+  #reader: Chunks['reader'] | null | undefined;
   #fetching = false;
 
   constructor(company: Company) {
@@ -107,12 +112,15 @@ class Companion {
   }
 
   #surroundings(): Surroundings {
-    const { doc, host, adviser, say } = this.#company;
+    const { doc, host, adviser, say, keepKeys, fetchBanner } = this.#company;
+    this.#createBanner ??= fetchBanner().catch(() => null);
     return {
       doc,
       provider: host.provider,
       adviser,
       say,
+      keepKeys,
+      createBanner: this.#createBanner,
       account: () => this.#account,
       reader: () => this.#readerNow(),
       isComposing: () => this.#composing,
@@ -121,7 +129,7 @@ class Companion {
     };
   }
 
-  #readerNow(): Reader | null | undefined {
+  #readerNow(): Chunks['reader'] | null | undefined {
     if (!this.#reader && !this.#fetching) void this.#fetchReader();
     return this.#reader;
   }

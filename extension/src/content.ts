@@ -1,11 +1,10 @@
 // Runs in the mail page with its host: asks the worker, and ends without a trace when the extension is gone.
 import type { Adviser } from './attendant';
-import { guardKeys } from './banner';
+import { type ChunkName, chunk } from './chunks';
 import { accompany, type Company } from './companion';
 import type { Host } from './hosts/host';
-import { type Lexicon, readerWith } from './lexicon';
-import type { Advice, Answer, MailMessage, PageReport, Sight } from './protocol';
-import type { Say } from './words';
+import { guardKeys } from './keys';
+import type { Advice, Answer, MailMessage, PageReport } from './protocol';
 
 const ending = new AbortController();
 const { signal } = ending;
@@ -38,21 +37,28 @@ const adviser: Adviser = {
   uncorrect: async (id) => (await send<Answer<true> | null>({ type: 'uncorrect', id }, null))?.ok ?? false,
 };
 
-async function fetchReader() {
-  const lexicon = await send<Lexicon | null>({ type: 'lexicon' }, null);
-  return lexicon && readerWith(lexicon);
-}
+const load = (name: ChunkName) => send<boolean>({ type: 'load', name }, false);
 
 /** Begins when the page's body is there. Pop-outs are about:blank and inherit the origin of the page that opened them. */
 export function begin(hostOf: (doc: Document) => Host): void {
+  const keepKeys = guardKeys(window, signal);
   const start = () => {
     const { hostname } = new URL(self.origin === 'null' ? location.href : self.origin);
-    const host = hostOf(document);
-    const onSight = (sight: Sight) => void send({ type: 'sight', sight }, null);
-    const say: Say = (word, value) => chrome.i18n.getMessage(word, value);
-    accompany({ doc: document, hostname, host, adviser, fetchReader, say, onSight, signal, isAlive, ...tellTests() });
+    accompany({
+      doc: document,
+      hostname,
+      host: hostOf(document),
+      adviser,
+      fetchBanner: () => chunk('banner', load),
+      fetchReader: () => chunk('reader', load),
+      say: (word, value) => chrome.i18n.getMessage(word, value),
+      keepKeys,
+      onSight: (sight) => void send({ type: 'sight', sight }, null),
+      signal,
+      isAlive,
+      ...tellTests(),
+    });
   };
-  guardKeys(window, signal);
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start, { once: true, signal });
   else start();
 }

@@ -12,6 +12,7 @@ const MAIL_HOSTS = [
 const PROVIDERS = ['google', 'microsoft', null];
 const CHANNELS = ['email', 'call', 'voicemail'];
 const KINDS = ['answered_elsewhere', 'not_job_search', 'other_recipient', 'not_a_touch'];
+const CHUNKS = ['banner', 'reader'];
 const OUTCOMES = ['no_answer', 'message_left', 'spoke'];
 const REQUEST_FIELDS = [
   'channel',
@@ -123,7 +124,7 @@ const MAIL_SHAPES: Record<MailMessage['type'], Record<string, Test>> = {
   advise: { request: isAdviceRequest },
   recall: { request: isAdviceRequest },
   sight: { sight: (value) => isObject(value) && hasShape(value, SIGHT_SHAPE) },
-  lexicon: {},
+  load: { name: isOneOf(CHUNKS) },
   dismiss: { finding: isText },
   mute: { recipient: isText, muted: isFlag },
   correct: { recipient: isText, kind: isOneOf(KINDS), evidence: isTextOrNull },

@@ -1,4 +1,5 @@
 // Every message between the mail page, the worker and the extension's own pages, and the shapes of the backend's API.
+import type { ChunkName } from './chunks';
 import type { Signals } from './reader/index';
 
 export type { Signals };
@@ -90,7 +91,7 @@ export type MailMessage =
   | { type: 'advise'; request: AdviceRequest }
   | { type: 'recall'; request: AdviceRequest }
   | { type: 'sight'; sight: Sight }
-  | { type: 'lexicon' }
+  | { type: 'load'; name: ChunkName }
   | { type: 'dismiss'; finding: string }
   | { type: 'mute'; recipient: string; muted: boolean }
   | { type: 'correct'; recipient: string; kind: CorrectionKind; evidence: string | null }

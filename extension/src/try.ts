@@ -3,9 +3,10 @@ import german from '../_locales/de/messages.json';
 import english from '../_locales/en/messages.json';
 import { readId, readVerdict } from './answers';
 import type { Adviser } from './attendant';
-import { guardKeys } from './banner';
+import { createBanner } from './banner';
 import { accompany } from './companion';
 import { generic } from './hosts/generic';
+import { guardKeys } from './keys';
 import type { Advice, Answer } from './protocol';
 import type { Say } from './words';
 
@@ -50,10 +51,20 @@ const adviser: Adviser = {
   uncorrect: (id) => succeeded('DELETE', `/api/v1/corrections/${encodeURIComponent(id)}`),
 };
 
+const fetchBanner = async () => createBanner;
 const fetchReader = async () => (await import('./reader/index')).readDraft;
 
 const catalogue = navigator.language.startsWith('de') ? german : english;
 const say: Say = (word) => catalogue[word].message;
 
-guardKeys(window, signal);
-accompany({ doc: document, hostname: location.hostname, host: generic(document), adviser, fetchReader, say, signal });
+accompany({
+  doc: document,
+  hostname: location.hostname,
+  host: generic(document),
+  adviser,
+  fetchBanner,
+  fetchReader,
+  say,
+  keepKeys: guardKeys(window, signal),
+  signal,
+});

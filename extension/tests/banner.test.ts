@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import german from '../_locales/de/messages.json';
 import english from '../_locales/en/messages.json';
-import { type Banner, createBanner, guardKeys } from '../src/banner';
+import { type Banner, createBanner } from '../src/banner';
 import type { BannerActs } from '../src/findings';
+import { guardKeys } from '../src/keys';
 import { pageOf } from './page';
 import { verdict } from './verdicts';
 
@@ -40,12 +41,12 @@ beforeEach(() => {
   });
   deeds = new Deeds();
   ending = new AbortController();
-  guardKeys(window, ending.signal);
   banner = createBanner({
     doc: document,
     key: 'm-7',
     say: (word) => english[word].message,
     acts: deeds,
+    keepKeys: guardKeys(window, ending.signal),
     inside: (root) => {
       shadow = root;
     },

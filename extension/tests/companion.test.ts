@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import english from '../_locales/en/messages.json';
 import type { Adviser } from '../src/attendant';
+import { createBanner } from '../src/banner';
 import { accompany } from '../src/companion';
 import { gmail } from '../src/hosts/gmail';
 import type { Advice, AdviceRequest, Answer, PageReport, Sight, Trouble } from '../src/protocol';
@@ -84,11 +85,13 @@ async function begin(): Promise<void> {
     hostname: 'mail.google.com',
     host: gmail(document),
     adviser: oracle,
+    fetchBanner: async () => createBanner,
     fetchReader: async () => {
       fetched += 1;
       return reader;
     },
     say: (word) => english[word].message,
+    keepKeys: () => undefined,
     signal: ending.signal,
     onReport: (report) => reports.push(report),
     onSight: (one) => sights.push(one),

@@ -12,13 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.mail_origins import MailOrigins
 from tests.e2e.recorder import Recorder
 from tests.e2e.stub_backend import StubBackend
+
+if TYPE_CHECKING:
+    from tests.e2e.house import House
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "extension" / "dist" / "chrome-test"
@@ -192,3 +196,19 @@ def picture(shown: Page | Locator, name: str) -> None:
     """Keep a screenshot among the run's pictures; `make pictures` takes those of the README from there."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     shown.screenshot(path=PICTURES / f"{name}.png")
+
+
+@pytest.fixture(scope="session")
+def house(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator["House"]:
+    """Signed in, the sample linked by its one click and read to the end, for all tests of the pages."""
+    from tests.e2e.house import House
+
+    with serving(tmp_path_factory.mktemp("house")) as backend:
+        browser = driver.chromium.launch(executable_path=chromium(), chromium_sandbox=False)
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.goto(backend.sign_in)
+            page.get_by_role("button", name="Use the sample mailbox").click()
+            expect(page.locator(".account[data-state=live]")).to_have_count(2, timeout=60_000)
+            yield House(backend, browser, context.cookies())
+        browser.close()

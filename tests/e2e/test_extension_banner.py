@@ -50,6 +50,16 @@ def test_it_speaks_and_leaves_the_compose_as_it_was(page: Page, host: str, query
     assert page.evaluate("() => mail.sent") == 1
 
 
+def test_it_speaks_in_a_window_of_its_own(page: Page, browser: BrowserContext) -> None:
+    """Outlook's pop-outs are about:blank and drawn by the window that opened them."""
+    open_page(page, OUTLOOK, composes="")
+    with browser.expect_page() as opened:
+        page.evaluate("() => mail.popout()")
+    banner_of(opened.value)
+    says(opened.value, CAUTION["headline"])
+    opened.value.close()
+
+
 def test_it_stands_there_at_once(page: Page) -> None:
     open_page(page, GMAIL)
     taken = []
