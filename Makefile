@@ -8,7 +8,7 @@ RUNTIME := .venv/.runtime-ready
 DEV := .venv/.dev-ready
 NODE := extension/node_modules/.ready
 
-.PHONY: run install test check bench extension format pictures lock clean
+.PHONY: run install test fuzz check bench extension format pictures lock clean
 
 run: $(RUNTIME) $(NODE)
 	@npm run --silent build --prefix extension
@@ -23,6 +23,9 @@ test: $(DEV) $(NODE)
 	npm run --silent test --prefix extension
 	$(BIN)/pytest -n 2 --ignore tests/e2e $(ARGS)
 	$(BIN)/pytest tests/e2e $(ARGS)
+
+fuzz: $(DEV)
+	@AFTERTOUCH_FUZZ=$${AFTERTOUCH_FUZZ:-25000} $(BIN)/pytest -n 2 tests/security
 
 check: $(DEV) $(NODE)
 	@$(BIN)/ruff format --check .

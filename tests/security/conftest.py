@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.main import create_app
-from app.services import logging_touches, pairing, signing_in
+from app.services import history, linking, logging_touches, pairing, signing_in
 from app.services.parts import Parts
 from app.store import devices, people
 from tests.world import World
@@ -34,12 +34,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @dataclass
 class Houses:
-    """The application; Ana's device token; the ids of what belongs to Ben, by what they name."""
+    """The application; Ana's device token and her recipients' ids; the ids of what is Ben's, by what they name."""
 
     app: FastAPI
     parts: Parts
     ana: str
     token: str
+    anas: list[str]
     bens: dict[str, str]
 
 
@@ -48,23 +49,37 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Houses]:
     world = World(tmp_path_factory.mktemp("houses"))
     asyncio.run(world.link_both())
     token = pairing.add_device(world.parts, "Ana's browser", world.clock())
-    yield Houses(create_app(world.parts), world.parts, world.person_id, token, _move_in(world.parts, world))
+    anas = [row.id for row in history.list_recipients(world.parts, world.person_id, world.clock())]
+    yield Houses(create_app(world.parts), world.parts, world.person_id, token, anas, _move_in(world.parts, world))
     asyncio.run(world.close())
 
 
 def _move_in(parts: Parts, world: World) -> dict[str, str]:
+    """Ben: the mailbox Ana has linked too, a device, a call and a correction of his own. The ids of all of it."""
     now = world.clock()
     with parts.database.write(durable=True) as tx:
         ben = people.add(tx, now + timedelta(seconds=1))
-        device_id = "b" * 32
-        device = devices.Device(device_id, ben, f"{CANARY} laptop", now, None, now + timedelta(days=9))
+        device = devices.Device("b" * 32, ben, f"{CANARY} laptop", now, None, now + timedelta(days=9))
         devices.add(tx, device, token_hash=signing_in.hashed("ben's token"))
-    touch = logging_touches.log_touch(
-        parts,
-        ben,
-        logging_touches.TouchToLog(
-            f"{CANARY}@acme.example", "call", "spoke", now - timedelta(days=1), note_promise=f"by Friday, {CANARY}"
-        ),
-        now,
+    account_id = asyncio.run(_link(world, ben))
+    call = logging_touches.TouchToLog(
+        f"{CANARY}@acme.example", "call", "spoke", now - timedelta(days=1), note_promise=f"by Friday, {CANARY}"
     )
-    return {"person": ben, "recipient_id": touch.recipient_id, "touch_id": touch.id, "device_id": device_id}
+    touch = logging_touches.log_touch(parts, ben, call, now)
+    recipient = next(row for row in history.list_recipients(parts, ben, now) if row.unanswered)
+    return {
+        "person": ben,
+        "account": account_id,
+        "device": device.id,
+        "touch": touch.id,
+        "recipient of the call": touch.recipient_id,
+        "recipient by mail": recipient.id,
+    }
+
+
+async def _link(world: World, person_id: str) -> str:
+    url = await linking.begin(world.parts, person_id, "google", world.clock())
+    answer = await world.consent(url, "google")
+    account_id = await linking.finish(world.parts, person_id, "google", answer, world.clock())
+    await world.sync()
+    return account_id

@@ -83,6 +83,6 @@ def _sign(case: Case, token: str | None) -> None:
 
 def _aim(case: Case, bens: dict[str, str]) -> None:
     """Every other made-up id is one of Ben's."""
-    for name in case.path_parameters or {}:
-        if name in bens and len(str(case.path_parameters[name])) % 2:
-            case.path_parameters[name] = bens[name]
+    for name, made_up in (case.path_parameters or {}).items():
+        if len(str(made_up)) % 2:
+            case.path_parameters[name] = bens.get(name.removesuffix("_id"), bens["recipient by mail"])
