@@ -1,7 +1,10 @@
 // Finds mail addresses in attribute values and short texts, in lower case.
 
-const ADDRESS =
-  /[^\s<>"'`(),:;@[\]\\\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+@[^\s<>"'`(),:;@[\]\\\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+\.[\p{L}\p{N}-]{2,}/gu;
+/** Spaces, quotes, brackets, and the marks that editors and right-to-left pages put around a chip, end an address. */
+const END = '\\s<>"\'`(),:;@[\\]\\\\\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff';
+/** The last label is two letters or more of any script: no ASCII sign but the hyphen, and no typographic sign. */
+const LABEL = '[^\\s\\x00-,./:-@[-`{-~\u2000-\u206f\u3000-\u303f\uff00-\uff0f\ufeff]{2,}';
+const ADDRESS = new RegExp(`[^${END}]+@[^${END}]+\\.${LABEL}`, 'g');
 const MARKS = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
 /** Every address in `text`, in order, once each. */

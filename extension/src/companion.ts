@@ -69,9 +69,9 @@ class Companion {
   /** Reads the page once; answers whether a compose is open. */
   #look(): boolean {
     const { doc, host, hostname, isAlive } = this.#company;
-    if (isAlive?.() === false) return false;
     const isEditable = doc.querySelector(TEXT_EDITOR) !== null;
     if (!isEditable && !this.#attendants.size && this.#reported) return false;
+    if ((isEditable || this.#attendants.size > 0) && isAlive?.() === false) return false;
     const account = host.account();
     const found = isEditable ? host.composes(account) : [];
     const keys = this.#identify(found);
