@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,7 +15,7 @@ from app.services.hooks import can_be_pushed_to
 from app.services.parts import Parts
 from app.services.syncing import Outcome, sync
 from app.store import accounts, sync_jobs
-from app.store.errors import StoreError
+from app.store.errors import KeyMissing, StoreError
 from app.store.sync_jobs import Lease, LeaseLost
 
 log = structlog.get_logger()
@@ -31,8 +33,9 @@ WORK = "work"
 class Worker:
     """Syncs due mailboxes until stopped, at most `AT_ONCE` side by side, each mailbox once at a time."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, *, chance: Callable[[], float] = random.random) -> None:
         self.parts = parts
+        self._chance = chance
         self._running: set[asyncio.Task[None]] = set()
         self._swept: datetime | None = None
 
@@ -74,9 +77,11 @@ class Worker:
             await self._learn(lease, outcome)
         except LeaseLost:
             log.info("lease_lost", account=lease.account_id)
+        except KeyMissing as error:
+            self._without_key(lease, error)
         except Exception as error:
             log.error("sync_crashed", account=lease.account_id, kind=type(error).__name__, exc_info=error)
-            self._later(lease, backoff(lease.attempts))
+            self._later(lease, backoff(lease.attempts, self._chance()))
         finally:
             keeping.cancel()
 
@@ -113,7 +118,7 @@ class Worker:
 
     def _finish(self, lease: Lease, outcome: Outcome) -> None:
         if not outcome.caught_up:
-            self._later(lease, outcome.retry_after or backoff(lease.attempts))
+            self._later(lease, outcome.retry_after or backoff(lease.attempts, self._chance()))
             return
         now = self.parts.clock()
         with self.parts.database.write() as tx:
@@ -133,6 +138,14 @@ class Worker:
         if outcome.caught_up and (outcome.deep or learned is None or now - learned > LEARN_EVERY):
             await asyncio.to_thread(learn, self.parts, person_id, now)
 
+    def _without_key(self, lease: Lease, error: KeyMissing) -> None:
+        """What is sealed stays as it is; the person is told where the key belongs."""
+        log.error("key_missing", account=lease.account_id)
+        with suppress(StoreError), self.parts.database.write() as tx:
+            told = {"reason": str(error), "next_action": "Put the former key.json back into the data folder."}
+            accounts.set_state(tx, lease.account_id, "misconfigured", self.parts.clock(), **told)
+        self._later(lease, backoff(lease.attempts, self._chance()))
+
     def _later(self, lease: Lease, seconds: float) -> None:
         now = self.parts.clock()
         try:
@@ -144,7 +157,7 @@ class Worker:
             log.error("store_in_trouble", account=lease.account_id, kind=type(error).__name__)
 
 
-def backoff(attempts: int) -> float:
-    """Seconds until the next try: doubling from five seconds to 150, with full jitter above half."""
-    ceiling = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts, 10))
-    return random.uniform(ceiling / 2, ceiling)
+def backoff(attempts: int, chance: float) -> float:
+    """Seconds until the next try: doubling from five seconds to 150, of that between half and all by `chance`."""
+    ceiling: float = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts, 10))
+    return ceiling / 2 * (1 + chance)

@@ -72,10 +72,21 @@ def _keep(parts: Parts, person_id: str, provider: str, grant: Grant, now: dateti
 
 
 def list_accounts(parts: Parts, person_id: str) -> list[accounts.Account]:
-    """With the moment each permission ends by itself, as far as it is known."""
+    """With the moment each permission ends by itself, as far as it is known; a full disk shows on every one."""
     with parts.database.read() as tx:
         linked = accounts.of_person(tx, person_id)
-    return [replace(account, expires_at=grant_ends(account, parts.settings)) for account in linked]
+    told = [replace(account, expires_at=grant_ends(account, parts.settings)) for account in linked]
+    return [_without_room(account) for account in told] if parts.database.is_full else told
+
+
+def _without_room(account: accounts.Account) -> accounts.Account:
+    """A state that no store without room can keep."""
+    return replace(
+        account,
+        state="storage_full",
+        state_reason="The disk is full; nothing was lost.",
+        next_action="Free some space: it goes on by itself.",
+    )
 
 
 def ask_for_sync(parts: Parts, person_id: str, account_id: str, now: datetime) -> None:

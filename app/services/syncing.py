@@ -19,7 +19,8 @@ log = structlog.get_logger()
 
 
 TRIES = 3
-"""A message that cannot be read is tried this often before it is left to a newer reader."""
+"""A message that cannot be read is tried this often, then once a day: a provider may give it again."""
+TRY_DAILY = timedelta(days=1)
 REREAD_AT_ONCE = 50
 
 
@@ -131,7 +132,9 @@ async def _look_again(parts: Parts, visit: Visit, mailbox: Mailbox) -> None:
     """Ask once more for what could not be read, and for what an older reader read."""
     account_id = visit.account.id
     with parts.database.read() as tx:
-        wanted = dead_letters.waiting(tx, account_id, READER_VERSION, tries=TRIES, limit=REREAD_AT_ONCE)
+        wanted = dead_letters.waiting(
+            tx, account_id, READER_VERSION, tries=TRIES, before=visit.started - TRY_DAILY, limit=REREAD_AT_ONCE
+        )
         wanted += messages.older_reader(tx, account_id, READER_VERSION, limit=REREAD_AT_ONCE)
     if not wanted:
         return

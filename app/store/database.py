@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import Any, cast
@@ -25,6 +26,7 @@ from sqlalchemy import exc as sql_errors
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import QueuePool
 
+from app.store import scope
 from app.store.errors import StatementRefused, StorageFull, StoreUnavailable
 from app.store.migrations import HEAD, VERSION_TABLE
 from app.store.tables import metadata
@@ -49,18 +51,24 @@ class Database:
     def __init__(self, reader: Engine, writer: Engine) -> None:
         self._reader = reader
         self._writer = writer
+        self.is_full = False
+        """Whether the last write found no room on the disk."""
 
     @classmethod
-    def open(cls, url: str, *, pool_size: int = 10, busy_seconds: float = 5.0) -> "Database":
+    def open(
+        cls, url: str, *, pool_size: int = 10, busy_seconds: float = 5.0, across_people: bool = False
+    ) -> "Database":
         """`url` is `sqlite:////path/to/file` or `postgresql://...`. Raises ValueError for anything else.
 
-        `busy_seconds` is how long a write waits for another process's before it raises StoreUnavailable.
+        `busy_seconds` is how long a write waits for another process's before it raises StoreUnavailable. With
+        `across_people` a transaction sees everybody's rows where app/store/scope.py was told nothing, else nobody's.
         """
+        unsaid = scope.EVERYBODY if across_people else scope.NOBODY
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
             return cls(*_open_sqlite(parsed, pool_size, busy_seconds))
         if parsed.get_backend_name() == "postgresql":
-            return cls(*_open_postgres(parsed, pool_size, busy_seconds))
+            return cls(*_open_postgres(parsed, pool_size, busy_seconds, unsaid))
         raise ValueError("the database must be a SQLite file or a PostgreSQL server")
 
     @property
@@ -82,8 +90,13 @@ class Database:
         `durable` waits for the disk: for what cannot be fetched again (what the person entered, tokens,
         pairings, receipts). Facts from a provider need it not: their cursor rolls back with them.
         """
-        with _plain_errors(), self._writer.connect() as tx, tx.execution_options(durable=durable).begin():
-            yield tx
+        try:
+            with _plain_errors(), self._writer.connect() as tx, tx.execution_options(durable=durable).begin():
+                yield tx
+        except StorageFull:
+            self.is_full = True
+            raise
+        self.is_full = False
 
     def at_head(self) -> bool:
         """Whether the tables are those this version of the program was written for."""
@@ -97,7 +110,7 @@ class Database:
         # Alembic takes 0.4 s to import (2026-11): only a start that migrates pays for it.
         from app.store.migrations.upgrade import upgrade
 
-        with self.write(durable=True) as tx:
+        with scope.across_people(), self.write(durable=True) as tx:
             if self.backend == "postgresql":
                 tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             upgrade(tx)
@@ -188,20 +201,34 @@ def _begin_sqlite_read(tx: Connection) -> None:
     tx.exec_driver_sql("BEGIN")
 
 
-def _open_postgres(url: URL, pool_size: int, busy_seconds: float) -> tuple[Engine, Engine]:
+def _open_postgres(url: URL, pool_size: int, busy_seconds: float, unsaid: str) -> tuple[Engine, Engine]:
     address = url.set(drivername="postgresql+psycopg")
-    shared: dict[str, Any] = {"pool_size": pool_size, "pool_pre_ping": True, "hide_parameters": True}
+    # The driver begins nothing by itself: our own BEGIN takes the scope along and costs no further round trip.
+    shared: dict[str, Any] = {
+        "pool_size": pool_size,
+        "pool_pre_ping": True,
+        "hide_parameters": True,
+        "isolation_level": "AUTOCOMMIT",
+    }
     patience = f"-c lock_timeout={int(busy_seconds * 1000)}"
     # Planning one of the prepared reads takes several times as long as running it, so each is planned once a
     # connection; without knowing the addresses that plan must look up and join row by row, as SQLite does.
-    reader = create_engine(
-        address,
-        isolation_level="REPEATABLE READ",
-        connect_args={"options": f"{patience} {_ROW_BY_ROW}"},
-        **shared,
-    )
+    reader = create_engine(address, connect_args={"options": f"{patience} {_ROW_BY_ROW}"}, **shared)
     writer = create_engine(address, connect_args={"options": patience}, **shared)
-    return reader.execution_options(postgresql_readonly=True), writer
+    event.listen(reader, "begin", partial(_begin_postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", unsaid))
+    event.listen(writer, "begin", partial(_begin_postgres, "BEGIN", unsaid))
+    return reader, writer
+
+
+def _begin_postgres(begin: str, unsaid: str, tx: Connection) -> None:
+    options = tx.get_execution_options()
+    if options.get("bare"):
+        return
+    who = scope.current()
+    shown = (unsaid if who is None else who).replace("'", "''")
+    waits = "" if options.get("durable", True) else "; SET LOCAL synchronous_commit = off"
+    driver: Any = tx.connection.driver_connection
+    driver.execute(f"{begin}; SET LOCAL {scope.SETTING} = '{shown}'{waits}", prepare=False)
 
 
 def _checkpoint_sqlite(tx: Connection) -> bool:
@@ -217,7 +244,7 @@ def _cut_log(bare: Connection) -> bool:
 
 def _vacuum_postgres(tx: Connection) -> bool:
     tables = ", ".join(metadata.tables)
-    tx.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(f"VACUUM {tables}")
+    tx.execution_options(bare=True).exec_driver_sql(f"VACUUM {tables}")
     return True
 
 

@@ -60,10 +60,15 @@ def for_newer_reader(tx: Connection, account_id: str, reader_version: int, *, li
     return [DeadLetter(*row) for row in tx.execute(found)]
 
 
-def waiting(tx: Connection, account_id: str, reader_version: int, *, tries: int, limit: int = 100) -> list[str]:
-    """Provider ids still worth an attempt: tried less often than `tries`, or by an older reader only."""
+def waiting(
+    tx: Connection, account_id: str, reader_version: int, *, tries: int, before: datetime, limit: int = 100
+) -> list[str]:
+    """Provider ids still worth an attempt: tried less often than `tries`, by an older reader only, or long `before`.
+
+    The last are for a provider that could not give them for a while.
+    """
     letters = dead_letters.c
-    worth = (letters.attempts < tries) | (letters.reader_version < reader_version)
+    worth = (letters.attempts < tries) | (letters.reader_version < reader_version) | (letters.last_at < before)
     found = select(letters.provider_message_id).where(letters.account_id == account_id, worth)
     return list(tx.execute(found.order_by(letters.last_at, letters.provider_message_id).limit(limit)).scalars())
 

@@ -60,6 +60,12 @@ def keys_in_use(database: Database) -> Counter[str]:
     return used
 
 
+def holds_secrets(database: Database) -> bool:
+    """Whether anything is sealed here, so that a new key in place of the old one would be of no use."""
+    with database.read() as tx:
+        return any(tx.execute(select(*sealed.key).limit(1)).first() is not None for sealed in SEALED)
+
+
 def _pages(database: Database) -> Iterator[tuple[SealedColumns, tuple[Any, ...] | None]]:
     """Every page of every table, as the key it starts behind."""
     for sealed in SEALED:

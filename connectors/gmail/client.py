@@ -163,7 +163,19 @@ class GmailClient:
                 raise worst
             if together:
                 await self._transport.pause(attempt, floor=worst.retry_after)
-        return {**settled, **_given_up(outcomes, anything_came=bool(settled))}
+        others_come = bool(settled) or await self._gives_another(left)
+        return {**settled, **_given_up(outcomes, others_come=others_come)}
+
+    async def _gives_another(self, failing: Sequence[str]) -> bool:
+        """Whether the mailbox gives a message that is not among these: then the fault is theirs, not the mailbox's."""
+        try:
+            listed = await self.list_page("", token=None, size=len(failing) + 1)
+            others = [entry["id"] for entry in listed.get("messages") or () if entry["id"] not in failing]
+            return bool(others) and bool(await self.outline(others[0]))
+        except NotThere:
+            return True
+        except Transient:
+            return False
 
     async def _outcomes(self, kind: Kind, ids: Sequence[str], *, together: bool, pace: Pace) -> dict[str, Outcome]:
         if together and len(ids) > 1 and self._batch_offered:
@@ -221,11 +233,11 @@ def _may_still_come(outcome: Outcome) -> bool:
     return isinstance(outcome, Transient) and not isinstance(outcome, TooLarge)
 
 
-def _given_up(outcomes: Mapping[str, Outcome], *, anything_came: bool) -> Mapping[str, Outcome]:
+def _given_up(outcomes: Mapping[str, Outcome], *, others_come: bool) -> Mapping[str, Outcome]:
     """What is left after every attempt, as settled. Raises when the fault is the provider's and not the message's."""
     for outcome in outcomes.values():
         unreadable = isinstance(outcome, Unreachable) and outcome.reason in ("not_json", "not_an_object")
-        if isinstance(outcome, RateLimited) or (_may_still_come(outcome) and not anything_came and not unreadable):
+        if isinstance(outcome, RateLimited) or (_may_still_come(outcome) and not others_come and not unreadable):
             raise outcome if isinstance(outcome, ConnectorError) else AssertionError
     return outcomes
 

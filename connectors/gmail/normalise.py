@@ -86,6 +86,7 @@ def message_from(raw: Json, *, account: str, now: datetime) -> Message:
         calendar_method=next(filter(None, (_method(part) for part in parts if part.mime == "text/calendar")), None),
         attachments=tuple(words(part.filename) for part in parts if part.filename)[:MOST_NAMES],
         link=link_to(thread, account),
+        sent_here="SENT" in labels and "DRAFT" not in labels,
     )
 
 

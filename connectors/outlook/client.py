@@ -102,9 +102,20 @@ class GraphClient:
         except (NotThere, BadRequest) as outcome:
             return outcome
         except Unreachable as trouble:
-            if isinstance(trouble, TooLarge) or trouble.reason in ("not_json", "not_an_object"):
+            unreadable = isinstance(trouble, TooLarge) or trouble.reason in ("not_json", "not_an_object")
+            if unreadable or await self._gives_another(path):
                 return trouble
             raise
+
+    async def _gives_another(self, failing: str) -> bool:
+        """Whether the mailbox gives another message than this: then the fault is the message's."""
+        try:
+            listed = entries(await self.get("/me/messages", {"$top": "2", "$select": "id"}))
+            paths = [message_path(str(entry["id"])) for entry in listed]
+            others = [path for path in paths if not failing.startswith(path)]
+            return bool(others and await self.get(others[0], {"$select": "id"}))
+        except (NotThere, BadRequest, Transient):
+            return False
 
     async def change(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Json:
         """Make, renew or end something of our own, such as a subscription; no mail is ever changed."""
