@@ -43,7 +43,7 @@ def read_inbound(message: Message, *, zone: str = "UTC") -> InboundReading:
     asks, question = asks_of(letter)
     ending = ending_of(letter, today, asks=bool(asks))
     meets = _meets(letter, asks)
-    kind = kind_of(letter, asks, closes=ending.closes, meets=meets)
+    kind = kind_of(letter, asks, ending, meets=meets)
     if kind is Kind.BOUNCE:
         return _read_bounce(letter)
     if kind in (Kind.REPLY, Kind.REJECTION, Kind.CALENDAR):

@@ -22,6 +22,11 @@ _DENIED = re.compile(
     r"(?:\b(?:not|nothing|nobody|no|never|nicht|nichts|kaum|hardly)\b|n't\b)(?: [\w']+){0,5}"
     r" (?:before|prior to|ahead of|vor)(?: the| dem| der)? ?$"
 )
+_MEANS_TO = re.compile(
+    r"(?:\b(?:we|i|they|he|she|hr|team|office|manager|board|panel|committee|someone)"
+    r"(?:'ll| will| shall| should| intend to| aim to| hope to| plan to| expect to)|^(?:will|should|hope to))\b"
+    r".*\b(?:you|u|applicants?|candidates?)\b"
+)
 _NEVER = frozenset({"not_their_act", "ago"})
 _NOT_WITHOUT_AN_ACT = frozenset({"interview_time", "their_ask", "past_talk"})
 
@@ -76,12 +81,13 @@ def promise_of(said: Sequence[Sentence], today: Today) -> Promise | None:
 def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
     kinds = families(sentence.folded)
     invited = invites(sentence.folded, kinds)
-    if not invited and "act" not in kinds and not _is_bare(sentence):
+    acts = "act" in kinds or _is_bare(sentence)
+    if not invited and not acts and not _MEANS_TO.search(sentence.folded):
         return
     dates = [
         _not_before(dated, sentence.folded)
         for dated in expressions(sentence.folded, today)
-        if _is_theirs(sentence, dated, kinds)
+        if _is_theirs(sentence, dated, kinds) and (invited or acts or dated.bound in ("by", "before"))
     ]
     if dates and invited:
         yield _Found(_invitation(sentence, dates, today), 2)

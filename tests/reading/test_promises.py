@@ -24,7 +24,10 @@ def _end(text: str, sent: datetime) -> str:
     return "none" if promise is None else promise.end.isoformat() if promise.end else "open"
 
 
-@pytest.mark.parametrize(("sent", "case"), _cases("build"), ids=[case["text"] for _, case in _cases("build")])
+BUILD = _cases("build") + _cases("others-build")
+
+
+@pytest.mark.parametrize(("sent", "case"), BUILD, ids=[case["text"] for _, case in BUILD])
 def test_a_promise_is_read_as_it_is_meant(sent: datetime, case: dict):
     assert _end(case["text"], sent) == case["end"]
     promise = find_promise(case["text"], sent)

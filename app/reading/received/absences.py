@@ -8,7 +8,8 @@ from app.reading.received.phrases import families
 from app.reading.received.spans import Today
 
 _NEAR = 48
-_RANGES = frozenset({"days of month", "weekdays"})
+_RANGES = frozenset({"days of month", "weekdays", "numerics", "numerics day first"})
+_VAGUE = frozenset({"holidays", "christmas"})
 _ENDS_INCLUDED = frozenset({"end of week", "end of month", "end of year", "part of this month", "part of month"})
 
 
@@ -46,6 +47,7 @@ def _end_of_absence(text: str, dates: tuple[Dated, ...], today: Today) -> date |
     kinds = families(text)
     if not dates or kinds.isdisjoint({"away", "absent", "returns", "ooo_subject"}):
         return None
+    dates = tuple(dated for dated in dates if dated.meaning not in _VAGUE) or dates
     last = max(dates, key=lambda dated: dated.span.last)
     reaches = last.bound == "until" or (last.bound == "by" and "bis" in text)
     ranged = last.meaning in _RANGES and last.span.first < last.span.last

@@ -111,6 +111,24 @@ def _numeric(words: Words, today: Today) -> Span | None:
     return _days(min(readings)) if readings else None
 
 
+@means("numerics")
+def _numerics(words: Words, today: Today) -> Span | None:
+    return _between(_numeric(words, today), _numeric({"p1": words["p3"], "p2": words["p4"]}, today))
+
+
+@means("numerics day first")
+def _numerics_day_first(words: Words, today: Today) -> Span | None:
+    last = _numeric_day_first({"p1": words["p3"], "p2": words["p4"], "yy": words.get("yy", 0)}, today)
+    return _between(_numeric_day_first({"p1": words["p1"], "p2": words.get("p2", words["p4"])}, today), last)
+
+
+def _between(first: Span | None, last: Span | None) -> Span | None:
+    """From the one to the other; the last alone where the first has only just passed."""
+    if last is None:
+        return None
+    return Span(first.first, last.last) if first and first.first <= last.last else last
+
+
 @means("numeric day first")
 def _numeric_day_first(words: Words, today: Today) -> Span | None:
     month_number = number(words, "p2")

@@ -6,20 +6,29 @@ from datetime import date
 from app.reading.received.dating import expressions
 from app.reading.received.letter import Letter, Line
 from app.reading.received.phrases import spots
+from app.reading.received.refusing import refusal_odds
 from app.reading.received.spans import Today
 
 _REACH = 140
-_NO_ENDING = frozenset({"not_yet", "still_working", "about_others"})
+_NO_ENDING = frozenset({"not_yet", "still_working", "about_others", "beside_the_matter"})
+_NO_QUESTION = frozenset({"not_ask", "parting_question"})
 _WEAK = ("soft_sorry", "passed_over", "farewell")
 _LONGEST_HINT = 8
+_LIKELY, _UNLIKELY = 100, -150
+"""Hundredths of log odds; see scripts/weigh-refusals for what lies above and below them."""
+_SPEAKS_AGAINST = frozenset({"good_news", "moves_date", "holds", "still_working", "beside_the_matter"})
 _GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """`closes`: the matter is over. `until`: when a hold ends or a new round opens."""
+    """`closes`: the matter is over. `sounds_closed`: no phrase says so, but its words weigh that way.
+
+    `until`: when a hold ends or a new round opens.
+    """
 
     closes: bool = False
+    sounds_closed: bool = False
     on_hold: bool = False
     until: date | None = None
     no_contact: str | None = None
@@ -27,13 +36,16 @@ class Ending:
 
 def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     """What the letter ends. `asks` says that it asks the person for something, which an ending does not."""
-    closes = any(_closes(line) for line in letter.with_kind("closes"))
+    closes = any(_closes(line) and not _goes_on_behind(letter, line) for line in letter.with_kind("closes"))
     closes = closes or _breaks_bad_news(letter) or (not asks and (_gave_it_away(letter) or _adds_up(letter)))
-    closes = closes and "offers_other" not in letter.kinds
+    odds = refusal_odds(line.folded for line in letter.lines)
+    closes = closes and "offers_other" not in letter.kinds and odds > _UNLIKELY
     held = [line for line in letter.with_kind("holds") if _is_held(line)]
-    not_now = [] if asks else [line for line in letter.with_kind("not_now") if not _is_supposed(line, "not_now")]
+    not_now = [] if asks else [line for line in letter.with_kind("not_now") if _is_not_now(line)]
+    closes = closes or (bool(not_now) and not held)
     return Ending(
-        closes=closes or (bool(not_now) and not held),
+        closes=closes,
+        sounds_closed=not closes and not asks and odds > _LIKELY and letter.kinds.isdisjoint(_SPEAKS_AGAINST),
         on_hold=bool(held) and not closes,
         until=_date_in(held or not_now, today),
         no_contact=_no_contact(letter),
@@ -42,6 +54,14 @@ def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
 
 def _closes(line: Line, family: str = "closes") -> bool:
     return not line.sentence.asks and line.kinds.isdisjoint(_NO_ENDING) and not _is_supposed(line, family)
+
+
+def _goes_on_behind(letter: Letter, closing: Line) -> bool:
+    """Whether the letter says yes to the person somewhere, or asks them something once it has said what is over."""
+    if any(line.kinds.isdisjoint({"hypothetical", "not_yet"}) for line in letter.with_kind("good_news")):
+        return True
+    behind = letter.lines[letter.lines.index(closing) + 1 :]
+    return any(line.sentence.asks and line.kinds.isdisjoint(_NO_QUESTION) for line in behind)
 
 
 def _is_supposed(line: Line, family: str) -> bool:
@@ -80,6 +100,10 @@ def _adds_up(letter: Letter) -> bool:
 
 def _is_held(line: Line) -> bool:
     return "not_hold" not in line.kinds and not line.sentence.asks and not _is_supposed(line, "holds")
+
+
+def _is_not_now(line: Line) -> bool:
+    return "beside_the_matter" not in line.kinds and not _is_supposed(line, "not_now")
 
 
 def _date_in(lines: list[Line], today: Today) -> date | None:

@@ -113,6 +113,8 @@ class _Language:
             "yy": r"(?P<yy>20\d\d|\d\d)",
             "p1": r"(?P<p1>[0-3]?\d)",
             "p2": r"(?P<p2>[0-3]?\d)",
+            "p3": r"(?P<p3>[0-3]?\d)",
+            "p4": r"(?P<p4>[0-3]?\d)",
             "q": r"(?P<q>[1-4])",
             "week": r"(?P<week>[0-5]?\d)",
         }
@@ -133,7 +135,7 @@ _TABLE_OF = {
     "which": "which",
     "which2": "which",
 }
-_DAY_NAMES = ("day", "day2", "p1", "p2", "yy", "year", "year2", "q", "week")
+_DAY_NAMES = ("day", "day2", "p1", "p2", "p3", "p4", "yy", "year", "year2", "q", "week")
 _NEED_A_BOUND = frozenset({"month name", "season", "christmas", "thanksgiving", "easter", "holidays"})
 
 

@@ -5,6 +5,7 @@ import re
 from app.reading.facts import Kind
 from app.reading.lexicons import senders
 from app.reading.people import is_automatic, is_role
+from app.reading.received.closure import Ending
 from app.reading.received.letter import Letter
 
 _REPORT = "multipart/report"
@@ -62,21 +63,22 @@ def is_read_receipt(letter: Letter) -> bool:
     return worded or ("read_subject" in letter.subject_kinds and len(letter.lines) <= 3)
 
 
-def kind_of(letter: Letter, asks: tuple[str, ...], *, closes: bool, meets: bool) -> Kind:
-    """The kind; `asks`, `closes` and `meets` are what was read of its words."""
+def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: bool) -> Kind:
+    """The kind; `asks`, `ending` and `meets` are what was read of its words."""
     if calendar_method(letter):
         return Kind.CALENDAR
     if is_bounce(letter):
         return Kind.BOUNCE
     if is_read_receipt(letter):
         return Kind.AUTO_REPLY
-    if closes and ("stage_applied" in letter.kinds or not _is_bulk(letter)):
+    if ending.closes and ("stage_applied" in letter.kinds or not _is_bulk(letter)):
         return Kind.REJECTION
     if _answers_by_itself(letter):
         return _automatic_kind(letter)
     if _is_away(letter):
         return Kind.OOO
-    return _bulk_or_human(letter, asks, meets=meets)
+    kind = _bulk_or_human(letter, asks, meets=meets)
+    return Kind.REJECTION if kind is Kind.REPLY and ending.sounds_closed and not meets else kind
 
 
 def is_sent_by_machine(letter: Letter) -> bool:

@@ -10,8 +10,9 @@ from app.reading.lexicons import lexicon
 
 LEXICONS = ("en", "de", "es", "other")
 """Lexicons of phrases and of times; "other" has the few phrases and dates of seven more languages."""
-_LOOKS_AHEAD = "(?!"
+_LOOKS_AHEAD = re.compile(r"\(\?[!=]")
 _LONG_GAP = re.compile(r"\.\{\d+,\d+\}")
+_SET = re.compile(r"\{([a-z_]{2,})\}")
 _COUNTED_WORDS = re.compile(r"\)\{0,\d+\}")
 
 
@@ -32,8 +33,8 @@ def loosened(pattern: str) -> str:
 
 
 def _without_lookahead(pattern: str) -> str:
-    while (start := pattern.find(_LOOKS_AHEAD)) >= 0:
-        depth, end = 0, start
+    while (found := _LOOKS_AHEAD.search(pattern)) is not None:
+        depth, end = 0, (start := found.start())
         while True:
             depth += (pattern[end] == "(") - (pattern[end] == ")") if pattern[end - 1] != "\\" else 0
             end += 1
@@ -74,8 +75,8 @@ class _Families:
         listed = [
             (family, pattern)
             for language in LEXICONS
-            for family, patterns in lexicon(f"{language}.inbound")["phrases"].items()
-            for pattern in patterns
+            for family in lexicon(f"{language}.inbound")["phrases"]
+            for pattern in _patterns(language, family)
         ]
         self._names = [family for family, _ in listed]
         self._set = PatternSet([pattern for _, pattern in listed])
@@ -91,8 +92,14 @@ def _all_families() -> _Families:
 
 @cache
 def _of_family(family: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(
-        re.compile(pattern)
-        for language in LEXICONS
-        for pattern in lexicon(f"{language}.inbound")["phrases"].get(family, ())
-    )
+    return tuple(re.compile(pattern) for language in LEXICONS for pattern in _patterns(language, family))
+
+
+def _patterns(language: str, family: str) -> Iterator[str]:
+    """The patterns of a family, `{name}` replaced by the language's set of that name."""
+    content = lexicon(f"{language}.inbound")
+    sets: dict[str, str] = content.get("sets", {})
+    for pattern in content["phrases"].get(family, ()):
+        while (opened := _SET.sub(lambda name: sets.get(name[1], name[0]), pattern)) != pattern:
+            pattern = opened
+        yield pattern

@@ -24,6 +24,7 @@ _GERMAN_DATE = re.compile(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\.\s+$")
 _MONTHS = r"jan|feb|m(?:är|ar|ae)|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[zc]|kw|woche|quartal|bis|und|oder|-"
 _MONTH_AHEAD = re.compile(_MONTHS, re.IGNORECASE)
 _LINK = re.compile(r"https?://\S{1,2000}|www\.\S{1,500}", re.IGNORECASE)
+_NO_APOSTROPHE = re.compile(r"\b(is|are|was|were|do|does|did|have|has|had|could|would|should|ca|wo)nt\b")
 _HOST = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#\s]{0,80})", re.IGNORECASE)
 
 
@@ -64,7 +65,7 @@ def fold(text: str) -> str:
         text = _LINK.sub(_host_only, text)
     if not text.isascii():
         text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return " ".join(text.casefold().split())
+    return _NO_APOSTROPHE.sub(r"\1n't", " ".join(text.casefold().split()))
 
 
 def _host_only(link: re.Match[str]) -> str:
