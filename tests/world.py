@@ -79,11 +79,15 @@ class World:
         with database.write() as tx:
             self.person_id = people.sole_person(tx, self.clock())
 
+    def wire(self) -> httpx.AsyncBaseTransport:
+        """What stands for the network between Aftertouch and the providers."""
+        return httpx.ASGITransport(app=self.simulator)
+
     def _connectors(self) -> dict[str, Connector]:
         clock = self.clock
         transport = Transport(
             (self.config.base_url,),
-            wire=httpx.ASGITransport(app=self.simulator),
+            wire=self.wire(),
             sleep=clock.sleep,
             monotonic=clock.monotonic,
             chance=lambda: 0.5,

@@ -1,34 +1,87 @@
-"""Stores that break on command: the process dies before a commit, or the disk is full."""
+"""Stores that break on command: the process dies around a commit, the disk is full, read-only or taken."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from app.store.database import Database
 from tests.faults.rig import Killed, Rig
 
 
 class BreakingDatabase(Database):
-    """Raises `trouble` at the very end of its n-th write from now on, so that nothing of it is committed."""
+    """Raises `trouble` at the end of its n-th write from now on, before the commit (nothing is kept) or after it."""
 
     left: int
     trouble: BaseException
+    late: bool
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
         with super().write(durable=durable) as tx:
             yield tx
             self.left -= 1
-            if self.left < 0:
+            if self.left < 0 and not self.late:
                 raise self.trouble
+        if self.left < 0:
+            raise self.trouble
 
 
-def break_after(rig: Rig, writes: int, trouble: BaseException | None = None) -> BreakingDatabase:
+def break_after(rig: Rig, writes: int, trouble: BaseException | None = None, *, late: bool = False) -> None:
     """Put such a store under the rig; `rig.restart()` puts a sound one back. Without a trouble the process dies."""
     rig.parts.database.close()
-    database = BreakingDatabase.open(f"sqlite:///{rig.folder / 'aftertouch.sqlite3'}")
+    database = BreakingDatabase.open(_url(rig))
     assert isinstance(database, BreakingDatabase)
-    database.left, database.trouble = writes, trouble or Killed()
+    database.left, database.trouble, database.late = writes, trouble or Killed(), late
     rig.use(database)
-    return database
+
+
+Spoil = Callable[[sqlite3.Connection], None]
+
+
+def read_only(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
+def no_room(connection: sqlite3.Connection) -> None:
+    """Not a page more than the file has now."""
+    connection.execute("PRAGMA max_page_count=1")
+
+
+def spoil_at(rig: Rig, statement: int, spoil: Spoil) -> list[str]:
+    """Put a store under the rig whose disk turns bad right before its n-th statement; what is run from then on."""
+    rig.parts.database.close()
+    database = Database.open(_url(rig), busy_seconds=0.05)
+    ran: list[str] = []
+    left = statement
+
+    def before(_: Any, cursor: sqlite3.Cursor, words: str, *__: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            spoil(cursor.connection)
+        if left <= 0:
+            ran.append(words)
+
+    event.listen(database._writer, "before_cursor_execute", before)
+    rig.use(database)
+    return ran
+
+
+@contextmanager
+def taken(rig: Rig) -> Iterator[None]:
+    """Another program holds the write lock of the file, and our store waits for it only a moment."""
+    rig.use(Database.open(_url(rig), busy_seconds=0.05))
+    other = sqlite3.connect(rig.folder / "aftertouch.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+def _url(rig: Rig) -> str:
+    return f"sqlite:///{rig.folder / 'aftertouch.sqlite3'}"

@@ -88,17 +88,6 @@ async def late_to_show(rig: Rig, check: Checker) -> None:
     assert (await rig.advice(RITA)).level == "clear"
 
 
-@fault(10, "no push comes for a whole day")
-async def no_push(rig: Rig, check: Checker) -> None:
-    await rig.linked()
-    await rig.fault("push_silent")
-    for _ in range(6):
-        rig.clock.advance(hours=4)
-        rig.write(THEO)
-        rig.write(DANA, OUTLOOK)
-        await rig.poll()
-
-
 REFUSALS = {
     "insufficientPermissions": "missing_permission",
     "domainPolicy": "admin_blocked",
@@ -210,7 +199,7 @@ async def replays(rig: Rig, check: Checker) -> None:
 async def filed_away(rig: Rig, check: Checker) -> None:
     rig.box(OUTLOOK).add_folder("hideout", "Hideout", parent="recruiters", hidden=True)
     filed = {
-        f"{folder}@{address.split('@')[0]}.example": (address, folder)
+        f"mia@{folder}-{address.split('@')[0].replace('.', '-')}.example": (address, folder)
         for address in (GMAIL, OUTLOOK)
         for folder in ("recruiters", "hideout", "brandnew", "junkemail", "deleteditems")
     }

@@ -1,10 +1,13 @@
 """A rig for faults: two small mailboxes at the simulator, an Aftertouch that can be restarted, and what both hold."""
 
+import asyncio
 import hashlib
 import itertools
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -18,6 +21,8 @@ from sqlalchemy import select
 
 from app.main import create_app
 from app.services.announcing import Announcer
+from app.services.parts import Parts
+from app.services.shelf import Shelf
 from app.store.database import Database
 from app.store.tables import accounts, dead_letters, messages, sync_jobs
 from app.store.tables import audit as audit_table
@@ -43,15 +48,32 @@ class Rig(World):
 
     def __post_init__(self) -> None:
         self.outbound = _Doorstep(self)
+        self.line = _Line(self)
         shutil.copy(_migrated(), self.folder / "aftertouch.sqlite3")
         super().__post_init__()
         self.parts = replace(self.parts, announcer=Impatient())
-        self.worker = Worker(self.parts)
+        self.worker = Worker(self.parts, chance=lambda: 0.5)
         self.provider = self.simulator.state.world
+        self.provider.sleep = self.line.sleep
         self.numbers = itertools.count(1)
         self.provider.mailboxes += sample_mailboxes(self.config.seed)
         for address in (GMAIL, OUTLOOK):
             self.fill(address)
+
+    def wire(self) -> httpx.AsyncBaseTransport:
+        return self.line
+
+    def twin(self, database: Database | None = None) -> Parts:
+        """Another process at work on the same store: nothing in memory is shared with the first."""
+        opened = database or Database.open(f"sqlite:///{self.folder / 'aftertouch.sqlite3'}")
+        return replace(self.parts, database=opened, connectors=self._connectors(), announcer=Impatient(), shelf=Shelf())
+
+    def renewals(self) -> dict[str, int]:
+        """How often each mailbox's refresh token was used at its provider."""
+        used: Counter[str] = Counter()
+        for grant in self.provider.grants.grants.values():
+            used[grant.address] += grant.renewed
+        return dict(used)
 
     def box(self, address: str = GMAIL) -> Mailbox:
         found: Mailbox | None = self.provider.mailbox(address)
@@ -94,7 +116,7 @@ class Rig(World):
 
     def use(self, database: Database) -> None:
         self.parts = replace(self.parts, database=database, connectors=self._connectors(), announcer=Impatient())
-        self.worker = Worker(self.parts)
+        self.worker = Worker(self.parts, chance=lambda: 0.5)
 
     @property
     def answers(self) -> list[int]:
@@ -121,7 +143,7 @@ class Rig(World):
     async def part_sync(self, pages: int) -> None:
         """Sync whatever is due until so many pages are stored, then die on the spot and start again."""
         self.parts = replace(self.parts, announcer=_Dying(pages))
-        self.worker = Worker(self.parts)
+        self.worker = Worker(self.parts, chance=lambda: 0.5)
         await self.until_killed()
 
     async def until_killed(self) -> bool:
@@ -207,11 +229,48 @@ class _Doorstep(httpx.AsyncBaseTransport):
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
         self.answers: list[int] = []
+        self.last: httpx.Request | None = None
+        self._open: tuple[Parts | None, Any] = (None, None)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await httpx.ASGITransport(app=create_app(self.rig.parts)).handle_async_request(request)
+        await request.aread()
+        self.last = request
+        if self._open[0] is not self.rig.parts:
+            self._open = (self.rig.parts, create_app(self.rig.parts))
+        answer = await httpx.ASGITransport(app=self._open[1]).handle_async_request(request)
         self.answers.append(answer.status_code)
         return answer
+
+
+SLEPT: ContextVar[float] = ContextVar("SLEPT", default=0.0)
+
+
+class _Line(httpx.AsyncBaseTransport):
+    """The way to the simulator, with what a socket adds: a read that takes too long, and an answer that breaks off.
+
+    Long sleeps of the simulator pass on the rig's clock, so that a hang of a minute costs no time.
+    """
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds < 1:
+            await asyncio.sleep(seconds)
+            return
+        SLEPT.set(SLEPT.get() + seconds)
+        self.rig.clock.advance(seconds=seconds)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        SLEPT.set(0.0)
+        answer = await httpx.ASGITransport(app=self.rig.simulator).handle_async_request(request)
+        assert isinstance(answer.stream, httpx.AsyncByteStream)
+        body = b"".join([chunk async for chunk in answer.stream])
+        if SLEPT.get() > request.extensions["timeout"]["read"]:
+            raise httpx.ReadTimeout("nothing came", request=request)
+        if int(answer.headers.get("content-length", len(body))) > len(body):
+            raise httpx.RemoteProtocolError("the connection was closed", request=request)
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(body))
 
 
 class Impatient(Announcer):
