@@ -20,8 +20,9 @@ class Cadence:
 
     `streak` holds the unanswered counted touches, oldest first; `since` everything delivered or not that the
     person sent after the last answer. `gap` is the working days since the last counted touch (or since the
-    receipt of an application nobody answered), None when nothing waits. `wait` is what the next touch should
-    wait, `ceiling` the most touches that may stand unanswered, `horizon` when silence closes the thread.
+    receipt of an application nobody answered), None when nothing waits. `wait` is what the next touch must wait,
+    `advised_wait` what it had better wait where the trade is known to be slow, `ceiling` the most touches that may
+    stand unanswered, `horizon` when silence closes the thread.
     """
 
     thread: Thread
@@ -41,6 +42,7 @@ class Cadence:
     receipt: Notice | None
     gap: int | None
     wait: int
+    advised_wait: int
     horizon: int
     promise: GivenWord | None
     absence: Absence | None
@@ -153,7 +155,8 @@ def measure(thread: Thread, now: datetime, *, zone: str = "UTC", country: str | 
     stage = stage_of(thread, replies, notices, now)
     pace = _pace(stage, promise, pause)
     factor = factor_of(thread.industry, sent, replies, calendar)
-    wait = scaled(pace.first_wait if len(streak) <= 1 else pace.next_wait, factor.waits)
+    patience = pace.first_wait if len(streak) <= 1 else pace.next_wait
+    wait = scaled(patience, factor.waits)
     receipt = _clock_of_receipt(notices, streak, answer)
     started = streak[-1].at if streak else receipt.at if receipt else None
     return Cadence(
@@ -174,6 +177,7 @@ def measure(thread: Thread, now: datetime, *, zone: str = "UTC", country: str | 
         receipt=receipt,
         gap=calendar.between(calendar.day(started), today) if started else None,
         wait=wait,
+        advised_wait=scaled(patience, factor.advised),
         horizon=scaled(pace.horizon, factor.horizon),
         promise=promise,
         absence=standing.absence(notices, answer.at if answer else None, today, calendar, wait=wait),
@@ -184,11 +188,14 @@ def measure(thread: Thread, now: datetime, *, zone: str = "UTC", country: str | 
     )
 
 
-def next_good_date(cadence: Cadence, channel: Channel = Channel.EMAIL) -> date | None:
+def next_good_date(
+    cadence: Cadence, channel: Channel = Channel.EMAIL, *, nearby: tuple[Touch, ...] = ()
+) -> date | None:
     """The first good day for the next message, today or later; None when the thread is over or off limits.
 
     The latest of: last touch plus wait, promise plus grace, return plus grace, end of a pause plus grace, and
-    for a voice mail the wait after the last one; moved off weekends, holidays, eves of long ones and year's end.
+    for a voice mail the wait after the last one, for a second door (`nearby` as for `judge`) the wait of the first;
+    moved off weekends, holidays, eves of long ones and year's end.
     """
     if cadence.refusal and cadence.refusal.scope == "all":
         return cadence.refusal.until and cadence.calendar.good_day(max(cadence.refusal.until, cadence.today))
@@ -196,13 +203,14 @@ def next_good_date(cadence: Cadence, channel: Channel = Channel.EMAIL) -> date |
         return cadence.calendar.good_day(max(cadence.closure.reopens, cadence.today))
     if cadence.silence_is_an_answer:
         return None
-    return cadence.calendar.good_day(max((cadence.today, *_earliest(cadence, channel))))
+    doors = [cadence.calendar.after(cadence.calendar.day(touch.at), cadence.wait) for touch in nearby]
+    return cadence.calendar.good_day(max((cadence.today, *_earliest(cadence, channel), *doors)))
 
 
 def _earliest(cadence: Cadence, channel: Channel) -> list[date]:
     calendar = cadence.calendar
     started = cadence.last_touch or cadence.receipt
-    dates = [calendar.after(calendar.day(started.at), cadence.wait)] if started else []
+    dates = [calendar.after(calendar.day(started.at), cadence.advised_wait)] if started else []
     dates += [fact.due for fact in (cadence.promise, cadence.absence, cadence.pause) if fact]
     voicemails = [touch for touch in cadence.streak if touch.channel is Channel.VOICEMAIL]
     if channel is Channel.VOICEMAIL and voicemails:

@@ -88,7 +88,7 @@ def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calen
     signals = touch.signals
     if signals.correction and before is not None and touch.at - before.at <= _CORRECTION:
         return True
-    if signals.asks_for_news:
+    if signals.asks_for_news or signals.empty:
         return False
     if signals.logistics or signals.acceptance or signals.withdrawal:
         return True

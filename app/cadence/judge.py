@@ -2,16 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.cadence import policy
 from app.cadence.cadence import Cadence, measure, next_good_date
 from app.cadence.rules.book import RULES
 from app.cadence.rules.case import Case, Finding, Rule
 from app.cadence.rules.exemptions import exempt
-from app.cadence.thread import Draft, Thread, Touch
+from app.cadence.thread import Draft, Reply, Thread, Touch
 from app.cadence.verdict import Level, Verdict, Warning
-from app.cadence.wording import wait_until
+from app.cadence.wording import on, shortened, wait_until
 
 HEADLINE_LENGTH = 140
 MOST_WARNINGS = 3
@@ -46,17 +46,48 @@ def weigh(
     switched_off: Collection[str] = frozenset(),
     nearby: tuple[Touch, ...] = (),
 ) -> Verdict:
-    """The same for a cadence that was measured already."""
+    """The same for a cadence that was measured already.
+
+    Where a colleague's mail elsewhere may be the answer, at most a note is made of what that answer would settle.
+    """
+    verdict = _weighed(cadence, draft, switched_off, nearby)
+    hints = tuple(hint for hint in cadence.thread.hints if hint.at <= cadence.now)
+    if not hints or verdict.level.severity <= Level.NOTE.severity:
+        return verdict
+    settled = _weighed(_as_if_answered(cadence, hints), draft, switched_off, nearby)
+    if settled.level.severity >= verdict.level.severity:
+        return verdict
+    return settled if settled.level.severity > Level.NOTE.severity else _asked(verdict, hints[-1], cadence)
+
+
+def _as_if_answered(cadence: Cadence, hints: tuple[Reply, ...]) -> Cadence:
+    replies = sorted((*cadence.thread.replies, *hints), key=lambda reply: (reply.at, reply.key))
+    thread = replace(cadence.thread, replies=tuple(replies), hints=())
+    return measure(thread, cadence.now, zone=cadence.calendar.zone.key, country=cadence.calendar.country)
+
+
+def _asked(verdict: Verdict, hint: Reply, cadence: Cadence) -> Verdict:
+    """The verdict as a note that names the mail and leaves it to the person what it was."""
+    message = f"{shortened(hint.sender, 40)} wrote on {on(cadence, hint.at)} in another thread."
+    instead = "If that was the answer, say so and nothing waits."
+    noted = tuple(replace(warning, level=Level.NOTE) for warning in verdict.warnings)
+    first = replace(noted[0], message=message, instead=instead, evidence=(*noted[0].evidence, hint.key))
+    return replace(verdict, level=Level.NOTE, headline=f"{message} {instead}", warnings=(first, *noted[1:]))
+
+
+def _weighed(cadence: Cadence, draft: Draft, switched_off: Collection[str], nearby: tuple[Touch, ...]) -> Verdict:
     if not cadence.thread.job_contact:
         return Verdict(Level.CLEAR, stage=cadence.stage, reason="This is not about a job.")
-    next_date = next_good_date(cadence, draft.channel)
+    next_date = next_good_date(cadence, draft.channel, nearby=nearby)
     later = next_date if next_date and next_date > cadence.today else None
     case = Case(cadence, draft, later, nearby)
     reason = exempt(case)
     found = _findings(case, switched_off, silent=reason is not None)
     if not found:
         return Verdict(Level.CLEAR, stage=cadence.stage, reason=reason or _why_clear(cadence))
-    top = found[0][1]
+    rule, top = found[0]
+    if rule.sleep_on_it and next_date and later is None:
+        later = cadence.calendar.good_day(cadence.today + timedelta(days=1))
     return Verdict(
         level=top.level,
         headline=_headline(top, later),

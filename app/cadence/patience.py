@@ -12,18 +12,23 @@ from app.cadence.workdays import Calendar
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Factors on the waits and on the closure horizon."""
+    """Factors on the waits one must keep, on those one had better keep, and on the closure horizon."""
 
     waits: float
+    advised: float
     horizon: float
 
 
 def factor_of(
     industry: str | None, sent: tuple[Touch, ...], replies: tuple[Reply, ...], calendar: Calendar
 ) -> Patience:
-    """Industry moves waits and horizon, the recipient's own habit the waits alone."""
-    hiring = industry_factor(industry)
-    return Patience(hiring * habit_factor(sent, replies, calendar), hiring)
+    """Industry moves waits and horizon, the recipient's own habit the waits alone.
+
+    The trade is guessed from what the mail says. A quick trade shortens every wait; a slow one only what is advised,
+    so that nobody is warned harder on the ground of a guess.
+    """
+    hiring, habit = industry_factor(industry), habit_factor(sent, replies, calendar)
+    return Patience(min(hiring, 1.0) * habit, hiring * habit, hiring)
 
 
 def industry_factor(industry: str | None) -> float:

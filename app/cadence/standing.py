@@ -7,6 +7,8 @@ from app.cadence import policy
 from app.cadence.thread import Channel, Notice, NoticeKind, Promise, Reply, Signals, Touch
 from app.cadence.workdays import Calendar
 
+GENERAL_ASK = "information"
+
 
 @dataclass(frozen=True, slots=True)
 class GivenWord:
@@ -202,6 +204,11 @@ def open_question(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> OpenQu
     asks = tuple(dict.fromkeys(ask for reply in turn for ask in reply.asks if ask not in met))
     question = next((reply.question for reply in turn if reply.question), "")
     return OpenQuestion(turn[0].key, turn[0].at, asks, question) if asks else None
+
+
+def meets(answers: tuple[str, ...], asks: tuple[str, ...]) -> bool:
+    """Whether a text that gives these answers meets one of the asks; a question of no special kind takes any answer."""
+    return bool(answers) and (GENERAL_ASK in asks or any(kind in asks for kind in answers))
 
 
 def unmet_asks(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> frozenset[str]:

@@ -149,7 +149,8 @@ class Thread:
     """All touches, replies and notices of one recipient and one matter, each in order of time.
 
     `stage` is set by hand and wins; `cues` are stages inferred from mail, with when each was read.
-    `country` is an ISO 3166 code for the recipient's holidays, `zone` an IANA name for their hours.
+    `country` is an ISO 3166 code for the recipient's holidays, `zone` an IANA name for their hours. `hints` are mails
+    of colleagues elsewhere that may be an answer; while the person has not said, they soften and do not count.
     """
 
     recipient: str
@@ -162,6 +163,7 @@ class Thread:
     zone: str | None = None
     industry: str | None = None
     job_contact: bool = True
+    hints: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _ANSWER_BY = re.compile(
 _OFFERS = re.compile(
     r"\b(?:(?:job|the|our|this|your|my|written|formal) offer|offer letter|contract|vertrag|vertragsangebot|contrato"
     r"|(?:unser|das|ihr) angebot|(?:nuestra|la|esta) oferta"
-    r"|offer(?:ing)? you (?:the|a|this|our) (?:[\w-]+ ){0,3}?(?:role|position|job|post|place|contract|apprenticeship))\b"
+    r"|offer(?:ing)? you (?:the|a|this|our) (?:[\w-]+ ){0,3}?(?:role|position|job|post|place|contract))\b"
 )
 
 

@@ -7,6 +7,23 @@ from enum import StrEnum
 from app.cadence.thread import NO_SIGNALS, Channel, Promise, Signals, Stage
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """How clearly a letter speaks of a search for work, how clearly of anything else, and a trade it names.
+
+    Both are sums of small weights over listed words, 0 when none stands in it; of the words nothing is kept.
+    """
+
+    job: int = 0
+    private: int = 0
+    industry: str = ""
+
+
+NO_MATTER = Matter()
+BY_HAND = Matter(job=2)
+"""Whom the person logs a call to is part of their search."""
+
+
 class Kind(StrEnum):
     """What an incoming message is; the words of `aftertouch read inbound`."""
 
@@ -27,7 +44,7 @@ class InboundReading:
     `failed_address` is who a bounce is about, `failed_reference` the message key it is about;
     `bounce_reason` "delayed" means it may still arrive.
     `calendar_method` is REQUEST, REPLY, CANCEL or COUNTER. `no_contact` is "all" or "phone". `deadline` is the last
-    day of an offer they make.
+    day of an offer they make. `matter` says what it is about.
     """
 
     kind: Kind = Kind.REPLY
@@ -49,15 +66,20 @@ class InboundReading:
     bounce_reason: str = ""
     calendar_method: str | None = None
     deadline: date | None = None
+    matter: Matter = NO_MATTER
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundReading:
-    """What a message of the person's own says. `cue` is the stage it speaks of (an application, a cold mail)."""
+    """What a message of the person's own says. `cue` is the stage it speaks of (an application, a cold mail).
+
+    `matter` says what it is about.
+    """
 
     signals: Signals = NO_SIGNALS
     cue: Stage | None = None
     forward: bool = False
+    matter: Matter = NO_MATTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +117,15 @@ class LoggedFact:
     mood: str | None = None
     promise: Promise | None = None
     signals: Signals = NO_SIGNALS
+    matter: Matter = BY_HAND
 
 
 class CorrectionKind(StrEnum):
+    """JOB_SEARCH takes back what NOT_JOB_SEARCH, or the reading of private words, said: the newest of the two wins."""
+
     ANSWERED_ELSEWHERE = "answered_elsewhere"
     NOT_JOB_SEARCH = "not_job_search"
+    JOB_SEARCH = "job_search"
     OTHER_RECIPIENT = "other_recipient"
     NOT_A_TOUCH = "not_a_touch"
 

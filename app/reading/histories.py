@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.cadence.rules.exemptions import is_named
 from app.cadence.thread import Channel, Signals
 from app.reading.facts import InboundReading, Kind, LoggedFact, MessageFact, OutboundReading
 from app.reading.identity import message_key, reference_keys
-from app.reading.inbound import read_inbound
-from app.reading.outbound import read_draft, read_sent
+from app.reading.matters import matter_of
+from app.reading.outbound import read_draft
 from app.reading.people import organisation, same_company
+from app.reading.read_once import read_once
 from app.reading.row_messages import message_of
 from app.reading.rows import Row, instant_of
-from app.reading.subjects import matter_of
+from app.reading.subjects import matter_of as subject_matter
 from connectors.message import Message
 
 _LONGEST_HISTORY = 10_000
+_SHORTEST_NAME = 4
 _AHEAD = timedelta(days=1)  # clocks differ; a year that is wrong differs by more
 _PHONE = frozenset({Channel.CALL, Channel.VOICEMAIL})
 _SPOKE = re.compile(
@@ -70,7 +73,7 @@ def _event(entry: object, place: int, *, now: datetime, zone: str) -> Event:
     if entry.get("direction") not in ("in", "out"):
         raise ValueError(f"{where}direction is neither in nor out")
     channel = entry.get("channel", "email")
-    if channel not in set(Channel):
+    if channel not in list(Channel):
         raise ValueError(f"{where}channel is none of email, call, voicemail")
     outbound = entry["direction"] == "out"
     message = message_of(entry, at, key=str(place), where=where)
@@ -89,9 +92,9 @@ def _event(entry: object, place: int, *, now: datetime, zone: str) -> Event:
 
 
 def _reading(message: Message, channel: Channel, *, outbound: bool, zone: str) -> InboundReading | OutboundReading:
-    if outbound and channel is Channel.EMAIL:
-        return read_sent(message)
-    return OutboundReading(_said(channel, message)) if outbound else read_inbound(message, zone=zone)
+    if outbound and channel is not Channel.EMAIL:
+        return OutboundReading(_said(channel, message), matter=matter_of(message.subject, message.text))
+    return read_once(message, outbound=outbound, zone=zone)
 
 
 def _said(channel: Channel, message: Message) -> Signals:
@@ -116,7 +119,7 @@ def name_of(recipient: str, events: Sequence[Event]) -> str:
 def _matters(recipient: str, events: Sequence[Event]) -> frozenset[str]:
     """The subjects under which the person wrote to the recipient."""
     sent = (event for event in events if event.outbound and recipient in event.people)
-    return frozenset(matter for event in sent if (matter := matter_of(event.subject)))
+    return frozenset(matter for event in sent if (matter := subject_matter(event.subject)))
 
 
 def _mail(event: Event, recipient: str, matters: frozenset[str]) -> MessageFact:
@@ -147,26 +150,42 @@ def _as_read(event: Event) -> InboundReading | OutboundReading:
 
 def _thread_key(event: Event, recipient: str, matters: frozenset[str]) -> str:
     """What a provider's thread would be. A row has none, so subject, company and references stand for it."""
-    matter = matter_of(event.subject)
+    matter = subject_matter(event.subject)
     if event.outbound:
         return "with" if recipient in event.people else f"on {matter}" if matter not in matters else "with"
     return "with" if matter in matters or _belongs(event, recipient) else f"from {event.key}"
 
 
 def _belongs(event: Event, recipient: str) -> bool:
-    """Mail from the recipient's company, and automatic mail that names it, answers for the recipient."""
+    """What a provider's thread, a full name or the references of a mail would tell, and a row does not hold.
+
+    A call of theirs; mail that quotes what went to the recipient; mail under the recipient's name from elsewhere;
+    automatic mail that names their company, and any from a sister domain of it.
+    """
     sender = event.message.sender
-    if sender is None or event.channel is not Channel.EMAIL or same_company(sender.address, [recipient]):
+    if sender is None or event.channel is not Channel.EMAIL or recipient in event.message.text.lower():
+        return True
+    if is_named(recipient, sender.name.lower()) or _same_mailbox_name(recipient, sender.address):
         return True
     company = organisation(recipient).partition(".")[0]
+    if len(company) < _SHORTEST_NAME:
+        return False
     automatic = isinstance(event.reading, InboundReading) and event.reading.kind in _AUTOMATIC
-    said = f"{event.subject} {sender.name} {sender.address} {event.message.text[:4000]}".lower()
-    return automatic and len(company) > 2 and company in said
+    said = f"{event.subject} {sender.name} {event.message.text[:4000]}".lower() if automatic else ""
+    sister = company in sender.address.partition("@")[2] and not same_company(sender.address, [recipient])
+    return sister or company in said
+
+
+def _same_mailbox_name(address: str, other: str) -> bool:
+    """ "dana.kowalski@acme.example" and "dana.kowalski@home.example": a first and a last name before the @."""
+    local = address.partition("@")[0]
+    return local == other.partition("@")[0] and re.fullmatch(r"[a-z]{2,}[._-][a-z]{3,}", local) is not None
 
 
 def _call(event: Event) -> LoggedFact:
     signals = event.reading.signals if isinstance(event.reading, OutboundReading) else Signals()
-    return LoggedFact(event.key, event.at, event.channel.value, _outcome(event), signals=signals)
+    matter = event.reading.matter
+    return LoggedFact(event.key, event.at, event.channel.value, _outcome(event), signals=signals, matter=matter)
 
 
 def _outcome(event: Event) -> str:

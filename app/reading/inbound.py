@@ -3,6 +3,7 @@
 from app.cadence.thread import Stage
 from app.reading.deadlines import offer_deadline
 from app.reading.facts import InboundReading, Kind
+from app.reading.pointers import people_in
 from app.reading.promises import promise_of, today_of
 from app.reading.received.absences import return_date
 from app.reading.received.asks import asks_of
@@ -15,7 +16,7 @@ from app.reading.received.spans import Today
 from app.reading.received.stages import stage_cue
 from connectors.message import Message
 
-READER_VERSION = 3
+READER_VERSION = 4
 _MOST_NAMES = 5
 _MEETING_ASKS = frozenset({"interview", "time_slots"})
 _MEETING_WORDS = (
@@ -112,7 +113,8 @@ def _meets(letter: Letter, asks: tuple[str, ...]) -> bool:
 
 
 def _names(letter: Letter) -> tuple[str, ...]:
-    """Addresses they point to, other than their own and those written to."""
+    """Addresses they point to, other than their own and those written to, and people they name."""
     known = {letter.sender, *(person.address for person in (*letter.message.to, *letter.message.reply_to))}
     pointing = " ".join(line.sentence.said for line in letter.with_kind("points_to", "absent", "gone"))
-    return tuple(address for address in addresses_in(pointing) if address not in known)[:_MOST_NAMES]
+    addresses = [address for address in addresses_in(pointing) if address not in known]
+    return (*addresses, *people_in(pointing))[:_MOST_NAMES]

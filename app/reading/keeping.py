@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.cadence.thread import Promise, Signals, Stage
-from app.reading.facts import InboundReading, Kind, OutboundReading
+from app.reading.facts import InboundReading, Kind, Matter, OutboundReading
 
 Reading = InboundReading | OutboundReading
 
@@ -56,14 +56,14 @@ def _quoted(reading: Reading, words: dict[str, str]) -> Reading:
     return replace(reading, promise=promise, question=words.get("question", ""))
 
 
-def _plain(value: Reading | Promise | Signals) -> dict[str, Any]:
+def _plain(value: Reading | Promise | Signals | Matter) -> dict[str, Any]:
     return {
         field.name: _scalar(kept) for field in fields(value) if (kept := getattr(value, field.name)) != field.default
     }
 
 
 def _scalar(value: object) -> object:
-    if isinstance(value, Promise | Signals):
+    if isinstance(value, Promise | Signals | Matter):
         return _plain(value)
     return value.isoformat() if isinstance(value, date) else value
 
@@ -90,6 +90,10 @@ def _signals(value: dict[str, Any]) -> Signals:
     return Signals(**{name: _same(kept) for name, kept in value.items() if name in known})
 
 
+def _matter(value: dict[str, Any]) -> Matter:
+    return Matter(value.get("job", 0), value.get("private", 0), value.get("industry", ""))
+
+
 _REVIVE: dict[str, Callable[[Any], Any]] = {
     "kind": Kind,
     "return_date": _day,
@@ -97,6 +101,7 @@ _REVIVE: dict[str, Callable[[Any], Any]] = {
     "deadline": _day,
     "promise": _promise,
     "cue": Stage,
+    "matter": _matter,
     "signals": _signals,
 }
 

@@ -18,11 +18,13 @@ class MailIndex:
         self._by_key: defaultdict[str, set[int]] = defaultdict(set)
         self._by_name: defaultdict[frozenset[str], set[int]] = defaultdict(set)
         self._by_company: defaultdict[str, set[int]] = defaultdict(set)
+        self._sent_to: defaultdict[str, set[int]] = defaultdict(set)
         for place, fact in enumerate(self._facts):
             self._put(place, fact)
 
     def about(self, addresses: Iterable[str], name: str = "") -> list[MessageFact]:
-        """Facts to and from these addresses, answers to them, their threads, their company and their namesakes."""
+        """Facts to and from these addresses, answers to them, their threads, their namesakes, and their company's
+        mail with what the person wrote to its senders."""
         asked = tuple(addresses)
         near = set().union(*(self._by_address[address] for address in asked))
         found = set(near)
@@ -36,6 +38,7 @@ class MailIndex:
             found |= self._by_name[words]
         for company in {organisation(address) for address in asked} - {""}:
             found |= self._by_company[company]
+            found |= set().union(*(self._sent_to[self._facts[place].sender] for place in self._by_company[company]))
         return [self._facts[place] for place in sorted(found)]
 
     def _beside(self, fact: MessageFact) -> set[int]:
@@ -51,7 +54,10 @@ class MailIndex:
             self._by_answered[key].add(place)
         self._by_thread[fact.thread_key].add(place)
         self._by_key[fact.message_key].add(place)
-        if not fact.outbound:
+        if fact.outbound:
+            for address in fact.people:
+                self._sent_to[address].add(place)
+        else:
             self._by_name[full_name(fact.sender_name)].add(place)
             self._by_company[organisation(fact.sender)].add(place)
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 
 import structlog
 
-from app.reading.facts import InboundReading, OutboundReading
 from app.reading.identity import message_key, reference_keys
-from app.reading.inbound import READER_VERSION, read_inbound
-from app.reading.outbound import read_sent
+from app.reading.inbound import READER_VERSION
+from app.reading.read_once import read_once
 from app.services.parts import Parts
 from app.store import accounts, messages
 from connectors.message import Message
@@ -33,11 +32,9 @@ def read_letters(
 
 
 def as_row(parts: Parts, account: accounts.Account, own: frozenset[str], message: Message) -> messages.NewMessage:
-    """Read one message and keep only its facts."""
+    """Read one message and keep only its facts. What the mailbox itself sent is mine, from a former alias too."""
     sender = message.sender.address if message.sender else ""
-    outbound = sender in own
-    reading: InboundReading | OutboundReading
-    reading = read_sent(message) if outbound else read_inbound(message, zone=parts.zone)
+    outbound = sender in own or message.sent_here
     return messages.NewMessage(
         person_id=account.person_id,
         account_id=account.id,
@@ -55,7 +52,7 @@ def as_row(parts: Parts, account: accounts.Account, own: frozenset[str], message
             for person in persons
         ),
         subject=message.subject,
-        reading=reading,
+        reading=read_once(message, outbound=outbound, zone=parts.zone),
         reader_version=READER_VERSION,
         folder=message.folder.value,
         link=message.link,

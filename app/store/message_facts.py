@@ -56,7 +56,7 @@ def for_addresses(tx: Connection, sealer: Sealer, person_id: str, addresses: Ite
 
     Mail to them and from them; whatever answers the person's mail to them; whatever else lies in those provider
     threads; mail from other addresses under the same full name; bounces that name them; and what colleagues of
-    the same company wrote. What it means for the recipient is `app.reading.threads`' to say.
+    the same company wrote and were written. What it means for the recipient is `app.reading.threads`' to say.
     """
     asked = tuple(addresses)
     companies = tuple({f"@{company}" for company in map(organisation, asked) if company})
@@ -93,16 +93,26 @@ def _beside(person: ColumnElement[str], near: CTE) -> CompoundSelect[Any]:
     """The row ids of what lies near and of all that hangs on it."""
     people, here = message_people.c, messages.c
     answering = _answering(person, near)
+    spoken = select(people.message_id.label("id")).where(people.person_id == person, OneOf(people.address, "companies"))
+    company = spoken.cte("company")
     begun = near.c.outbound | (near.c.role == "from")
     return union(
         select(near.c.id.label("id")),
         select(answering.c.id),
-        select(people.message_id).where(people.person_id == person, OneOf(people.address, "companies")),
+        select(company.c.id),
+        _written_to_senders_of(person, company),
         _in_threads_of(near, begun),
         # Who was written to in an answer's thread without the recipient is a bystander there, and no colleague.
         _in_threads_of(answering, true()).where(here.outbound),
         select(here.id).where(here.person_id == person, here.name_hash.in_(_names(person, near))),
     )
+
+
+def _written_to_senders_of(person: ColumnElement[str], some: CTE) -> Select[Any]:
+    """What the person wrote to the senders of these: a colleague written to apart answers for themselves."""
+    to = message_people.alias("to_senders")
+    senders = select(messages.c.sender).join(some, some.c.id == messages.c.id)
+    return select(to.c.message_id).where(to.c.person_id == person, to.c.address.in_(senders), to.c.role != "from")
 
 
 def _answering(person: ColumnElement[str], near: CTE) -> CTE:

@@ -28,7 +28,7 @@ __all__ = [
     "present_since",
 ]
 
-_SPEAKS_FOR_ITS_COMPANY = (Kind.REPLY, Kind.REJECTION)
+_SPEAKS_FOR_ITS_COMPANY = (Kind.REPLY, Kind.REJECTION, Kind.CALENDAR)
 
 
 @dataclass(frozen=True, slots=True)

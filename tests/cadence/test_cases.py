@@ -1,7 +1,7 @@
 """Runs every story of cases/*.toml: what happened, what is about to go out, and what must be said or left unsaid.
 
-`history` holds `out`, `in` and `notice` entries; `flags` name signals that are true. `finds` gives rules and the
-level each must reach on its own, `silent` the rules that must not speak; `level`, `next` and the rest are about
+`history` holds `out`, `in`, `notice` and `hint` entries; `flags` name signals that are true. `finds` gives rules and
+the level each must reach on its own, `silent` the rules that must not speak; `level`, `next` and the rest are about
 the whole verdict. A draft is read English text unless it is marked `unread`.
 """
 
@@ -101,6 +101,7 @@ def thread_of(story: Story) -> Thread:
         cues=tuple((utc(cue["at"]), Stage(cue["stage"])) for cue in story.get("cues", ())),
         industry=story.get("industry"),
         job_contact=story.get("job_contact", True),
+        hints=tuple(Reply(key, utc(entry["hint"]), sender=entry["sender"]) for entry, key in keyed if "hint" in entry),
     )
 
 

@@ -1,22 +1,24 @@
 """What counts as a touch and what as an answer: the table of the product paper, row by row, and its laws."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cadence.thread import Channel, NoticeKind, Thread
+from app.cadence.thread import Channel, NoticeKind, Promise, Thread
 from app.reading.facts import (
     CorrectionFact,
     CorrectionKind,
     InboundReading,
     Kind,
     LoggedFact,
+    Matter,
     MessageFact,
     OutboundReading,
 )
-from app.reading.threads import build_thread, company_activity
+from app.reading.threads import build_thread
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 DANA = "dana@acme.example"
@@ -88,12 +90,32 @@ def test_a_colleague_who_references_my_mail_answers_from_anywhere():
 def test_a_colleague_in_another_thread_is_only_a_hint():
     facts = sent("1", 0), got("2", 1, "lee@acme.example", thread_key="a:9")
     assert thread(*facts).replies == ()
-    assert keys(company_activity(frozenset({DANA}), facts)) == ["2"]
+    assert keys(thread(*facts).hints) == ["2"]
+
+
+@pytest.mark.parametrize("said", [{"meeting": True}, {"asks": ("availability",)}, {"closure": True}])
+def test_a_colleague_who_speaks_of_the_matter_answers_from_any_thread(said: dict):
+    answered = thread(sent("1", 0), got("2", 1, "lee@acme.example", thread_key="a:9", said=said))
+    assert keys(answered.replies) == ["2"]
+    assert answered.hints == ()
+
+
+def test_a_colleague_the_person_wrote_to_apart_answers_for_themselves():
+    apart = sent("2", 0.5, "lee@acme.example", thread_key="a:9")
+    answered = thread(sent("1", 0), apart, got("3", 1, "lee@acme.example", thread_key="a:9", said={"meeting": True}))
+    assert answered.replies == answered.hints == ()
+
+
+def test_colleagues_of_ones_own_company_say_nothing_about_an_application_inside_it():
+    inside = {"sender": "ana@acme.example"}
+    mine = replace(sent("1", 0), **inside)
+    lunch = replace(got("2", 1, "lee@acme.example", thread_key="a:9"), people=("ana@acme.example",))
+    assert thread(mine, lunch).hints == ()
 
 
 def test_free_mail_hosts_are_no_company():
     facts = [sent("1", 0, "dana@gmail.com"), got("2", 1, "lee@gmail.com", thread_key="a:9")]
-    assert company_activity(frozenset({"dana@gmail.com"}), facts) == ()
+    assert build_thread("dana@gmail.com", frozenset(), facts).hints == ()
 
 
 def test_a_friend_to_whom_the_thread_was_forwarded_does_not_answer_for_the_recruiter():
@@ -164,6 +186,58 @@ def test_what_the_person_set_right_is_obeyed():
     assert keys(corrected.touches) == ["1"]
     assert [reply.at for reply in corrected.replies] == [on(5)]
     assert not corrected.job_contact
+
+
+JOB, PRIVATE = Matter(job=4), Matter(private=4)
+
+
+def about(matter: Matter, *facts: MessageFact) -> list[MessageFact]:
+    return [replace(fact, reading=replace(fact.reading, matter=matter)) for fact in facts]
+
+
+def test_a_friend_is_no_job_contact():
+    dinner = about(PRIVATE, sent("1", 0), sent("2", 2), sent("3", 4))
+    assert not thread(*dinner).job_contact
+    assert thread(*dinner, *about(JOB, sent("4", 5), sent("5", 6), sent("6", 7))).job_contact
+
+
+@pytest.mark.parametrize("kind", [Kind.ATS_RECEIPT, Kind.REJECTION])
+def test_what_only_a_search_brings_outweighs_private_words(kind: Kind):
+    assert thread(*about(PRIVATE, sent("1", 0), sent("2", 2)), got("3", 3, kind=kind)).job_contact
+
+
+def test_where_nothing_shows_it_is_taken_for_a_search():
+    assert thread(sent("1", 0), sent("2", 2)).job_contact
+
+
+def test_whom_the_person_logs_a_call_to_or_who_gives_a_date_is_a_job_contact():
+    dinner = about(Matter(private=3), sent("1", 0))
+    assert not thread(*dinner).job_contact
+    assert thread(*dinner, logged=[LoggedFact("c", on(3), "call", "no_answer")]).job_contact
+    assert thread(*dinner, got("9", 2, said={"promise": Promise(None, on(9).date())})).job_contact
+
+
+def test_a_mailbox_for_applications_is_always_about_a_job():
+    dinner = about(PRIVATE, sent("1", 0, "jobs@bistro.example"))
+    assert build_thread("jobs@bistro.example", frozenset(), dinner).job_contact
+
+
+def test_what_the_person_says_of_the_matter_wins_and_the_newest_word_counts():
+    dinner = about(PRIVATE, sent("1", 0))
+    search = CorrectionFact(CorrectionKind.JOB_SEARCH, on(1))
+    assert thread(*dinner, corrections=[search]).job_contact
+    assert not thread(*dinner, corrections=[search, CorrectionFact(CorrectionKind.NOT_JOB_SEARCH, on(2))]).job_contact
+
+
+def test_the_trade_is_the_one_most_letters_name():
+    letters = [
+        replace(sent(f"{day}", day), reading=OutboundReading(matter=Matter(industry="retail"))) for day in (0, 1)
+    ]
+    assert (
+        thread(*letters, replace(sent("2", 2), reading=OutboundReading(matter=Matter(industry="tech")))).industry
+        == "retail"
+    )
+    assert thread(sent("1", 0)).industry is None
 
 
 _people = st.sampled_from(

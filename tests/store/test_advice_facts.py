@@ -86,7 +86,7 @@ def test_a_read_on_the_way_to_send_searches_by_index_and_scans_no_table(read: Pr
     """Each step of SQLite's plan is a search by index, or walks a list the search itself has made."""
     plan = plan_of(read, tmp_path)
     scanned = {step.split()[1] for step in plan if step.startswith("SCAN")}
-    assert scanned <= {"near", "found", "answering", "threads_of_near", "threads_of_answering"} | {
+    assert scanned <= {"near", "found", "answering", "company", "threads_of_near", "threads_of_answering"} | {
         "roots",
         "family",
         "json_each",

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.reading.facts import InboundReading, Kind
-from app.reading.threads import build_thread, company_activity
+from app.reading.threads import build_thread
 from app.store import messages, recipients
 from app.store.database import Database
 from app.store.messages import NewMessage
@@ -163,7 +163,6 @@ def test_the_thread_of_what_is_found_is_the_thread_of_all_mail(
     assert build_thread(asked[0], addresses, some, name=name) == build_thread(
         asked[0], addresses, everything, name=name
     )
-    assert company_activity(addresses, some) == company_activity(addresses, everything)
 
 
 def test_facts_come_in_order_of_time(database: Database, mailbox: Mailbox) -> None:

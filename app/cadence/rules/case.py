@@ -68,7 +68,8 @@ class Rule:
 
     `levels` are those it finds before value softens it, `loudest` is the severity of the highest. `yields` rules
     fall silent before an exemption; `softens` rules are lowered by a draft that brings value. What a rule of
-    `covered_by` finds at no lower level says the same, so the rule is not told beside it.
+    `covered_by` finds at no lower level says the same, so the rule is not told beside it. After a `sleep_on_it` rule
+    tomorrow is the earliest good day.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Rule:
     yields: bool = True
     softens: bool = True
     covered_by: frozenset[str] = frozenset()
+    sleep_on_it: bool = False
     loudest: int = field(init=False)
 
     def __post_init__(self) -> None:

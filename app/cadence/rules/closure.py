@@ -36,7 +36,7 @@ def _is_fitting(case: Case, closure: Closure, later: tuple[Touch, ...]) -> bool:
     signals = case.signals
     if signals.new_opportunity or signals.withdrawal or signals.logistics:
         return not signals.argues
-    gracious = signals.thanks and not (signals.argues or case.chases)
+    gracious = signals.thanks and not (signals.argues or signals.empty)
     return gracious and not later and case.cadence.days_since(closure.at) <= policy.GRACIOUS_REPLY
 
 

@@ -1,12 +1,13 @@
 """When the etiquette falls silent, each time with a reason: answers, logistics, thanks, invitations, real news."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app.cadence import policy
 from app.cadence.counting import PHONE
 from app.cadence.rules.case import Case
-from app.cadence.standing import unmet_asks
+from app.cadence.standing import meets, unmet_asks
 from app.cadence.thread import Reply, Stage
 
 Exemption = Callable[[Case], str | None]
@@ -113,21 +114,31 @@ def named_colleague(case: Case) -> str | None:
         return None
     names = [name for reply in case.cadence.replies for name in reply.names]
     names += [name for notice in case.cadence.notices for name in notice.names]
-    if any(_is_named(address, name.lower()) for address in others for name in names):
+    if any(is_named(address, name.lower()) for address in others for name in names):
         return "They named this colleague."
     return None
 
 
-def _is_named(address: str, name: str) -> bool:
+def is_named(address: str, name: str) -> bool:
+    """Whether an address is the one named, or that of the person named; both in lower case.
+
+    A name fits where its words stand before the @, or the last one does after the initial of the first.
+    """
     if "@" in name:
         return address == name
-    words = name.split()
-    return bool(words) and all(word in address.partition("@")[0] for word in words)
+    words, local = name.split(), address.partition("@")[0]
+    if not words:
+        return False
+    spelled = re.split(r"[._+-]", local)
+    if len(words) == 1:
+        return words[0] in spelled
+    initial_and_last = local.startswith(words[0][0]) and len(words[-1]) > 2 and words[-1] in local
+    return all(word in local for word in words) or initial_and_last
 
 
 def _leaves_question_open(case: Case) -> bool:
     asked = case.cadence.question
-    return asked is not None and not any(kind in asked.asks for kind in case.signals.answers)
+    return asked is not None and not meets(case.signals.answers, asked.asks)
 
 
 def _speaks_of_contact(reply: Reply) -> bool:

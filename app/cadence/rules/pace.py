@@ -21,7 +21,7 @@ _BURSTS = tuple((touches, timedelta(days=days)) for touches, days in policy.BURS
 def too_soon(case: Case) -> Finding | None:
     cadence = case.cadence
     started = cadence.last_touch or cadence.receipt
-    if started is None or cadence.gap is None or not case.early:
+    if started is None or cadence.gap is None or cadence.gap >= cadence.advised_wait:
         return None
     level = _how_early(cadence.gap / cadence.wait, cadence.unanswered)
     message = f"{_passed(cadence, started.at)}; {cadence.pace.usual}."

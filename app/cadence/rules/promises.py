@@ -2,6 +2,7 @@
 
 from app.cadence import policy
 from app.cadence.rules.case import Case, Finding, Rule, keys
+from app.cadence.standing import meets
 from app.cadence.verdict import Level
 from app.cadence.wording import away_until, day, quoted, shortened, wait_until
 
@@ -41,16 +42,17 @@ def role_on_hold(case: Case) -> Finding | None:
 
 
 def answer_them_first(case: Case) -> Finding | None:
-    """Needs the text: whether it meets what they asked is not known without."""
+    """Needs the text. One that asks for news meets nothing; of any other it is not known whether it does."""
     asked, signals = case.cadence.question, case.signals
     if asked is None or not case.text_known or signals.withdrawal or signals.acceptance:
         return None
-    if any(kind in asked.asks for kind in signals.answers):
+    if meets(signals.answers, asked.asks):
         return None
     fresh = case.draft.in_reply and case.cadence.days_since(asked.at) < policy.ASK_FRESH
+    mild = fresh or not case.chases
     what = f": {quoted(asked.question, 60)}" if asked.question else f" for {_named(asked.asks[0])}"
     instead = "Answer that first; it is what they are waiting for."
-    return Finding(Level.NOTE if fresh else Level.CAUTION, f"They asked{what}.", instead, (asked.key,))
+    return Finding(Level.NOTE if mild else Level.CAUTION, f"They asked{what}.", instead, (asked.key,))
 
 
 def _named(kind: str) -> str:

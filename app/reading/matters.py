@@ -1,0 +1,67 @@
+"""What a letter is about: the search for work or anything else, and the trade it speaks of; never its words."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from itertools import pairwise
+
+from app.reading.facts import Matter
+from app.reading.lexicons import lexicon
+from app.reading.received.sentences import fold
+
+_LONGEST = 4000
+_WORD = re.compile(r"[a-z0-9]+")
+_CLEARLY, _SLIGHTLY, _OUTWEIGHS = 2, 1, 2
+_MOST = 9
+
+
+def matter_of(subject: str, text: str) -> Matter:
+    """What the new text of a letter (quotes cut) and its subject are about; at most 4,000 characters are looked at.
+
+    Each listed word, pair or triple of words counts once.
+    """
+    said = _words_and_pairs(fold(f"{subject[:400]}. {text[:_LONGEST]}"))
+    return Matter(_weight(said, "job"), _weight(said, "private"), _industry(said))
+
+
+def takes_applications(address: str) -> bool:
+    """Whether a mailbox is there for people who look for work ("careers@…")."""
+    return address.partition("@")[0].partition("+")[0].lower() in _listed("hiring_mailboxes")
+
+
+def is_about_a_job(matters: Iterable[Matter]) -> bool:
+    """Whether letters to and from one person belong to a search for work; they do where nothing shows.
+
+    What speaks of both does, for work is done in kitchens, nurseries and garages too: words of anything else must
+    outweigh those of a search twice.
+    """
+    seen = list(matters)
+    job, private = sum(matter.job for matter in seen), sum(matter.private for matter in seen)
+    return private < max(_CLEARLY, _OUTWEIGHS * job)
+
+
+def _words_and_pairs(folded: str) -> frozenset[str]:
+    words = _WORD.findall(folded)
+    pairs = [f"{first} {second}" for first, second in pairwise(words)]
+    return frozenset((*words, *pairs, *(f"{pair} {third}" for pair, third in zip(pairs, words[2:], strict=False))))
+
+
+def _weight(said: frozenset[str], name: str) -> int:
+    return min(_MOST, _CLEARLY * len(said & _listed(name)) + _SLIGHTLY * len(said & _listed(f"{name}_slightly")))
+
+
+def _industry(said: frozenset[str]) -> str:
+    """The trade with the most of its words; the first listed among equals."""
+    found = {trade: len(said & words) for trade, words in _trades().items()}
+    best = max(found, key=found.__getitem__)
+    return best if found[best] else ""
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(lexicon("matters")[name])
+
+
+@cache
+def _trades() -> dict[str, frozenset[str]]:
+    return {trade: frozenset(words) for trade, words in lexicon("matters")["industries"].items()}

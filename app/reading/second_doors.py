@@ -1,0 +1,29 @@
+"""What waits at other people of the same company while the person turns to one of them."""
+
+from collections.abc import Collection, Iterable
+
+from app.cadence.rules.exemptions import is_named
+from app.cadence.thread import Thread, Touch
+
+
+def open_beside(addresses: Collection[str], others: Iterable[Thread]) -> tuple[Touch, ...]:
+    """Touches to others of the company nobody answered, oldest first; `addresses` are the recipient's, in lower case.
+
+    What also went to the recipient is left out, and so is whoever pointed to the recipient: going there is following.
+    """
+    found: dict[str, Touch] = {}
+    for other in others:
+        if not other.job_contact or _pointed_to(addresses, other):
+            continue
+        answered = max((reply.at for reply in other.replies), default=None)
+        for touch in other.touches:
+            waits = touch.delivered and not touch.spoke and (answered is None or touch.at > answered)
+            if waits and set(addresses).isdisjoint(touch.to):
+                found[touch.key] = touch
+    return tuple(sorted(found.values(), key=lambda touch: (touch.at, touch.key)))
+
+
+def _pointed_to(addresses: Collection[str], other: Thread) -> bool:
+    names = [name for reply in other.replies for name in reply.names]
+    names += [name for notice in other.notices for name in notice.names]
+    return any(is_named(address, name.lower()) for address in addresses for name in names)
