@@ -24,18 +24,7 @@ JSON_FIELDS = {
     "/api/v1/rules/{rule_id}": ("on",),
     "/api/v1/device/token": ("device_code",),
 }
-NAMES_A_THING = {
-    "id",
-    "recipient",
-    "other",
-    "about",
-    "evidence",
-    "merge",
-    "split",
-    "addresses",
-    "account",
-    "device_code",
-}
+NAMES_A_THING = {"id", "recipient", "other", "merge", "split", "addresses", "account", "device_code"}
 MEANT: dict[str, list[Any]] = {
     "kind": [*CorrectionKind, "call-spoke", "voicemail"],
     "channel": ["call", "voicemail"],
@@ -93,7 +82,7 @@ async def test_no_request_of_one_person_shows_or_changes_what_is_anothers(
     before = await _of_ben(houses)
     assert CANARY in before
 
-    @settings(max_examples=8, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=5, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def made_up(ids: st.DataObject) -> None:
         for method, context in routes:
@@ -118,7 +107,8 @@ async def _asked(houses: Houses, who: dict[str, str], method: str, path: str, fi
     assert answer.status_code < 500, (method, path, answer.text)
     sent = f"{path} {fields}"
     for told in (CANARY, *houses.bens.values()):
-        assert told in sent or told not in answer.text, (method, path)
+        at = answer.text.find(told)
+        assert told in sent or told not in answer.text, (method, path, answer.text[max(0, at - 300) : at + 50])
     if any(one in path for one in houses.bens.values()):
         assert answer.status_code in REFUSED, (method, path, answer.status_code)
 
