@@ -9,7 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.main import create_app
-from app.services import history, linking, logging_touches, pairing, signing_in
+from app.reading.facts import CorrectionKind
+from app.services import correcting, history, linking, logging_touches, pairing, signing_in
 from app.services.parts import Parts
 from app.store import devices, people
 from tests.world import World
@@ -67,7 +68,9 @@ def _move_in(parts: Parts, world: World) -> dict[str, str]:
     )
     touch = logging_touches.log_touch(parts, ben, call, now)
     recipient = next(row for row in history.list_recipients(parts, ben, now) if row.unanswered)
+    setting_right = correcting.Correction(recipient.id, CorrectionKind.ANSWERED_ELSEWHERE)
     return {
+        "correction": correcting.correct(parts, ben, setting_right, now),
         "person": ben,
         "account": account_id,
         "device": device.id,

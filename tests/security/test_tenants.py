@@ -51,7 +51,10 @@ def _filled(method: str, context: Any, ids: st.DataObject, houses: Houses) -> tu
     bens = st.sampled_from(sorted(houses.bens.values()))
     path = context.path
     for param in context.dependant.path_params:
-        path = path.replace("{" + param.name + "}", ids.draw(bens | st.sampled_from(houses.anas)))
+        kind = param.name.removesuffix("_id")
+        his = [one for name, one in houses.bens.items() if name.startswith(kind)] or list(houses.bens.values())
+        hers = houses.anas if kind == "recipient" else []
+        path = path.replace("{" + param.name + "}", ids.draw(st.sampled_from(his) | st.sampled_from(hers or his)))
     if path.startswith("/api/") and method in WRITES:
         return path, {name: _meant(name, ids, bens) for name in JSON_FIELDS.get(context.path, ())}
     named = [*context.dependant.body_params, *context.dependant.query_params]
