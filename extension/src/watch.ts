@@ -1,9 +1,14 @@
 // Calls back when the page may have changed, at most ten times a second, at no cost per change of the page.
+import { TEXT_EDITOR } from './hosts/dom';
 
 const APART_MS = 100;
 /** Typing counts as paused after this time without a key. */
 export const TYPING_PAUSE_MS = 200;
-const IDLE_QUIET_MS = 450;
+/** Without a compose: so long after the first change of a page that was still, then four times as long, up to the limit. */
+const IDLE_FIRST_MS = 300;
+const IDLE_LIMIT_MS = 2000;
+const STILL_MS = 1000;
+const ADDED_LOOKED_AT = 20;
 const SAFETY_MS = 1000;
 const ATTRIBUTES = [
   'data-hovercard-id',
@@ -19,10 +24,19 @@ const ATTRIBUTES = [
   'name',
 ];
 
+/** Is there an editor in what was just added? Only a few nodes are looked at: the rest waits for the next look. */
+function bringsEditor(changes: MutationRecord[]): boolean {
+  const added = changes.slice(0, ADDED_LOOKED_AT).flatMap(({ addedNodes }) => [...addedNodes]);
+  return added
+    .slice(0, ADDED_LOOKED_AT)
+    .some((node) => node instanceof Element && (node.matches(TEXT_EDITOR) || !!node.querySelector(TEXT_EDITOR)));
+}
+
 /**
  * Runs `look` at once, after changes, and on a slow beat while `look` answers true ("a compose is open").
  * Answers a function that asks for a look within so many milliseconds.
  * The observer stops itself at the first change and starts again after the look, so a busy page costs one look per pause.
+ * Without a compose it grows patient while the page goes on changing, and is alert again when something gets the focus.
  * With a compose open the first change is looked at at once, and the next ones a tenth of a second later.
  */
 export function watch(doc: Document, look: () => boolean, signal: AbortSignal): (ms?: number) => void {
@@ -31,10 +45,13 @@ export function watch(doc: Document, look: () => boolean, signal: AbortSignal): 
   let due = Number.POSITIVE_INFINITY;
   let open = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let patience = 0;
 
-  const observer = new MutationObserver(() => {
+  const observer = new MutationObserver((changes) => {
     observer.disconnect();
-    soon(open ? rest() : IDLE_QUIET_MS);
+    const still = !patience || performance.now() - lookedAt > STILL_MS;
+    patience = still ? IDLE_FIRST_MS : Math.min(patience * 4, IDLE_LIMIT_MS);
+    soon(open || bringsEditor(changes) ? rest() : patience);
   });
   const rest = () => Math.max(0, lookedAt + APART_MS - performance.now());
   const run = () => {
@@ -55,7 +72,11 @@ export function watch(doc: Document, look: () => boolean, signal: AbortSignal): 
     timer = setTimeout(run, ms);
   };
 
-  doc.addEventListener('focusin', () => soon(open ? rest() : 0), { capture: true, passive: true, signal });
+  const noteFocus = () => {
+    patience = 0;
+    soon(open ? rest() : 0);
+  };
+  doc.addEventListener('focusin', noteFocus, { capture: true, passive: true, signal });
   doc.addEventListener('input', () => soon(TYPING_PAUSE_MS), { capture: true, passive: true, signal });
   signal.addEventListener('abort', () => {
     observer.disconnect();
