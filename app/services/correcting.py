@@ -44,9 +44,11 @@ def correct(parts: Parts, person_id: str, asked: Correction, now: datetime) -> s
 
 
 def undo_correction(parts: Parts, person_id: str, correction_id: str, now: datetime) -> None:
-    """Raises Conflict when it was undone already or never was."""
+    """Raises NotFound when there never was one, Conflict when it was undone already."""
     with parts.database.write(durable=True) as tx:
         if not corrections.undo(tx, person_id, correction_id, now):
+            if not corrections.is_known(tx, person_id, correction_id):
+                raise NotFound("There is no such correction.")
             raise Conflict("This correction was undone already.")
         audit.record(tx, person_id, now, "correction_undone", correction_id)
 

@@ -89,8 +89,10 @@ def edit_touch(parts: Parts, person_id: str, touch_id: str, changes: Mapping[str
 
 
 def undo_edit(parts: Parts, person_id: str, touch_id: str, former: str, now: datetime) -> None:
-    """Make a touch what it was before that edit. Raises Conflict when it was edited again or undone since."""
+    """Make a touch what it was before that edit. Raises NotFound, Conflict when it was edited again or undone since."""
     with parts.database.write(durable=True) as tx:
+        if logged.find(tx, parts.sealer, person_id, touch_id) is None:
+            raise NotFound("There is no such logged touch.")
         if not logged.put_back(tx, parts.sealer, person_id, touch_id, former):
             raise Conflict("This entry was changed again since, or undone already. Nothing was undone.")
         audit.record(tx, person_id, now, "touch_edit_undone", touch_id)

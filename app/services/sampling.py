@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app.services.errors import LinkFailed, WrongInput
 from app.services.parts import Parts
+from app.store import audit, recipients, restoring
 from connectors.contract import Transient
 
 ORDER = ("google", "microsoft")
@@ -28,6 +29,21 @@ def providers(parts: Parts) -> list[str]:
     if not parts.sample:
         raise WrongInput("There is no sample mailbox here: real provider credentials are configured.")
     return [provider for provider in ORDER if provider in parts.connectors]
+
+
+def forget_people(parts: Parts, person_id: str) -> None:
+    """Before the sample is unlinked: everybody its mail knows goes, with what was logged and set right about them."""
+    with parts.database.write(durable=True) as tx:
+        recipients.forget_met(tx, person_id)
+
+
+def forget_record(parts: Parts, person_id: str) -> None:
+    """After it was unlinked: the record of it goes too, unless something of the person's own is held."""
+    with parts.database.write(durable=True) as tx:
+        if restoring.is_empty(tx, person_id):
+            audit.forget(tx, person_id)
+    parts.shelf.forget(person_id)
+    parts.database.checkpoint_erasure()
 
 
 async def consent(parts: Parts, asked: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from app.store.database import insert_into
 from app.store.tables import audit
@@ -20,6 +20,11 @@ class AuditEntry:
 
 def record(tx: Connection, person_id: str, now: datetime, what: str, about: str = "") -> None:
     tx.execute(insert_into(tx, audit).values(person_id=person_id, at=now, what=what, about=about))
+
+
+def forget(tx: Connection, person_id: str) -> None:
+    """The record of someone about whom nothing else is held any more."""
+    tx.execute(delete(audit).where(audit.c.person_id == person_id))
 
 
 def of_person(tx: Connection, person_id: str, *, limit: int = 200) -> list[AuditEntry]:

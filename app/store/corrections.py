@@ -62,6 +62,11 @@ def undo(tx: Connection, person_id: str, correction_id: str, now: datetime) -> b
     return tx.execute(undone).rowcount > 0
 
 
+def is_known(tx: Connection, person_id: str, correction_id: str) -> bool:
+    """Whether it is this person's, undone or not."""
+    return bool(_read(tx, person_id, corrections.c.id == correction_id))
+
+
 def redo(tx: Connection, person_id: str, correction_id: str) -> bool:
     """False when it is unknown or stands already."""
     mine = (corrections.c.id == correction_id) & (corrections.c.person_id == person_id)

@@ -179,6 +179,16 @@ def split(tx: Connection, person_id: str, recipient_id: str, *, addresses: Itera
     return str(fresh["id"])
 
 
+def forget_met(tx: Connection, person_id: str) -> int:
+    """Delete every recipient some mail knows, with what was logged and corrected about them; how many."""
+    own, one = recipient_addresses.c, recipients.c
+    here = (message_people.c.person_id == person_id) & (message_people.c.address == own.address)
+    met = select(counted_as).join(recipient_addresses, own.recipient_id == one.id)
+    roots = set(tx.execute(met.where(one.person_id == person_id, exists().where(here))).scalars())
+    theirs = (one.person_id == person_id) & counted_as.in_(roots)
+    return tx.execute(delete_from(recipients).where(theirs)).rowcount if roots else 0
+
+
 def forget_unmet(tx: Connection, person_id: str) -> int:
     """Delete recipients no stored message, logged touch or correction knows any more; how many."""
     own, one = recipient_addresses.c, recipients.c

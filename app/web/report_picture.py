@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from app.services.reporting import Gap, Point, Report
 
-WIDTH = 480
+WIDTH = 380
 """Pixels of each picture; it is drawn as wide as its column."""
 LEFT, RIGHT, TOP, BOTTOM = 34, 14, 14, 34
-HEIGHT = 220
+HEIGHT = 200
 LAST_BAR = 20
 """Working days; the last bar holds this many and more."""
 SIDES = ("sooner", "good", "later")

@@ -45,8 +45,9 @@ def message_from(
     """One Graph `message`, or a kind of it, as a Message.
 
     `folders` maps ids of folders to what they are, others are OTHER; `chats` are ids of folders that hold chat items
-    (M20). `attachments` are the names, which Graph gives apart. Raises Unreadable, ValueError, TypeError, KeyError
-    and AttributeError for a resource that is no whole message.
+    (M20). `attachments` are the names, which Graph gives apart. What lies among the sent mail and bears no trace of a
+    transport was sent here; somebody else's letter filed there was not (M17, M19). Raises Unreadable, ValueError, TypeError,
+    KeyError and AttributeError for a resource that is no whole message.
     """
     headers = _headers(raw.get("internetMessageHeaders") or ())
     parent = str(raw.get("parentFolderId") or "")
@@ -72,6 +73,7 @@ def message_from(
         calendar_method=calendar_method(raw),
         attachments=tuple(words(name) for name in attachments)[:MOST_NAMES],
         link=str(raw.get("webLink") or ""),
+        sent_here=folders.get(parent) is Folder.SENT and "received" not in headers,
     )
 
 

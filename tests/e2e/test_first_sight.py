@@ -1,6 +1,8 @@
 """First sight: from the printed link to a banner with one click, and out again without a trace."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -28,8 +30,16 @@ def test_leaving_the_sample_leaves_nothing(fresh_backend: Backend, page: Page) -
     page.goto(fresh_backend.sign_in)
     page.get_by_role("button", name=re.compile("sample mailbox", re.IGNORECASE)).click()
     expect(page.locator("article.account[data-state=live]")).to_have_count(2, timeout=60_000)
-    page.get_by_role("button", name="Leave the sample").click()
+    page.goto(f"{fresh_backend.url}/history?q=dana")
+    page.locator(".row .who").click()
+    page.get_by_role("button", name="Log it").click()
+    page.goto(f"{fresh_backend.url}/accounts")
+    page.get_by_role("button", name="Leave the sample").dblclick()
     expect(page.locator("article.account")).to_have_count(0)
+    with closing(sqlite3.connect(fresh_backend.data_dir / "aftertouch.sqlite3")) as store:
+        tables = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        held = {name for name in tables if store.execute(f"SELECT count(*) FROM {name}").fetchone()[0]}
+    assert held == {"people", "sessions", "sign_in_links", "alembic_version"}
     for path in fresh_backend.data_dir.rglob("*"):
         assert not path.is_file() or b"northwind.example" not in path.read_bytes(), path
 

@@ -8,7 +8,7 @@ from app.web.security import COOKIE
 from tests.builders import Reader
 from tests.world import World
 
-PAGES = ("/", "/accounts", "/history", "/devices", "/pair", "/rules", "/privacy", "/try")
+PAGES = ("/", "/accounts", "/set-up", "/history", "/report", "/devices", "/pair", "/rules", "/privacy", "/try")
 
 
 @pytest.mark.parametrize("path", PAGES)

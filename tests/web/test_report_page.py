@@ -19,7 +19,7 @@ async def test_pictures_and_tables_say_the_same(reader: Reader, world: World) ->
     await world.link_both()
     told = reporting.look_back(world.parts, world.person_id, world.clock())
     page = await reader.open("/report")
-    outcomes, gaps, _, crossings = page.all(".reports .card")
+    outcomes, gaps, _, crossings = page.all("main .card")
     shown = [int(node.text()) for node in outcomes.css("td.number")]
     assert shown == [number for number in told.outcomes.values() if number]
     assert len(outcomes.css("rect")) == len(shown)

@@ -75,8 +75,10 @@ async def leave_sample(at: AtDesk) -> RedirectResponse:
     sampling.providers(at.parts)
 
     async def leave() -> None:
+        sampling.forget_people(at.parts, at.person_id)
         for account in linking.list_accounts(at.parts, at.person_id):
             await linking.unlink(at.parts, at.person_id, account.id, at.now)
+        sampling.forget_record(at.parts, at.person_id)
 
     await at.parts.once.do(f"leave:{at.person_id}", leave, at.now)
     return then("/accounts", done="left")

@@ -32,7 +32,7 @@ TABLES = {
     "link_flows": "Links under way",
     "sync_jobs": "When each mailbox is looked at next",
     "dead_letters": "Messages that could not be read",
-    "audit": "What was linked, paired and deleted, and when",
+    "audit": "What was linked, paired, set right and deleted, and when",
     "people": "That you are here, and the calendar's hash",
 }
 

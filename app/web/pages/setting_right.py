@@ -16,7 +16,13 @@ from app.web.pages.recipient import recipient_page
 from app.web.pages.view import AtDesk, Desk
 from app.web.pages.ways import then
 
-router = APIRouter(prefix="/history/{recipient_id}")
+
+def known(recipient_id: str, at: AtDesk) -> None:
+    """Raises NotFound for whoever is not in this person's history."""
+    correcting.named(at.parts, at.person_id, recipient_id)
+
+
+router = APIRouter(prefix="/history/{recipient_id}", dependencies=[Depends(known)])
 TextField = Annotated[str, Form(max_length=200)]
 Answer = RedirectResponse | HTMLResponse
 CONFLICT, WRONG = 409, 422

@@ -1,16 +1,17 @@
-// Splits a body into sentences of plain words, the form the phrases of every language are written for.
+// Splits a body into chunks, the pieces between spaces that words and the ends of sentences are found in.
 import { lower } from './fold';
 import { textFile } from './lexicon_data';
 
-const LONGEST = 60;
-const SHORT_LINE = 45;
-const CASE_MATTERS = new Set(['end', 'token', 'signature_token', 'smiley']);
+/** The chunk that stands where a line ends and a sentence with it. */
+export const BREAK = '|';
 
-/** `raw` is folded text with its case; `words` are in lower case, links as "urlx", at most 60. */
-export interface Sentence {
-  raw: string;
-  words: string[];
-}
+/** The chunk before a sentence that is in capitals. */
+export const SHOUT = '^shout';
+
+const SHORT_LINE = 45;
+const LEAST_SHOUTED = 3;
+const LEAST_SHARE = 0.3;
+const ANY_CASE = new Set(['url', 'mail', 'code']);
 
 const patterns = new Map<string, RegExp>();
 
@@ -18,71 +19,78 @@ const patterns = new Map<string, RegExp>();
 export function pattern(name: string): RegExp {
   let found = patterns.get(name);
   if (!found) {
-    found = new RegExp(textFile.sentence[name] ?? '', CASE_MATTERS.has(name) ? 'g' : 'gi');
+    found = new RegExp(textFile.sentence[name] ?? '', ANY_CASE.has(name) ? 'gi' : 'g');
     patterns.set(name, found);
   }
   found.lastIndex = 0;
   return found;
 }
 
-/** In order; a sentence of more than 60 words counts as several, one without words only if it asks or shouts. */
-export function sentences(body: string): Sentence[] {
-  const out: Sentence[] = [];
-  let begun = '';
-  for (const piece of joined(masked(body)).replace(pattern('end'), '$1\n').split('\n')) {
-    const raw = begun ? `${begun} ${piece}` : piece;
-    const words = wordsOf(raw);
-    begun = endsShort(raw, words) ? raw : '';
-    if (!begun) out.push(...cut(raw, words));
-  }
-  return begun ? [...out, ...cut(begun, wordsOf(begun))] : out;
+/** In order and in lower case; links, addresses, code and smileys are a word each. `body` is folded. */
+export function chunks(body: string): string[] {
+  const text = joined(masked(body));
+  return /[A-Z]{4}/.test(text) ? withShouts(split(text)) : split(lower(text));
 }
 
-function wordsOf(raw: string): string[] {
-  return lower(raw).replaceAll('-', ' ').match(pattern('token')) ?? [];
+function split(text: string): string[] {
+  return text.split(/[ \n]+/).filter((chunk) => chunk !== '');
 }
 
-/** True after "Dr." and the like, where no sentence ends. */
-function endsShort(raw: string, words: string[]): boolean {
-  const last = words.at(-1);
-  return last !== undefined && words.length < LONGEST && raw.endsWith('.') && abbreviations().has(last);
+/** True behind an end mark, unless it belongs to "Dr." and the like. */
+export function endsSentence(chunk: string): boolean {
+  return pattern('end').test(chunk) && !abbreviations().has(chunk.slice(0, -1).replace(/^["'(]+/, ''));
 }
 
-function cut(raw: string, words: string[]): Sentence[] {
-  if (words.length === 0) return /[?!]/.test(raw) ? [{ raw, words }] : [];
-  const out: Sentence[] = [];
-  for (let at = 0; at < words.length; at += LONGEST) out.push({ raw, words: words.slice(at, at + LONGEST) });
-  return out;
+let short: Set<string> | undefined;
+
+function abbreviations(): Set<string> {
+  short ??= new Set(textFile.sentence.abbreviations?.split(' '));
+  return short;
 }
 
-/** Links, addresses, code and smileys as one word each. */
 function masked(body: string): string {
-  let text = body;
-  if (text.includes('`')) text = text.replace(pattern('code'), 'codex');
-  if (text.includes('@')) text = text.replace(pattern('mail'), 'mailx');
-  if (text.includes(':') || text.includes(';')) text = text.replace(pattern('smiley'), ' smiley ');
-  return pattern('url_hint').test(text) ? text.replace(pattern('url'), 'urlx') : text;
+  let out = body;
+  if (out.includes('`')) out = out.replace(pattern('code'), 'codex');
+  if (out.includes('@')) out = out.replace(pattern('mail'), 'mailx');
+  if (/[:;]/.test(out)) out = out.replace(pattern('smiley'), ' smiley ');
+  const small = lower(out);
+  const hints = textFile.sentence.url_hints?.split(' ') ?? [];
+  return hints.some((hint) => small.includes(hint)) ? out.replace(pattern('url'), 'urlx') : out;
 }
 
-/** A line break stays only where a sentence may end: short line, end mark, empty line or bullet. */
+/** A line break becomes BREAK where a sentence may end: short line, end mark, empty line or bullet. */
 function joined(body: string): string {
   let out = '';
   let previous: string | undefined;
   for (const line of body.split('\n')) {
-    if (previous !== undefined) out += mayEnd(previous, line) ? '\n' : ' ';
+    if (previous !== undefined) out += endsAfter(previous, line) ? ` ${BREAK} ` : ' ';
     out += line;
     previous = line;
   }
   return out;
 }
 
-function mayEnd(previous: string, line: string): boolean {
-  return previous.length < SHORT_LINE || /[.!?:;]$/.test(previous) || line === '' || pattern('bullet').test(line);
+function endsAfter(line: string, next: string): boolean {
+  return line.length < SHORT_LINE || /[.!?:;]$/.test(line) || next === '' || pattern('bullet').test(next);
 }
 
-let short: Set<string> | undefined;
+/** The chunks in lower case, SHOUT before each sentence in capitals. */
+function withShouts(raw: string[]): string[] {
+  const out: string[] = [];
+  const small = raw.map(lower);
+  let begin = 0;
+  for (const [at, chunk] of small.entries()) {
+    if (at < small.length - 1 && chunk !== BREAK && !endsSentence(chunk)) continue;
+    if (shouts(raw.slice(begin, at + 1).join(' '))) out.push(SHOUT);
+    out.push(...small.slice(begin, at + 1));
+    begin = at + 1;
+  }
+  return out;
+}
 
-function abbreviations(): Set<string> {
-  short ??= new Set((textFile.sentence.abbreviations ?? '').split(' '));
-  return short;
+/** Three words or more in capitals that are no acronyms, and a good part of the sentence. */
+function shouts(sentence: string): boolean {
+  const words = sentence.match(/[A-Za-z]+/g) ?? [];
+  const loud = words.filter((word) => /^[A-Z]{4,}$/.test(word) && !textFile.acronyms.includes(word));
+  return loud.length >= LEAST_SHOUTED && loud.length >= LEAST_SHARE * words.length;
 }
