@@ -13,7 +13,7 @@ from tzlocal import get_localzone_name
 from app.services.announcing import Announcer
 from app.services.parts import Parts
 from app.settings import LOOPBACK, Settings, SettingsError
-from app.store import rotation
+from app.store import rotation, scope
 from app.store.database import Database
 from app.store.errors import KeyMissing
 from app.store.key_file import read_or_make_key_file, replace_key_file
@@ -69,14 +69,15 @@ def _sample_day(path: Path) -> date:
 
 
 @contextmanager
-def open_parts(settings: Settings, *, given: Settings | None = None) -> Iterator[Parts]:
+def open_parts(settings: Settings, *, given: Settings | None = None, across_people: bool = True) -> Iterator[Parts]:
     """Everything the services need, on a migrated store; closed at the end.
 
     `given` are the settings before the sample mailbox's simulator took the providers' places, where it did.
+    The web server says `across_people=False`: there a transaction sees nothing before it is known who asks.
     Raises SettingsError when the data folder or the database cannot be used, KeyMissing for a wrong key.
     """
     data_dir = _data_folder(settings.data_dir)
-    database = _open_database(settings)
+    database = _open_database(settings, across_people=across_people)
     try:
         sealer = Sealer(_keyring(data_dir / "key.json", database))
         yield Parts(
@@ -95,6 +96,7 @@ def open_parts(settings: Settings, *, given: Settings | None = None) -> Iterator
         database.close()
 
 
+@scope.across_people()
 def _keyring(path: Path, database: Database) -> Keyring:
     """Raises KeyMissing rather than making a new key for a store whose key is gone."""
     if path.exists() or not rotation.holds_secrets(database):
@@ -196,10 +198,10 @@ def _data_folder(path: Path) -> Path:
     return path
 
 
-def _open_database(settings: Settings) -> Database:
+def _open_database(settings: Settings, *, across_people: bool = True) -> Database:
     url = settings.database_url or settings.sqlite_url
     try:
-        database = Database.open(url)
+        database = Database.open(url, across_people=across_people)
     except (ValueError, ImportError) as error:
         raise SettingsError([f"AFTERTOUCH_DATABASE_URL: {error}"]) from error
     database.migrate()

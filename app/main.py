@@ -12,6 +12,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.types import ASGIApp
 
 from app.services.parts import Parts
+from app.store.scope import across_people
 from app.web import (
     accounts,
     advice,
@@ -57,7 +58,8 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        working = asyncio.create_task(Worker(parts).run()) if works else None
+        with across_people():
+            working = asyncio.create_task(Worker(parts).run()) if works else None
         yield
         if working:
             working.cancel()

@@ -35,7 +35,7 @@ async def serve(settings: Settings, *, host: str | None = None, port: int | None
     listener = _listen(host or settings.base.hostname or "127.0.0.1", port or settings.base.port or 8025)
     simulated = simulation(settings) if settings.simulates else None
     used, given = (pointed_at(simulated, settings), settings) if simulated else (settings, None)
-    with open_parts(used, given=given) as parts:
+    with open_parts(used, given=given, across_people=False) as parts:
         server = _server(create_app(parts, works=True))
         async with _beside(simulated, server):
             print(f"Sign in: {signing_in.new_link(parts, parts.clock())}", flush=True)

@@ -56,13 +56,15 @@ class World:
     config: SimulatorConfig = field(default_factory=lambda: SimulatorConfig(redirect_uris=callbacks(BASE_URL)))
     clock: Clock = field(default_factory=Clock)
     outbound: httpx.AsyncBaseTransport | None = None
+    database_url: str = ""
 
     def __post_init__(self) -> None:
         self.simulator = create_simulator(self.config, clock=self.clock, outbound=self.outbound)
         self.browser = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.simulator), base_url=self.config.base_url
         )
-        database = Database.open(f"sqlite:///{self.folder / 'aftertouch.sqlite3'}")
+        url = self.database_url or f"sqlite:///{self.folder / 'aftertouch.sqlite3'}"
+        database = Database.open(url, across_people=True)
         database.migrate()
         self.parts = Parts(
             settings=Settings(data_dir=self.folder, base_url=BASE_URL),

@@ -11,7 +11,7 @@ from app.services.parts import Parts
 from app.services.shelf import Dossier
 from app.services.signing_in import hashed
 from app.services.threads import all_dossiers
-from app.store import audit, people
+from app.store import audit, people, scope
 
 WORTH_A_DATE = frozenset({StateName.YOUR_TURN, StateName.WAITING})
 
@@ -50,13 +50,20 @@ def is_on(parts: Parts, person_id: str) -> bool:
 
 def feed(parts: Parts, secret: str, now: datetime) -> list[FeedDay]:
     """Every date worth waiting for, earliest first. Raises NotFound when the secret opens nothing (any more)."""
+    person_id = _whose(parts, secret)
+    if person_id is None:
+        raise NotFound("There is no calendar at this address. Make a new one on the accounts page.")
+    scope.only(person_id)
     with parts.database.read() as tx:
-        person_id = people.find_by_calendar(tx, hashed(secret))
-        if person_id is None:
-            raise NotFound("There is no calendar at this address. Make a new one on the accounts page.")
         dossiers = [each for each in all_dossiers(parts, tx, person_id) if each.recipient.muted_at is None]
     days = [day for each in dossiers for day in _days(parts, each, now)]
     return sorted(days, key=lambda day: (day.on, day.key))
+
+
+@scope.across_people()
+def _whose(parts: Parts, secret: str) -> str | None:
+    with parts.database.read() as tx:
+        return people.find_by_calendar(tx, hashed(secret))
 
 
 def _days(parts: Parts, each: Dossier, now: datetime) -> list[FeedDay]:

@@ -10,6 +10,7 @@ from app.services.errors import NotFound, PairingPending
 from app.services.parts import DEVICE_CODE_LIFE, DEVICE_LIFE, Parts
 from app.services.signing_in import hashed
 from app.store import audit, device_codes, devices, people
+from app.store.scope import across_people
 
 # RFC 8628 section 6.1 advises letters without vowels: no words, nothing mistaken for a digit.
 ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
@@ -24,6 +25,7 @@ class DeviceCode:
     interval: int
 
 
+@across_people()
 def begin(parts: Parts, name: str, now: datetime) -> DeviceCode:
     """A fresh pair of codes, good for ten minutes."""
     device_code = secrets.token_urlsafe(32)
@@ -52,6 +54,7 @@ def decide(parts: Parts, person_id: str, user_code: str, *, approve: bool, now: 
             raise NotFound("This code is not known or no longer good. Ask the extension for a new one.")
 
 
+@across_people()
 def claim(parts: Parts, device_code: str, now: datetime) -> str:
     """The device token, given once after approval. Raises PairingPending with an RFC 8628 code."""
     with parts.database.write(durable=True) as tx:
@@ -74,6 +77,7 @@ _WORDS = {
 }
 
 
+@across_people()
 def add_device(parts: Parts, name: str, now: datetime) -> str:
     """A device token for the person of this data folder, for the command line."""
     with parts.database.write(durable=True) as tx:

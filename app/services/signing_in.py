@@ -7,6 +7,7 @@ from hashlib import sha256
 from app.services.errors import NotSignedIn
 from app.services.parts import SESSION_LIFE, SIGN_IN_LINK_LIFE, Parts
 from app.store import devices, people, sign_ins
+from app.store.scope import across_people
 
 USE_NOTED_EVERY = timedelta(minutes=15)
 
@@ -16,6 +17,7 @@ def hashed(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+@across_people()
 def new_link(parts: Parts, now: datetime) -> str:
     """A fresh one-time sign-in address, good for 30 minutes."""
     token = secrets.token_urlsafe(32)
@@ -25,6 +27,7 @@ def new_link(parts: Parts, now: datetime) -> str:
     return f"{parts.settings.base_url}/sign-in?token={token}"
 
 
+@across_people()
 def open_session(parts: Parts, token: str, now: datetime) -> str:
     """Burn a sign-in link and return a session token. Raises NotSignedIn when it is unknown, used or too old."""
     session = secrets.token_urlsafe(32)
@@ -42,11 +45,13 @@ def end_session(parts: Parts, session: str) -> None:
         sign_ins.end_session(tx, hashed(session))
 
 
+@across_people()
 def person_of_session(parts: Parts, session: str, now: datetime) -> str | None:
     with parts.database.read() as tx:
         return sign_ins.find_session(tx, hashed(session), now)
 
 
+@across_people()
 def person_of_device(parts: Parts, token: str, now: datetime) -> str | None:
     """Whose device this is; its last use is written down to the quarter of an hour."""
     with parts.database.read() as tx:

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from app.services import pushing
+from app.store.scope import across_people
 from app.web.security import TheParts
 from connectors.contract import PushForged
 
@@ -17,7 +18,8 @@ async def google(request: Request, parts: TheParts) -> Response:
     """204 once the hint is stored, 403 for what Google did not sign for us."""
     authorization = request.headers.get("authorization", "")
     try:
-        await pushing.hear_google(parts, authorization, await request.body(), parts.clock())
+        with across_people():
+            await pushing.hear_google(parts, authorization, await request.body(), parts.clock())
     except PushForged:
         return Response(status_code=403)
     return Response(status_code=204)
@@ -30,7 +32,8 @@ async def microsoft(request: Request, parts: TheParts, account: str = "", valida
         sound = validationToken.isprintable() and len(validationToken) <= LONGEST_TOKEN
         return PlainTextResponse(validationToken) if sound else Response(status_code=400)
     try:
-        await pushing.hear_microsoft(parts, account, await request.body(), parts.clock())
+        with across_people():
+            await pushing.hear_microsoft(parts, account, await request.body(), parts.clock())
     except PushForged:
         return Response(status_code=403)
     return Response(status_code=202)

@@ -14,6 +14,7 @@ from app.services import signing_in
 from app.services.errors import NotSignedIn
 from app.services.parts import Parts
 from app.settings import LOOPBACK, Settings
+from app.store import scope as whose
 
 COOKIE = "aftertouch_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -50,6 +51,10 @@ class Border:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        with whose.nobody():
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         correlation_id = secrets.token_hex(8)
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         refusal = self._refusal(scope)
@@ -144,7 +149,16 @@ async def caller(
     device: Annotated[HTTPAuthorizationCredentials | None, Depends(DeviceToken)],
     session: Annotated[str | None, Depends(SessionCookie)],
 ) -> Caller:
-    """The signed-in caller. Raises NotSignedIn; a session may write only from our own pages."""
+    """The signed-in caller, whose rows alone the rest of the request sees.
+
+    Raises NotSignedIn; a session may write only from our own pages.
+    """
+    who = _caller(request, device, session)
+    whose.only(who.person_id)
+    return who
+
+
+def _caller(request: Request, device: HTTPAuthorizationCredentials | None, session: str | None) -> Caller:
     parts = parts_of(request)
     now = parts.clock()
     if device is not None:
