@@ -36,6 +36,17 @@ def _weekday_next_week(words: Words, today: Today) -> Span:
     return _days(_coming_weekday(today, number(words, "weekday")) + _WEEK)
 
 
+@means("weekday in a fortnight")
+def _weekday_in_a_fortnight(words: Words, today: Today) -> Span:
+    return _days(_coming_weekday(today, number(words, "weekday")) + 2 * _WEEK)
+
+
+@means("end of named month")
+def _end_of_named_month(words: Words, today: Today) -> Span:
+    month_number = number(words, "month")
+    return month(coming_month(today, month_number), month_number, "end")
+
+
 @means("weekdays")
 def _weekdays(words: Words, today: Today) -> Span:
     first, last = number(words, "weekday"), number(words, "weekday2")
@@ -108,7 +119,8 @@ def _numeric(words: Words, today: Today) -> Span | None:
     if preferred and (other is None or (today.day_first is not None and preferred - today.day <= _NEAR)):
         return _days(preferred)
     readings = [day for day in (preferred, other) if day]
-    return _days(min(readings)) if readings else None
+    ahead = [day for day in readings if day >= today.day]
+    return _days(min(ahead or readings)) if readings else None
 
 
 @means("numerics")
@@ -156,6 +168,17 @@ def _nth_week(words: Words, today: Today) -> Span:
     length = monthrange(year, month_number)[1]
     last = length if nth > 4 else 7 * nth
     return Span(date(year, month_number, last - 6), date(year, month_number, last))
+
+
+@means("nth weekday")
+def _nth_weekday(words: Words, today: Today) -> Span | None:
+    """The fifth is the last one the month has."""
+    month_number, nth = number(words, "month"), number(words, "ordinal")
+    year = coming_month(today, month_number, number(words, "year"))
+    first = date(year, month_number, 1)
+    first += timedelta(days=(number(words, "weekday") - first.weekday()) % 7)
+    days = [day for week in range(5) if (day := first + timedelta(weeks=week)).month == month_number]
+    return _days(days[-1] if nth > 4 else days[nth - 1])
 
 
 @means("week number")
@@ -239,51 +262,6 @@ def _new_year(words: Words, today: Today) -> Span:
     """ "In the new year" is January, and so is next year when no part of it is named."""
     year = today.day.year + (today.day.month > 1)
     return month(year, 1, str(words.get("part", "")))
-
-
-@means("holidays")
-def _holidays(words: Words, today: Today) -> Span:
-    """The weeks in which offices rest: after them is 4 to 15 January."""
-    year = today.day.year if today.day.month > 1 else today.day.year - 1
-    return Span(date(year, 12, 23), date(year + 1, 1, 3))
-
-
-@means("christmas")
-def _christmas(words: Words, today: Today) -> Span:
-    return Span(date(today.day.year, 12, 24), date(today.day.year, 12, 26))
-
-
-@means("thanksgiving")
-def _thanksgiving(words: Words, today: Today) -> Span:
-    """The fourth Thursday of November to the Sunday after it."""
-    year = today.day.year + (today.day > _fourth_thursday(today.day.year) + timedelta(days=3))
-    thursday = _fourth_thursday(year)
-    return Span(thursday, thursday + timedelta(days=3))
-
-
-def _fourth_thursday(year: int) -> date:
-    first = date(year, 11, 1)
-    return first + timedelta(days=(3 - first.weekday()) % 7 + 21)
-
-
-@means("easter")
-def _easter(words: Words, today: Today) -> Span:
-    """Good Friday to Easter Monday."""
-    sunday = _easter_sunday(today.day.year)
-    if sunday + timedelta(days=1) < today.day:
-        sunday = _easter_sunday(today.day.year + 1)
-    return Span(sunday - timedelta(days=2), sunday + timedelta(days=1))
-
-
-def _easter_sunday(year: int) -> date:
-    """Gauss's rule in the form of Butcher for the Gregorian calendar."""
-    century, of_century = divmod(year, 100)
-    golden = year % 19
-    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
-    weekday = (32 + 2 * (century % 4) + 2 * (of_century // 4) - epact - of_century % 4) % 7
-    shift = (golden + 11 * epact + 22 * weekday) // 451
-    month_number, day = divmod(epact + weekday - 7 * shift + 114, 31)
-    return date(year, month_number, day + 1)
 
 
 @means("season")

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from app.reading.lexicons import lexicon
-from app.reading.received import calendar_spans  # noqa: F401  (registers its meanings)
+from app.reading.received import calendar_spans, feast_spans  # noqa: F401  (they register their meanings)
 from app.reading.received.phrases import LEXICONS, PatternSet
 from app.reading.received.spans import MEANINGS, Span, Today
 
@@ -35,11 +35,19 @@ class Dated:
         if self.bound in ("by", "until"):
             whole = self.meaning in _BEGIN_WHEN_DUE
             return today, max(today, first if whole else last)
+        if self.bound == "before" and self._is_an_end():
+            return today, max(today, last)
         if self.bound == "before":
             return today, max(today, (first if not self.span.counted else last) - timedelta(days=1))
         if self.bound == "after" and not self.span.counted:
             return _after(last, 15 if self.meaning == "holidays" else 0)
         return None if self.bound == "past" else (first, last)
+
+    def _is_an_end(self) -> bool:
+        """ "Before the end of the month" means its last day, not the one before."""
+        return self.meaning.startswith("end of") or (
+            self.meaning.startswith("part of") and self.span.first == self.span.last
+        )
 
 
 def _after(last: date, at_least: int) -> tuple[date, date]:
@@ -137,6 +145,7 @@ _TABLE_OF = {
 }
 _DAY_NAMES = ("day", "day2", "p1", "p2", "p3", "p4", "yy", "year", "year2", "q", "week")
 _NEED_A_BOUND = frozenset({"month name", "season", "christmas", "thanksgiving", "easter", "holidays"})
+_BARE_NUMBERS = frozenset({"numeric", "numeric day first"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +168,10 @@ class _Template:
 
     def _is_doubtful(self, found: re.Match[str]) -> bool:
         """A word that is often no date ("may", "sat", "a day") counts only behind "by", "in" and the like."""
-        led = not {"part", "which", "year"}.isdisjoint(name for name, _ in _named_parts(found))
+        names = {name for name, _ in _named_parts(found)}
+        led = not names.isdisjoint({"part", "which", "year"})
+        if self.meaning in _BARE_NUMBERS:
+            return names.isdisjoint({"weekday", "yy"})
         if found[0].rstrip(".") in self.language.needs_bound:
             return True
         return self.meaning in _NEED_A_BOUND and not led and " " not in found[0]
