@@ -79,6 +79,9 @@ class Worker:
             log.info("lease_lost", account=lease.account_id)
         except KeyMissing as error:
             self._without_key(lease, error)
+        except StoreError as error:
+            log.error("store_in_trouble", account=lease.account_id, kind=type(error).__name__)
+            self._later(lease, backoff(lease.attempts, self._chance()))
         except Exception as error:
             log.error("sync_crashed", account=lease.account_id, kind=type(error).__name__, exc_info=error)
             self._later(lease, backoff(lease.attempts, self._chance()))

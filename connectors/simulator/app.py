@@ -48,7 +48,7 @@ def create_simulator(
 ) -> Starlette:
     """The app; `clock` gives aware datetimes. `outbound` carries its pushes (None: the network, loopback only).
 
-    The World behind it stands in `app.state.world`, for tests.
+    The World behind it stands in `app.state.world`, what it pushes in `app.state.pusher`, for tests.
     """
     world = new_world(config, clock)
     if config.sample:
@@ -72,7 +72,7 @@ def create_simulator(
             Route("/graph/v1.0/{rest:path}", _api(world, graph, "/graph/v1.0"), methods=VERBS),
         ]
     )
-    app.state.world = world
+    app.state.world, app.state.pusher = world, pusher
     return app
 
 

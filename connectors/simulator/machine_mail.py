@@ -86,3 +86,8 @@ def _report_head(of: Occasion) -> dict[str, str]:
 def machine_letter(kind: str, of: Occasion) -> bytes:
     """The letter of that kind; KeyError for a kind that is not in the table."""
     return MACHINES[kind](of)
+
+
+def invitation(of: Occasion) -> bytes:
+    """A person's invitation: calendar mail that does answer (W6)."""
+    return _calendar(of, "REQUEST", "Invitation: Interview")

@@ -26,7 +26,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
     opened = Rig(tmp_path)
+    if request.node.get_closest_marker("postgres"):
+        opened.move_to(request.getfixturevalue("postgresql_url"))
     yield opened
     await opened.close()

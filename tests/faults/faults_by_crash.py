@@ -1,17 +1,25 @@
 """Faults of our own process and store: kills, a full disk, an old backup, a wrong key, a half-way erasure."""
 
+import asyncio
 import shutil
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from app.services import linking
-from app.store.errors import KeyMissing, LeaseLost, StorageFull
+from app.compose import open_parts
+from app.services import leaving, linking, pushing, syncing
+from app.services.grants import RENEWAL
+from app.services.probing import probe
+from app.store import accounts as stored_accounts
+from app.store import rotation, sync_jobs
+from app.store.errors import KeyMissing, LeaseLost, StoreUnavailable
 from app.store.sealing import Keyring, Sealer
-from app.store.tables import accounts, messages
-from app.worker import LEASE
-from tests.faults.breaking import break_after
+from app.store.tables import accounts, messages, people
+from app.worker import LEASE, Worker
+from connectors.contract import Page
+from tests.faults.breaking import break_after, no_room, read_only, spoil_at, taken
 from tests.faults.invariants import Checker
 from tests.faults.rig import DANA, GMAIL, OUTLOOK, RITA, Killed, Rig
 from tests.faults.table import fault
@@ -95,32 +103,65 @@ async def rotation_lost_for_good(rig: Rig, check: Checker) -> None:
     assert check.complete() + check.alive() == []
 
 
-@fault(22, "two workers want the same mailbox and its token at once")
-async def two_workers_one_token(rig: Rig, check: Checker) -> None:
-    await rig.link("google")
-    await rig.sync()
+@fault(22, "a worker, a probe, a push renewal and a second process all want one mailbox's token at once")
+async def everybody_wants_the_token(rig: Rig, check: Checker) -> None:
+    await rig.linked()
+    await rig.fault("token_slow", value=0.05)
     rig.clock.advance(hours=2)
-    first = rig._take()
-    assert first is not None
-    assert rig._take() is None
-    version = rig.rows(accounts, accounts.c.secret_version)[0][0]
-    await rig.worker.settle(first)
-    assert rig.rows(accounts, accounts.c.secret_version)[0][0] == version + 1
+    for access in rig.provider.grants.access.values():
+        access.grant.renewed = 0
+    rig.provider.grants.access.clear()
+    other = rig.twin()
+    linked = rig.accounts()
+    found = await asyncio.gather(
+        rig.sync(),
+        probe(other, linked, ["other@acme.example"], rig.clock()),
+        *(pushing.watch(rig.parts, account.id) for account in linked),
+    )
+    other.database.close()
+    assert found[1].answered == {account.id for account in linked}, "every one of them got through"
+    assert all(until is not None for until in found[2:])
+    assert rig.renewals() == {GMAIL: 1, OUTLOOK: 1}
+    assert {row.renewing_until for row in rig.rows(accounts)} == {None}
 
 
-@fault(36, "the disk is full at every n-th write")
-async def disk_full(rig: Rig, check: Checker) -> None:
+@fault(22, "whoever renews a token dies meanwhile; the others wait for it no longer than its turn")
+async def renewer_dies(rig: Rig, check: Checker) -> None:
+    await rig.linked()
+    rig.clock.advance(hours=2)
+    rig.provider.grants.access.clear()
+    with rig.parts.database.write() as tx:
+        stored_accounts.begin_renewal(tx, rig.account().id, rig.clock(), rig.clock() + RENEWAL)
+    rig.clock.advance(seconds=RENEWAL.total_seconds())
+    await rig.sync()
+    await rig.polls(1)
+
+
+STATEMENTS = {read_only: range(1, 45, 2), no_room: range(3, 45, 8)}
+
+
+@fault(36, "the disk is full, or read-only, at every n-th statement; or another program holds the file")
+async def bad_disk(rig: Rig, check: Checker) -> None:
     for provider in ("google", "microsoft"):
         await rig.link(provider)
-    for writes in range(1, 10):
-        break_after(rig, writes, StorageFull("The disk is full. Free some space; nothing was lost."))
-        with suppress(StorageFull):
-            rig.worker.start_due()
-        for task in list(rig.worker._running):
-            await task
-        assert await check.check(settled=False) == []
-        await rig.restart()
-        rig.clock.advance(seconds=LEASE.total_seconds() + 1)
+    hit = 0
+    for spoil, statements in STATEMENTS.items():
+        for statement in statements:
+            ran = spoil_at(rig, statement, spoil)
+            with suppress(StoreUnavailable):
+                await rig.sync()
+            hit += bool(ran)
+            full = rig.parts.database.is_full
+            assert not full or {account.state for account in rig.accounts()} == {"storage_full"}
+            await rig.restart()
+            assert await check.check(settled=False) == []
+            rig.clock.advance(minutes=3)
+            rig.write(RITA, days=0.5)
+    assert hit > 20
+    with taken(rig), suppress(StoreUnavailable):
+        await rig.sync()
+    await rig.restart()
+    rig.clock.advance(minutes=3)
     await rig.polls(3)
 
 
@@ -147,15 +188,46 @@ async def old_backup(rig: Rig, check: Checker) -> None:
     await rig.polls(2)
 
 
+def restored(folder: Path, crashed: Path, share: float) -> None:
+    """The files as they were at the crash, with only so much of the log."""
+    for part in folder.glob("aftertouch.sqlite3*"):
+        part.unlink()
+    shutil.copy(crashed / "aftertouch.sqlite3", folder)
+    log = (crashed / "aftertouch.sqlite3-wal").read_bytes()
+    (folder / "aftertouch.sqlite3-wal").write_bytes(log[: int(len(log) * share)])
+
+
+@fault(37, "the end of the write-ahead log is lost with the power")
+async def torn_log(rig: Rig, check: Checker) -> None:
+    await rig.linked()
+    for _ in range(3):
+        rig.write(RITA)
+        rig.write(DANA, OUTLOOK)
+        await rig.poll()
+    crashed = rig.folder / "crashed"
+    shutil.copytree(rig.folder, crashed)
+    for share in (1.0, 0.7, 0.4, 0.0):
+        rig.parts.database.close()
+        restored(rig.folder, crashed, share)
+        await rig.restart()
+        check.histories.clear()
+        check.seen.clear()
+        assert await check.check(settled=False) == []
+        await rig.polls(2)
+        assert await check.check() == []
+
+
 @fault(38, "the key is not the one the store was sealed with")
 async def wrong_key(rig: Rig, check: Checker) -> None:
     await rig.linked()
-    right, before = rig.parts.sealer, rig.rows(accounts)
+    right, before = rig.parts.sealer, rig.rows(accounts, accounts.c.secret, accounts.c.cursor)
     rig.parts = replace(rig.parts, sealer=Sealer(Keyring.new()))
     await rig.restart()
     rig.clock.advance(minutes=2)
     await rig.sync()
-    assert rig.rows(accounts) == before
+    assert rig.rows(accounts, accounts.c.secret, accounts.c.cursor) == before
+    assert {account.state for account in rig.accounts()} == {"misconfigured"}
+    assert all("key.json" in account.next_action for account in rig.accounts())
     with pytest.raises(KeyMissing):
         await rig.advice(RITA)
     rig.parts = replace(rig.parts, sealer=right)
@@ -163,39 +235,128 @@ async def wrong_key(rig: Rig, check: Checker) -> None:
     await rig.polls(4)
 
 
-@fault(42, "disconnecting dies half-way and the provider refuses to revoke")
-async def erasure_cut_short(rig: Rig, check: Checker) -> None:
-    account_id = await rig.link("google")
-    await rig.sync()
-    await rig.fault("revoke_fails")
-    break_after(rig, 1)
-    with pytest.raises(Killed):
-        await linking.unlink(rig.parts, rig.person_id, account_id, rig.clock())
+@fault(38, "the key file is missing")
+async def missing_key(rig: Rig, check: Checker) -> None:
+    await rig.linked()
     await rig.restart()
-    assert rig.account().state == "erasing"
-    receipt = await linking.unlink(rig.parts, rig.person_id, account_id, rig.clock())
-    assert not receipt.revoked
-    assert not rig.accounts()
-    assert not rig.rows(messages)
-    left = [path for path in rig.folder.iterdir() if path.is_file() and RITA.encode() in path.read_bytes()]
-    assert left == []
+    with pytest.raises(KeyMissing), open_parts(rig.parts.settings):
+        raise AssertionError("a store whose key is gone must not be opened with a new one")
+    assert not (rig.folder / "key.json").exists()
+
+
+@fault(38, "the key is rotated, with kill -9 after every commit on the way")
+async def rotation_killed(rig: Rig, check: Checker) -> None:
+    old = Keyring.new()
+    new = old.with_new_key()
+    rig.parts = replace(rig.parts, sealer=Sealer(old))
+    await rig.linked()
+    rig.parts = replace(rig.parts, sealer=Sealer(new))
+    for writes in range(9):
+        break_after(rig, writes, late=True)
+        with suppress(Killed):
+            rotation.rotate(rig.parts.database, Sealer(new))
+        await rig.restart()
+        assert await check.check(settled=False) == []
+        await rig.poll()
+    rotation.rotate(rig.parts.database, Sealer(new))
+    assert set(rotation.keys_in_use(rig.parts.database)) == {new.current}
+    rig.parts = replace(rig.parts, sealer=Sealer(new.only_current()))
+    await rig.restart()
+    await rig.polls(2)
+
+
+def canaries(rig: Rig) -> list[str]:
+    return [path.name for path in rig.folder.iterdir() if path.is_file() and RITA.encode() in path.read_bytes()]
+
+
+def granted(rig: Rig) -> tuple[list[str], list[str], list[str]]:
+    """What the providers still hold for us: live grants, Gmail watches, Graph subscriptions."""
+    live = [grant.address for grant in rig.provider.grants.grants.values() if not grant.revoked and grant.generation]
+    return live, list(rig.provider.watches), [one.address for one in rig.pusher.subscriptions.values()]
+
+
+@fault(42, "disconnecting dies half-way, at every write; a worker finishes it")
+async def unlinking_cut_short(rig: Rig, check: Checker) -> None:
+    for writes in range(3):
+        await rig.linked()
+        for account in rig.accounts():
+            await pushing.keep_watching(rig.parts, account.id, rig.clock())
+        assert [len(held) for held in granted(rig)] == [2, 1, 1]
+        break_after(rig, writes)
+        for account in rig.accounts():
+            with suppress(Killed):
+                await linking.unlink(rig.parts, rig.person_id, account.id, rig.clock())
+        await rig.restart()
+        rig.clock.advance(minutes=3)
+        await rig.sync()
+        for account in rig.accounts():  # nothing was written before the first death: the person asks once more
+            assert account.state != "erasing"
+            await linking.unlink(rig.parts, rig.person_id, account.id, rig.clock())
+        assert rig.accounts() == []
+        assert rig.rows(messages) == []
+        assert canaries(rig) == []
+        assert granted(rig) == ([OUTLOOK], [], []), "Microsoft offers no way to take back a grant"
+        for grant in rig.provider.grants.grants.values():
+            rig.provider.grants.revoke(grant, "the person did it at Microsoft")
+        check.seen.clear()
+
+
+@fault(42, "the provider refuses to revoke and to end pushes: that is said")
+async def erasure_refused(rig: Rig, check: Checker) -> None:
+    await rig.linked()
+    for account in rig.accounts():
+        await pushing.keep_watching(rig.parts, account.id, rig.clock())
+    await rig.fault("revoke_fails")
+    await rig.fault("script", match="gmail POST .*/stop|graph DELETE", status=503, times=-1)
+    for account in rig.accounts():
+        receipt = await linking.unlink(rig.parts, rig.person_id, account.id, rig.clock())
+        assert (receipt.revoked, receipt.pushes_ended) == (False, False)
+    assert rig.rows(messages) == []
+    assert canaries(rig) == []
+
+
+@fault(42, "leaving altogether dies half-way; the next start finishes it")
+async def leaving_cut_short(rig: Rig, check: Checker) -> None:
+    await rig.linked()
+    break_after(rig, 1)
+    with suppress(Killed):
+        await leaving.erase_all(rig.parts, rig.person_id)
+    await rig.restart()
+    assert {account.state for account in rig.accounts()} == {"erasing"}
+    rig.clock.advance(minutes=3)
+    await rig.worker.sweep()
+    assert rig.rows(people) == []
+    assert canaries(rig) == []
+    assert granted(rig) == ([OUTLOOK], [], [])
 
 
 @fault(47, "a worker pauses beyond its lease, another takes over, then it wakes")
 async def paused_worker(rig: Rig, check: Checker) -> None:
-    from app.services import syncing
-    from connectors.contract import Page
+    await paused(rig)
 
+
+@fault(47, "the same with two servers on PostgreSQL", postgres=True)
+async def paused_on_postgres(rig: Rig, check: Checker) -> None:
+    await paused(rig)
+
+
+async def paused(rig: Rig) -> None:
+    """The sleeper holds a page already fetched; its commit is refused and nothing of it is kept."""
     await rig.link("google")
-    first = rig._take()
-    assert first is not None
-    visit = syncing._visit(rig.parts, first)
+    sleeper = rig.twin()
+    with sleeper.database.write() as tx:
+        lease = sync_jobs.take_due(tx, rig.clock(), LEASE)
+    assert lease is not None
+    visit = syncing._visit(sleeper, lease)
+    assert rig._take() is None
     rig.clock.advance(seconds=LEASE.total_seconds() + 1)
     await rig.sync()
     after = rig.digest(), rig.cursor()
     with pytest.raises(LeaseLost):
-        syncing.store_page(rig.parts, visit, Page((), '{"first": false, "history": "99999999999"}'))
+        syncing.store_page(sleeper, visit, Page((), '{"first": false, "history": "99999999999"}'))
+    await Worker(sleeper).settle(lease)
     assert (rig.digest(), rig.cursor()) == after
+    sleeper.database.close()
 
 
 @fault(48, "disconnect, then connect the same mailbox again")

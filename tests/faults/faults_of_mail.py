@@ -2,13 +2,17 @@
 
 import resource
 import time
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from app.store.tables import dead_letters
+from app.services import linking
+from app.store.tables import dead_letters, messages
 from connectors.simulator.awkward import AWKWARD
-from tests.faults.invariants import Checker
+from connectors.simulator.machine_mail import MACHINES, Occasion, invitation, machine_letter
+from connectors.simulator.mailbox import Item
+from tests.faults.invariants import Checker, same
 from tests.faults.rig import DANA, GMAIL, OUTLOOK, RITA, THEO, Rig
 from tests.faults.table import fault
 
@@ -34,6 +38,32 @@ async def poison(rig: Rig, check: Checker) -> None:
         tx.execute(update(dead_letters).values(reader_version=0))
     await rig.poll()
     assert [row.attempts for row in rig.dead()] == [1]
+
+
+@fault(16, "one message alone can never be given, while the mailbox gives all others")
+async def never_given(rig: Rig, check: Checker) -> None:
+    await rig.linked()
+    rig.write(THEO)
+    rig.write(THEO, OUTLOOK)
+    await rig.poll()
+    rig.write(DANA)
+    await rig.fault("poison", mailbox=GMAIL)
+    rig.box(OUTLOOK).move(rig.box(OUTLOOK).newest_first()[0], "archive", rig.clock())
+    await rig.fault("poison", mailbox=OUTLOOK)
+    for tries in (2, 3, 3):
+        rig.write(THEO)
+        rig.write(THEO, OUTLOOK)
+        await rig.deep()
+        assert {row.attempts for row in rig.dead()} == {tries}
+        assert {account.state for account in rig.accounts()} == {"live"}
+        assert await check.check() == []
+    assert len(rig.dead()) == 2
+    assert all("could not be read" in account.state_reason for account in rig.accounts())
+    await rig.mend()
+    rig.clock.advance(days=1, minutes=1)
+    await rig.sync()
+    assert rig.dead() == [], "what a provider can give again is asked for again"
+    assert not rig.missing() | rig.missing(OUTLOOK)
 
 
 @fault(16, "a letter that could not be read becomes readable")
@@ -91,41 +121,86 @@ async def wrong_clocks(rig: Rig, check: Checker) -> None:
     await rig.polls(2)
 
 
-@fault(40, "automatic mail of every kind comes in")
-async def automatic_mail(rig: Rig, check: Checker) -> None:
+OOF = {"Auto-Submitted": "auto-replied"}
+KINDS: tuple[tuple[str, bool, dict[str, Any]], ...] = (
+    *((f"machine: {kind}", False, {"machine": kind}) for kind in MACHINES),
+    ("another address of theirs, in the same thread", True, {"from": "rita.private@mail.example", "answers": True}),
+    ("a colleague who answers all", True, {"from": "lee@acme.example", "answers": True}),
+    (
+        "a colleague in another thread",
+        False,
+        {"from": "mo@acme.example", "subject": "Our offices", "text": "We moved."},
+    ),
+    ("a human reply", True, {"from": RITA, "answers": True}),
+    ("a human reply without any reference", True, {"from": RITA}),
+    ("a human reply from a plus address", True, {"from": "rita+jobs@acme.example", "answers": True}),
+    ("a calendar invitation", True, {"invitation": True}),
+    ("a rejection", True, {"from": RITA, "text": "We have decided to move forward with other candidates."}),
+    ("my letter to somebody else, hidden copy to nobody", False, {"from": GMAIL, "to": THEO}),
+    ("my forward to a friend", False, {"from": GMAIL, "to": "friend@friends.example", "subject": "Fwd: Application"}),
+)
+
+
+@fault(40, "mail of every kind: machines, colleagues, other addresses, invitations, forwards")
+async def every_kind(rig: Rig, check: Checker) -> None:
+    """Whether each breaks the silence of the four letters to Rita; nothing else may (W1 to W22)."""
     await rig.linked()
-    before = await rig.verdicts()
-    automatic = (
-        {"subject": "Automatic reply: Application", "headers": {"Auto-Submitted": "auto-replied"}},
-        {
-            "subject": "Read: Application",
-            "headers": {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"},
-        },
-        {
-            "subject": "Our newsletter",
-            "headers": {"List-Id": "<news.acme.example>", "List-Unsubscribe": "<mailto:x@y>"},
-        },
+    before = await rig.advice(RITA)
+    assert before.recipients[0].unanswered == 8
+    for words, breaks, letter in KINDS:
+        for address in (GMAIL, OUTLOOK):
+            item = _put(rig, address, letter)
+            await rig.poll()
+            silence = (await rig.advice(RITA)).recipients[0].unanswered == 8
+            assert silence is not breaks, (words, address)
+            rig.box(address).delete(item, rig.clock())
+            _forget(rig, item)
+
+
+def _put(rig: Rig, address: str, letter: dict[str, Any]) -> Item:
+    box = rig.box(address)
+    sent = next(item for item in box.newest_first() if RITA in str(item.letter.recipients))
+    rig.provider.numbers += 1
+    occasion = Occasion(RITA, address, rig.clock(), sent.letter.raw, sent.letter.message_id, rig.provider.numbers)
+    if "machine" in letter:
+        return box.add(machine_letter(letter["machine"], occasion), rig.clock(), "inbox")
+    if "invitation" in letter:
+        return box.add(invitation(occasion), rig.clock(), "inbox")
+    said = {"from": letter["from"].replace(GMAIL, address), "to": letter.get("to", address)}
+    text = letter.get("text", "Thank you, I will call you tomorrow.")
+    about = f"In-Reply-To: {sent.letter.message_id}\r\n" if letter.get("answers") else ""
+    raw = (
+        f"From: {said['from']}\r\nTo: {said['to']}\r\nSubject: {letter.get('subject', 'Re: Application')}\r\n"
+        f"Message-ID: <kind-{rig.provider.numbers}@kinds.example>\r\n{about}"
+        f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
     )
-    for address in (GMAIL, OUTLOOK):
-        for letter in automatic:
-            await rig.control("deliver", mailbox=address, to=address, text="I am away.", **{"from": RITA, **letter})
-    await rig.poll()
-    assert (await rig.verdicts())[RITA][3][0][0] == before[RITA][3][0][0]
-    assert (await rig.advice(RITA)).level != "clear"
+    return box.add(raw.encode(), rig.clock(), "sentitems" if letter["from"] == GMAIL else "inbox")
 
 
-@fault(41, "the provider splits a thread into single letters, or merges two into one")
+def _forget(rig: Rig, item: Item) -> None:
+    """Take one letter out of the ledger too, so that the next kind is judged alone."""
+    keys = [item.gmail_id, *(rig.box(address).graph_id(item, immutable=True) for address in (OUTLOOK,))]
+    with rig.parts.database.write() as tx:
+        tx.execute(delete(messages).where(messages.c.provider_message_id.in_(keys)))
+    rig.parts.shelf.forget(rig.person_id)
+
+
+@fault(41, "the provider splits threads into single letters, or merges all into one, or breaks at a hundred")
 async def split_and_merged(rig: Rig, check: Checker) -> None:
-    for address in (GMAIL, OUTLOOK):
-        for number, item in enumerate(rig.box(address).items.values()):
-            rig.box(address).by_thread[item.thread].remove(item)
-            item.thread = f"{number:016x}"
-            rig.box(address).by_thread[item.thread].append(item)
+    for number in range(104):
+        rig.write(THEO, mine=number % 2 == 0, days=50 + number / 50)
+    ends = []
+    for change in ("", "split_threads", "one_thread"):
+        if change:
+            await rig.fault(change)
+        await rig.linked()
+        ends.append(await rig.verdicts())
+        for account in rig.accounts():
+            await linking.unlink(rig.parts, rig.person_id, account.id, rig.clock())
+        check.histories.clear()
+    assert [fault for end in ends for fault in same(end, ends[0])] == []
+    assert [ends[0][who][3][0][0] for who in (RITA, THEO, DANA)] == [8, 5, 0]
     await rig.linked()
-    split = await rig.verdicts()
-    assert [split[who][3][0][0] for who in (RITA, THEO, DANA)] == [8, 4, 0]
-    merged = {item.thread for item in rig.truth().values() if RITA in str(item.letter.recipients)}
-    assert len(merged) == 4
 
 
 assert set(BOMBS) <= set(AWKWARD)

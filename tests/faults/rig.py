@@ -23,6 +23,7 @@ from app.main import create_app
 from app.services.announcing import Announcer
 from app.services.parts import Parts
 from app.services.shelf import Shelf
+from app.store import people
 from app.store.database import Database
 from app.store.tables import accounts, dead_letters, messages, sync_jobs
 from app.store.tables import audit as audit_table
@@ -55,6 +56,8 @@ class Rig(World):
         self.worker = Worker(self.parts, chance=lambda: 0.5)
         self.provider = self.simulator.state.world
         self.provider.sleep = self.line.sleep
+        self.pusher = self.simulator.state.pusher
+        self.url = f"sqlite:///{self.folder / 'aftertouch.sqlite3'}"
         self.numbers = itertools.count(1)
         self.provider.mailboxes += sample_mailboxes(self.config.seed)
         for address in (GMAIL, OUTLOOK):
@@ -65,7 +68,7 @@ class Rig(World):
 
     def twin(self, database: Database | None = None) -> Parts:
         """Another process at work on the same store: nothing in memory is shared with the first."""
-        opened = database or Database.open(f"sqlite:///{self.folder / 'aftertouch.sqlite3'}")
+        opened = database or Database.open(self.url, across_people=True)
         return replace(self.parts, database=opened, connectors=self._connectors(), announcer=Impatient(), shelf=Shelf())
 
     def renewals(self) -> dict[str, int]:
@@ -112,7 +115,15 @@ class Rig(World):
     async def restart(self) -> None:
         """Another process on the same files: nothing that was only in memory is left."""
         self.parts.database.close()
-        self.use(Database.open(f"sqlite:///{self.folder / 'aftertouch.sqlite3'}"))
+        self.use(Database.open(self.url, across_people=True))
+
+    def move_to(self, url: str) -> None:
+        """Begin anew on another, empty store."""
+        self.parts.database.close()
+        self.url = url
+        self.use(Database.open(url, across_people=True))
+        with self.parts.database.write() as tx:
+            self.person_id = people.sole_person(tx, self.clock())
 
     def use(self, database: Database) -> None:
         self.parts = replace(self.parts, database=database, connectors=self._connectors(), announcer=Impatient())

@@ -11,12 +11,13 @@ Inject = Callable[[Rig, Checker], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Fault:
-    """`settles`: in the end every mailbox is whole and live again."""
+    """`settles`: in the end every mailbox is whole and live again. `postgres`: on a real PostgreSQL."""
 
     number: int
     words: str
     inject: Inject
     settles: bool
+    postgres: bool = False
 
     @property
     def name(self) -> str:
@@ -26,11 +27,11 @@ class Fault:
 FAULTS: list[Fault] = []
 
 
-def fault(number: int, words: str, *, settles: bool = True) -> Callable[[Inject], Inject]:
+def fault(number: int, words: str, *, settles: bool = True, postgres: bool = False) -> Callable[[Inject], Inject]:
     """Put the function into the table."""
 
     def register(inject: Inject) -> Inject:
-        FAULTS.append(Fault(number, words, inject, settles))
+        FAULTS.append(Fault(number, words, inject, settles, postgres))
         FAULTS.sort(key=lambda each: each.number)
         return inject
 
