@@ -30,7 +30,8 @@ class Message:
     `text` and `html` are the decoded bodies, empty when the provider gave none; nothing is cut from them.
     `headers` maps lower-case names to decoded values, only those reading needs. `reports` are the decoded
     machine parts of a delivery or disposition report. `calendar_method` is the iCalendar METHOD or the
-    meeting type translated to it. `link` opens the message in the provider's web page.
+    meeting type translated to it. `link` opens the message in the provider's web page. `sent_here` says that the
+    provider itself sent it out from this mailbox, whatever From says.
     """
 
     provider_message_id: str
@@ -54,3 +55,4 @@ class Message:
     calendar_method: str | None = None
     attachments: tuple[str, ...] = ()
     link: str = ""
+    sent_here: bool = False

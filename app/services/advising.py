@@ -1,6 +1,5 @@
 """Advice while composing: recipients and signals in, the most severe verdict out, with its evidence and its proof."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,24 +9,20 @@ from app.cadence.calling import CallAdvice, call_advice
 from app.cadence.judge import HEADLINE_LENGTH, weigh
 from app.cadence.odds import PastStreak, odds
 from app.cadence.state import state_from
-from app.cadence.thread import Channel, Draft, Signals, Touch
+from app.cadence.thread import Channel, Draft, Signals, Thread, Touch
 from app.cadence.verdict import Level, Verdict, Warning
 from app.services.coverage import Coverage, coverage_of
-from app.services.parts import WORK, Parts
-from app.services.probing import probe, worth_probing
+from app.services.freshness import Wanted, fresh_facts
+from app.services.parts import Parts
 from app.services.shelf import Dossier
 from app.services.threads import dossier
-from app.store import accounts, colleagues, sync_jobs
-from app.store.accounts import Account
-from app.store.advice_facts import AdviceFacts, RecipientFacts, advice_facts
-from app.store.errors import StoreUnavailable
+from app.services.unread import is_unread, same_whatever_they_say
+from app.store import colleagues
+from app.store.advice_facts import AdviceFacts
 from app.store.messages import StoredMessage
 
-FRESH_ENOUGH = timedelta(seconds=15)
 COLLEAGUES_WITHIN = timedelta(days=30)
 """Longer than any stage waits after a touch, so that no second door inside a wait is missed."""
-READ_THROUGH_SECONDS = 1.5
-WORKING = frozenset({"live", "degraded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,78 +92,40 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What bears on every recipient alike: rules not to be heard, and a letter that waits at a colleague of theirs."""
+    """What bears on every recipient alike: the draft, the moment, the person's country, rules not to be heard, and a
+    letter that waits at a colleague of theirs.
+    """
 
+    question: Question
+    now: datetime
+    country: str | None
     switched_off: frozenset[str]
     beside: StoredMessage | None
 
 
 async def advise(parts: Parts, person_id: str, question: Question, now: datetime) -> Advice:
     """One verdict for the whole draft; `unknown` with the reason whenever silence could not be proven."""
-    facts, probed = await _facts(parts, person_id, question, now)
-    coverage = coverage_of(facts.accounts, now, poll_seconds=parts.settings.poll_seconds, probed=probed)
+
+    def around(facts: AdviceFacts) -> _Around:
+        beside = _beside(parts, person_id, question, facts, now)
+        return _Around(question, now, parts.country, facts.switched_off, beside)
+
+    def holds(facts: AdviceFacts) -> bool:
+        with_these = around(facts)
+        return all(_holds(dossier(parts, each), with_these) for each in facts.about)
+
+    wanted = Wanted(person_id, (*question.to, *question.others), question.provider_thread_id)
+    fresh = await fresh_facts(parts, wanted, now, holds=holds)
+    facts = fresh.facts
+    coverage = coverage_of(facts.accounts, now, poll_seconds=parts.settings.poll_seconds, probed=fresh.probed)
     if question.account and facts.accounts and question.account not in facts.own:
         return _unknown(f"{question.account} is not linked, so there is nothing to go by.", "none", coverage.as_of)
-    around = _Around(facts.switched_off, _beside(parts, person_id, question, facts, now))
-    judged = [_judged(parts, each, question, around, now) for each in facts.about]
+    with_these = around(facts)
+    judged = [_judged(dossier(parts, each), with_these) for each in facts.about]
     told = _recipients(judged, parts.shelf.streaks(person_id), now)
     if not coverage.allows_verdict:
         return _unknown(coverage.why, coverage.name, coverage.as_of, told)
     return _answer(judged, question, coverage, told)
-
-
-async def _facts(parts: Parts, person_id: str, question: Question, now: datetime) -> tuple[AdviceFacts, frozenset[str]]:
-    """What the store knows, and which unread mailboxes were asked about the recipients just now.
-
-    Mailboxes that were not looked at a moment ago are synced first, unread ones probed, both within their budget.
-    """
-    facts = _stored(parts, person_id, question)
-    stale = [account.id for account in facts.accounts if _worth_a_look(account, now)]
-    unread = [account for account in facts.accounts if worth_probing(account)]
-    if not stale and not unread:
-        return facts, frozenset()
-    addresses = (*question.to, *question.others)
-    probed, _ = await asyncio.gather(
-        probe(parts, unread, addresses, now, within=READ_THROUGH_SECONDS),
-        _read_through(parts, person_id, stale, now),
-    )
-    return _stored(parts, person_id, question), probed
-
-
-def _stored(parts: Parts, person_id: str, question: Question) -> AdviceFacts:
-    with parts.database.read() as tx:
-        return advice_facts(tx, parts.sealer, person_id, (*question.to, *question.others))
-
-
-async def _read_through(parts: Parts, person_id: str, stale: Sequence[str], now: datetime) -> None:
-    if not stale:
-        return
-    try:
-        with parts.database.write() as tx:
-            for account_id in stale:
-                sync_jobs.want(tx, account_id, now)
-    except StoreUnavailable:
-        return  # a full disk stops no answer; what is stale is called stale
-    parts.announcer.tell(WORK)
-    await parts.announcer.until(
-        person_id, lambda: _all_seen_since(_accounts(parts, person_id), stale, now), within=READ_THROUGH_SECONDS
-    )
-
-
-def _worth_a_look(account: Account, now: datetime) -> bool:
-    return account.state in WORKING and (account.as_of is None or now - account.as_of > FRESH_ENOUGH)
-
-
-def _all_seen_since(linked: Sequence[Account], wanted: Sequence[str], now: datetime) -> bool:
-    asked = [account for account in linked if account.id in wanted]
-    return all(
-        account.state not in WORKING or (account.as_of is not None and account.as_of >= now) for account in asked
-    )
-
-
-def _accounts(parts: Parts, person_id: str) -> list[Account]:
-    with parts.database.read() as tx:
-        return accounts.of_person(tx, person_id)
 
 
 def _beside(
@@ -180,16 +137,28 @@ def _beside(
         return colleagues.newest_open(tx, parts.sealer, person_id, asked, own=facts.own, since=since)
 
 
-def _judged(parts: Parts, facts: RecipientFacts, question: Question, around: _Around, now: datetime) -> _Judged:
-    of = dossier(parts, facts)
-    cadence = measure(of.thread, now, zone=question.zone, country=parts.country)
-    if facts.recipient.muted_at is not None:
+def _judged(of: Dossier, around: _Around) -> _Judged:
+    question, beside = around.question, around.beside
+    cadence = measure(of.thread, around.now, zone=question.zone, country=around.country)
+    if of.recipient.muted_at is not None:
         return _Judged(of, cadence, Verdict(Level.CLEAR, reason="You asked for quiet about this recipient."))
     draft = Draft(question.channel, question.to, question.signals, in_reply=_in_reply(of, question))
-    nearby = (_touch(around.beside),) if around.beside else ()
+    nearby = (_touch(beside),) if beside else ()
     verdict = weigh(cadence, draft, switched_off=around.switched_off, nearby=nearby)
-    shown = {around.beside.fact.key: around.beside, **of.messages} if around.beside else of.messages
+    shown = {beside.fact.key: beside, **of.messages} if beside else of.messages
     return _Judged(replace(of, messages=shown), cadence, verdict)
+
+
+def _holds(of: Dossier, around: _Around) -> bool:
+    """Whether level and state are the same whatever letters that were not read yet turn out to say."""
+    if not any(map(is_unread, of.messages)):
+        return True
+
+    def told(thread: Thread) -> object:
+        judged = _judged(replace(of, thread=thread), around)
+        return judged.verdict.level, state_from(judged.cadence).name
+
+    return same_whatever_they_say(of.thread, around.now, told)
 
 
 def _touch(sent: StoredMessage) -> Touch:
@@ -270,10 +239,16 @@ def _recipient(each: _Judged, streaks: Sequence[PastStreak], now: datetime) -> A
         unanswered=cadence.unanswered,
         last_touch_at=cadence.last_sent.at if cadence.last_sent else None,
         last_reply_at=cadence.last_reply.at if cadence.last_reply else None,
-        stage=cadence.stage.value,
+        stage=None if _stage_unread(each) else cadence.stage.value,
         state="muted" if recipient.muted_at or not cadence.thread.job_contact else state_from(cadence).name.value,
         odds=chances.band if chances else None,
     )
+
+
+def _stage_unread(each: _Judged) -> bool:
+    """Whether the stage is only what is assumed of letters that nobody has read yet."""
+    thread = each.dossier.thread
+    return not thread.stage and not thread.cues and any(map(is_unread, each.dossier.messages))
 
 
 def _unknown(why: str, coverage: str, as_of: datetime | None, recipients: tuple[AdvisedRecipient, ...] = ()) -> Advice:

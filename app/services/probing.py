@@ -1,25 +1,51 @@
-"""Just-in-time probe: what an unread mailbox holds about the asked addresses, so that the first banner is right."""
+"""Asking a mailbox just in time about the people somebody writes to, so that the first banner is right."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
+from app.reading.people import organisation
 from app.services.grants import open_mailbox
 from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
+from app.services.unread import Unread
 from app.store import accounts, messages, recipients
 from app.store.accounts import Account
 from app.store.errors import StoreUnavailable
-from connectors.contract import ConnectorError
-from connectors.message import Folder, Message
+from connectors.contract import ConnectorError, Mailbox
+from connectors.message import Message
 
 log = structlog.get_logger()
 
 UNREAD = frozenset({"linking", "backfilling"})
-MOST_ADDRESSES = 3
+MOST_ADDRESSES = 10
 """Ten quota units each at Gmail (performance.md, 1.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """Ids of the mailboxes that answered for every address, and the letters they showed without reading them."""
+
+    answered: frozenset[str] = frozenset()
+    unread: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """One mailbox that is asked at `now` about mail from `since` on; `known` are the provider ids that are stored."""
+
+    parts: Parts
+    account: Account
+    mailbox: Mailbox
+    now: datetime
+    since: datetime
+    known: frozenset[str]
+
+
+Work = Callable[[_Desk], Awaitable[Sequence[Unread]]]
 
 
 def worth_probing(account: Account) -> bool:
@@ -27,50 +53,93 @@ def worth_probing(account: Account) -> bool:
     return account.as_of is None and account.state in UNREAD
 
 
-async def probe(
-    parts: Parts, unread: Sequence[Account], addresses: Sequence[str], now: datetime, *, within: float
-) -> frozenset[str]:
-    """Ask each mailbox about the addresses and store what it holds; no cursor moves.
+async def glance(parts: Parts, unread: Sequence[Account], addresses: Sequence[str], now: datetime) -> Probed:
+    """Ask each mailbox about the addresses at the least cost, and store what was read; no cursor moves.
 
-    The ids of the accounts that answered for all addresses within so many seconds.
+    More than ten addresses are asked about nowhere.
     """
-    if not unread or len(addresses) > MOST_ADDRESSES:
-        return frozenset()
-    asked = {account.id: asyncio.create_task(_answer(parts, account, addresses, now)) for account in unread}
-    done, late = await asyncio.wait(asked.values(), timeout=within)
-    for task in late:
-        task.cancel()
-    await asyncio.gather(*late, return_exceptions=True)
-    return frozenset(account_id for account_id, task in asked.items() if task in done and task.result())
+
+    async def ask(desk: _Desk, address: str) -> Sequence[Unread]:
+        kin = organisation(address)
+        seen = await desk.mailbox.glance(address, since=desk.since, kin=kin, known=desk.known)
+        if seen is None:
+            return await _read(desk, address)
+        _store(desk, seen.messages, {address: ""} if seen.unread else {})
+        return [Unread(desk.account, address, trace) for trace in seen.unread]
+
+    asked = unread if len(addresses) <= MOST_ADDRESSES else ()
+    return await _all(parts, asked, now, _each(addresses, ask))
 
 
-async def _answer(parts: Parts, account: Account, addresses: Iterable[str], now: datetime) -> bool:
+async def probe(parts: Parts, unread: Sequence[Account], addresses: Sequence[str], now: datetime) -> Probed:
+    """Ask each mailbox about the addresses and read and store all that it holds; no cursor moves."""
+    return await _all(parts, unread, now, _each(addresses, _read))
+
+
+async def look(
+    parts: Parts, synced: Sequence[Account], addresses: Collection[str], threads: Collection[str], now: datetime
+) -> Probed:
+    """Look into conversations of mailboxes whose polls may miss what a slower layer would find (M12).
+
+    `threads` are joined from account and provider thread id, as facts have them.
+    """
+
+    async def work(desk: _Desk) -> Sequence[Unread]:
+        mine = [thread.removeprefix(f"{desk.account.id}:") for thread in threads if thread.startswith(desk.account.id)]
+        _store(desk, await desk.mailbox.look(addresses, mine, since=desk.since, known=desk.known))
+        return ()
+
+    return await _all(parts, synced, now, work)
+
+
+def _each(addresses: Sequence[str], ask: Callable[[_Desk, str], Awaitable[Sequence[Unread]]]) -> Work:
+    """The first address alone, for what every other one needs too; then the others side by side."""
+
+    async def work(desk: _Desk) -> Sequence[Unread]:
+        first = [await ask(desk, one) for one in addresses[:1]]
+        others = await asyncio.gather(*(ask(desk, one) for one in addresses[1:]))
+        return [unread for found in (*first, *others) for unread in found]
+
+    return work
+
+
+async def _all(parts: Parts, asked: Sequence[Account], now: datetime, work: Work) -> Probed:
+    found = await asyncio.gather(*(_answer(parts, account, now, work) for account in asked))
+    answers = [(account, answer) for account, answer in zip(asked, found, strict=True) if answer is not None]
+    return Probed(
+        frozenset(account.id for account, _ in answers), tuple(one for _, answer in answers for one in answer)
+    )
+
+
+async def _answer(parts: Parts, account: Account, now: datetime, work: Work) -> Sequence[Unread] | None:
+    """What the mailbox shows; None when it cannot be asked."""
+    since = now - timedelta(days=parts.settings.backfill_days)
     with parts.database.read() as tx:
         grant = accounts.open_grant(tx, parts.sealer, account.id)
         secret = accounts.open_secret(tx, parts.sealer, account.id)
-    if grant is None or secret is None or account.provider not in parts.connectors:
-        return False
-    since = now - timedelta(days=parts.settings.backfill_days)
-    with parts.database.read() as tx:
         known = messages.present_since(tx, account.id, since)
+    if grant is None or secret is None or account.provider not in parts.connectors:
+        return None
     mailbox = open_mailbox(parts, account.provider, account.id, grant, version=secret.version)
     try:
-        for address in addresses:
-            _store(parts, account, await mailbox.probe(address, since=since, known=known), now)
+        return await work(_Desk(parts, account, mailbox, now, since, known))
     except (ConnectorError, StoreUnavailable) as error:
         log.info("probe_failed", account=account.id, kind=type(error).__name__)
-        return False
+        return None
     finally:
         await mailbox.close()
-    return True
 
 
-def _store(parts: Parts, account: Account, found: Sequence[Message], now: datetime) -> None:
-    """Whatever lies in Sent is the person's own, also from an alias that is not known yet."""
+async def _read(desk: _Desk, address: str) -> Sequence[Unread]:
+    _store(desk, await desk.mailbox.probe(address, since=desk.since, known=desk.known))
+    return ()
+
+
+def _store(desk: _Desk, found: Sequence[Message], written_to: dict[str, str] | None = None) -> None:
+    parts, person_id = desk.parts, desk.account.person_id
     with parts.database.read() as tx:
-        own = accounts.own_addresses(tx, account.person_id)
-    sent = {message.sender.address for message in found if message.sender and message.folder is Folder.SENT}
-    rows, _ = read_letters(parts, account, own | sent, found)
+        own = accounts.own_addresses(tx, person_id)
+    rows, _ = read_letters(parts, desk.account, own, found)
     with parts.database.write() as tx:
         messages.add(tx, parts.sealer, rows)
-        recipients.ensure(tx, parts.sealer, account.person_id, addressed(rows), now)
+        recipients.ensure(tx, parts.sealer, person_id, {**(written_to or {}), **addressed(rows)}, desk.now)

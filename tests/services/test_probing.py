@@ -1,9 +1,14 @@
 """The first banner: an unread mailbox is asked about just this recipient, and the answer is right at once."""
 
+import random
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.services.probing import MOST_ADDRESSES
 from connectors.contract import Mailbox
 from tests.faults.rig import DANA, GMAIL, OUTLOOK, RITA, THEO, Rig
 
@@ -23,15 +28,77 @@ async def test_a_mailbox_linked_a_second_ago_already_gives_the_right_verdict(rig
     await rig.sync()
     for who, early in first.items():
         late = await rig.advice(who)
-        assert (early.level, early.headline, early.recipients) == (late.level, late.headline, late.recipients)
+        assert said(early) == said(late)
 
 
-async def test_a_probe_costs_two_lists_and_one_thread_beside_what_is_new(rig: Rig) -> None:
+def said(advice: Any) -> object:
+    """What the person reads; the stage of somebody whose letters were not read yet is not known."""
+    people = [replace(one, stage=None) for one in advice.recipients]
+    return advice.level, advice.headline, advice.next_good_date, people
+
+
+async def test_somebody_who_was_chased_and_is_silent_costs_ten_units(rig: Rig) -> None:
     await rig.link("google")
-    await rig.advice(RITA)
-    assert rig.meter().methods == {"messages.list": 2, "threads.get": 1, "messages.get": 3}
-    await rig.advice(RITA)
-    assert rig.meter().methods == {"messages.list": 4, "threads.get": 2, "messages.get": 3}
+    first = await rig.advice(RITA)
+    assert (first.level, first.recipients[0].unanswered) == ("stop", 4)
+    assert rig.meter().methods == {"messages.list": 2}
+    assert rig.meter().units == 10
+    assert [len(warning.evidence) for warning in first.warnings if warning.evidence]
+    assert all(one.link for warning in first.warnings for one in warning.evidence)
+
+
+async def test_somebody_who_answered_costs_twenty_units_more_for_each_letter_of_theirs(rig: Rig) -> None:
+    await rig.link("google")
+    first = await rig.advice(DANA)
+    assert (first.level, first.recipients[0].last_reply_at) == ("clear", rig.clock() - timedelta(days=6))
+    assert rig.meter().units == 10 + 20
+
+
+async def test_letters_are_read_after_all_where_what_they_say_would_tell(rig: Rig) -> None:
+    rig.write("nora@acme.example", mine=True, days=9)
+    await rig.link("google")
+    early = await rig.advice("nora@acme.example")
+    assert rig.meter().methods.get("messages.get", 0) + rig.meter().methods.get("threads.get", 0) > 0
+    await rig.sync()
+    assert said(early) == said(await rig.advice("nora@acme.example"))
+
+
+async def test_letters_whose_ids_tell_no_time_are_read(rig: Rig) -> None:
+    box = rig.box()
+    for item in box.items.values():
+        item.gmail_id = f"{item.serial:016x}"
+        box.ids[item.gmail_id] = item.serial
+    await rig.link("google")
+    assert (await rig.advice(RITA)).recipients[0].unanswered == 4
+    assert rig.meter().methods["messages.get"] + rig.meter().methods["threads.get"] > 0
+
+
+async def test_whoever_is_asked_about_first_hears_what_a_whole_sync_would_say(rig: Rig) -> None:
+    """Forty people with histories drawn at random; a tenth of the units that reading them would cost."""
+    draw = random.Random(11)
+    people = [f"p{number}@company{number}.example" for number in range(40)]
+    for who in people:
+        for _ in range(draw.choice((1, 1, 2, 2, 3, 4, 5))):
+            rig.write(who, mine=True, days=draw.uniform(0.5, 90))
+        if draw.random() < 0.3:
+            rig.write(who, days=draw.uniform(0.5, 60))
+    await rig.link("google")
+    early = {who: await rig.advice(who) for who in people}
+    await rig.sync()
+    for who in people:
+        assert said(early[who])[:1] == said(await rig.advice(who))[:1], who
+
+
+@pytest.mark.parametrize("provider", ["google", "microsoft"])
+async def test_as_many_recipients_as_ten_are_asked_about_in_time(rig: Rig, provider: str) -> None:
+    address = GMAIL if provider == "google" else OUTLOOK
+    people = [f"p{number}@company{number}.example" for number in range(MOST_ADDRESSES)]
+    for who in people:
+        rig.write(who, address, mine=True, days=3)
+    await rig.link(provider)
+    early = await rig.advice(*people)
+    assert (early.coverage, [one.unanswered for one in early.recipients]) == ("partial", [1] * MOST_ADDRESSES)
+    assert (await rig.advice(*people, "one@more.example")).level == "unknown"
 
 
 async def test_somebody_never_written_to_costs_ten_units(rig: Rig) -> None:

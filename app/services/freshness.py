@@ -1,0 +1,125 @@
+"""How advice gets fresh facts: one bounded look at what is not fresh while somebody writes, else what is stored."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.services.parts import WORK, Parts
+from app.services.probing import Probed, glance, look, probe, worth_probing
+from app.services.unread import with_unread
+from app.store import accounts, messages, sync_jobs
+from app.store.accounts import Account
+from app.store.advice_facts import AdviceFacts, advice_facts
+from app.store.errors import StoreUnavailable
+
+FRESH_ENOUGH = timedelta(seconds=15)
+READ_THROUGH_SECONDS = 1.5
+"""For everything together, by the running loop's clock (providers.md, 5a)."""
+WORKING = frozenset({"live", "degraded"})
+NEWEST_THREADS = 3
+"""Conversations with one recipient that are looked into."""
+NOTHING = Probed()
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The facts, and the ids of unread mailboxes that were asked about these recipients just now."""
+
+    facts: AdviceFacts
+    probed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose facts are wanted, and the provider thread the draft stands in."""
+
+    person_id: str
+    addresses: tuple[str, ...]
+    thread: str | None = None
+
+
+async def fresh_facts(parts: Parts, wanted: Wanted, now: datetime, *, holds: Callable[[AdviceFacts], bool]) -> Fresh:
+    """What is known about the addresses, with one look at mailboxes that were not seen a moment ago.
+
+    Those that are synced are polled, and looked into where a poll may miss something; those never read to their end
+    are asked about the addresses, at a glance first. What a glance leaves unread is read after all, in whatever time
+    is left, unless the answer `holds` without.
+    """
+    facts = _stored(parts, wanted)
+    stale = [account for account in facts.accounts if _worth_a_look(account, now)]
+    unread = [account for account in facts.accounts if worth_probing(account)]
+    if not stale and not unread:
+        return Fresh(facts)
+    end = asyncio.get_running_loop().time() + READ_THROUGH_SECONDS
+    seen, _, _ = await asyncio.gather(
+        _in_time(glance(parts, unread, wanted.addresses, now), end),
+        _in_time(look(parts, stale, wanted.addresses, _threads(facts, stale, wanted.thread), now), end),
+        _read_through(parts, wanted.person_id, [account.id for account in stale], now, end),
+    )
+    known = _stored(parts, wanted, seen)
+    if not seen.unread or holds(known):
+        return Fresh(known, seen.answered)
+    needed = {one.account.id: one.account for one in seen.unread}
+    read = await _in_time(probe(parts, list(needed.values()), wanted.addresses, now), end)
+    return Fresh(_stored(parts, wanted), (seen.answered - needed.keys()) | read.answered)
+
+
+async def _in_time(asking: Awaitable[Probed], end: float) -> Probed:
+    try:
+        async with asyncio.timeout_at(end):
+            return await asking
+    except TimeoutError:
+        return NOTHING
+
+
+def _stored(parts: Parts, wanted: Wanted, seen: Probed = NOTHING) -> AdviceFacts:
+    """One snapshot: what a glance showed unread counts unless it is stored by now."""
+    with parts.database.read() as tx:
+        facts = advice_facts(tx, parts.sealer, wanted.person_id, wanted.addresses)
+        ids = {one.account.id for one in seen.unread}
+        since = min((one.trace.at for one in seen.unread), default=None)
+        stored = {one: messages.present_since(tx, one, since - timedelta(days=1)) for one in ids} if since else {}
+    left = [one for one in seen.unread if one.trace.provider_message_id not in stored[one.account.id]]
+    return with_unread(parts, facts, left) if left else facts
+
+
+def _threads(facts: AdviceFacts, stale: Sequence[Account], drafted: str | None) -> list[str]:
+    """The newest threads with each recipient, and the one the draft stands in, whichever mailbox that is in."""
+    found = [f"{account.id}:{drafted}" for account in stale if drafted]
+    for each in facts.about:
+        newest = dict.fromkeys(message.fact.thread_key for message in reversed(each.messages))
+        found += list(newest)[:NEWEST_THREADS]
+    return list(dict.fromkeys(thread for thread in found if thread))
+
+
+async def _read_through(parts: Parts, person_id: str, stale: Collection[str], now: datetime, end: float) -> None:
+    if not stale:
+        return
+    try:
+        with parts.database.write() as tx:
+            for account_id in stale:
+                sync_jobs.want(tx, account_id, now)
+    except StoreUnavailable:
+        return  # a full disk stops no answer; what is stale is called stale
+    parts.announcer.tell(WORK)
+    left = max(0.0, end - asyncio.get_running_loop().time())
+    await parts.announcer.until(
+        person_id, lambda: _all_seen_since(_accounts(parts, person_id), stale, now), within=left
+    )
+
+
+def _worth_a_look(account: Account, now: datetime) -> bool:
+    return account.state in WORKING and (account.as_of is None or now - account.as_of > FRESH_ENOUGH)
+
+
+def _all_seen_since(linked: Sequence[Account], wanted: Collection[str], now: datetime) -> bool:
+    asked = [account for account in linked if account.id in wanted]
+    return all(
+        account.state not in WORKING or (account.as_of is not None and account.as_of >= now) for account in asked
+    )
+
+
+def _accounts(parts: Parts, person_id: str) -> list[Account]:
+    with parts.database.read() as tx:
+        return accounts.of_person(tx, person_id)
