@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     erase = _command(commands, "erase", "delete everything, with a receipt", _erase)
     erase.add_argument("--yes", action="store_true", help="do not ask")
     _command(commands, "rotate-key", "seal everything anew under a fresh key", _rotate_key)
+    migrate = _command(commands, "migrate", "bring the tables up to date, or move everything elsewhere", _migrate)
+    migrate.add_argument("--from", dest="source", metavar="URL", help="move out of this database (sqlite:////file)")
+    migrate.add_argument("--to", dest="target", metavar="URL", help="into this empty one (postgresql://...)")
     _command(commands, "doctor", "check the set-up and say what is wrong", _doctor)
     return parser
 
@@ -227,6 +230,26 @@ def _rotate_key(asked: argparse.Namespace) -> int:
     from app.compose import rotate_key
 
     print(rotate_key(read_settings()))
+    return 0
+
+
+def _migrate(asked: argparse.Namespace) -> int:
+    from app.compose import migrate, move_store
+    from app.store.errors import StoreError
+
+    if (asked.source is None) != (asked.target is None):
+        raise SettingsError(["Say both --from and --to, or neither."])
+    try:
+        if asked.source is None:
+            migrate(read_settings())
+            print("The tables are up to date.")
+            return 0
+        moved = move_store(asked.source, asked.target)
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps({"moved": moved}, indent=2))
+    print("Take key.json of the data folder along: without it nothing that is sealed can be read.", file=sys.stderr)
     return 0
 
 

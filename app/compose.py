@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy.exc import ArgumentError
 from tzlocal import get_localzone_name
 
 from app.services.announcing import Announcer
 from app.services.parts import Parts
 from app.settings import LOOPBACK, Settings, SettingsError
-from app.store import rotation, scope
+from app.store import moving, rotation, scope
 from app.store.database import Database
 from app.store.errors import KeyMissing
 from app.store.key_file import read_or_make_key_file, replace_key_file
@@ -190,6 +191,29 @@ def rotate_key(settings: Settings) -> str:
     return f"{count} sealed values are under the new key; the old one is forgotten."
 
 
+def migrate(settings: Settings) -> None:
+    """Bring the configured database's tables up to date, as every start does by itself."""
+    _open_database(settings).close()
+
+
+def move_store(source: str, target: str) -> dict[str, int]:
+    """Everything from one database to another, empty one; rows by table. The source is brought to head first.
+
+    Raises SettingsError for an address that is none, or a file that is not there; StoreError with the target unchanged.
+    """
+    path = source.removeprefix("sqlite:///")
+    if path != source and not Path(path).is_file():
+        raise SettingsError([f"--from: there is no file {path}"])
+    opened: list[Database] = []
+    try:
+        for url in (source, target):
+            opened.append(_opened(url, named="--from" if not opened else "--to", across_people=True))
+        return moving.move(*opened)
+    finally:
+        for database in opened:
+            database.close()
+
+
 def _data_folder(path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -200,10 +224,14 @@ def _data_folder(path: Path) -> Path:
 
 def _open_database(settings: Settings, *, across_people: bool = True) -> Database:
     url = settings.database_url or settings.sqlite_url
+    return _opened(url, named="AFTERTOUCH_DATABASE_URL", across_people=across_people)
+
+
+def _opened(url: str, *, named: str, across_people: bool) -> Database:
     try:
         database = Database.open(url, across_people=across_people)
-    except (ValueError, ImportError) as error:
-        raise SettingsError([f"AFTERTOUCH_DATABASE_URL: {error}"]) from error
+    except (ValueError, ImportError, ArgumentError) as error:
+        raise SettingsError([f"{named}: {error}"]) from error
     database.migrate()
     return database
 
