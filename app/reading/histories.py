@@ -20,6 +20,7 @@ from connectors.message import Message
 
 _LONGEST_HISTORY = 10_000
 _SHORTEST_NAME = 4
+_WITHOUT_SUBJECT = "without a subject"
 _AHEAD = timedelta(days=1)  # clocks differ; a year that is wrong differs by more
 _PHONE = frozenset({Channel.CALL, Channel.VOICEMAIL})
 _SPOKE = re.compile(
@@ -105,8 +106,8 @@ def facts_of(recipient: str, events: Sequence[Event]) -> tuple[tuple[MessageFact
     """The mails of the history, and the calls to this recipient."""
     mails = [event for event in events if not event.outbound or event.channel not in (*_PHONE, Channel.OTHER)]
     calls = [event for event in events if event.outbound and event not in mails and recipient in event.people]
-    matters = _matters(recipient, events)
-    return tuple(_mail(event, recipient, matters) for event in mails), tuple(_call(event) for event in calls)
+    home = _home(recipient, events)
+    return tuple(_mail(event, recipient, home) for event in mails), tuple(_call(event) for event in calls)
 
 
 def name_of(recipient: str, events: Sequence[Event]) -> str:
@@ -116,13 +117,13 @@ def name_of(recipient: str, events: Sequence[Event]) -> str:
     return next((person.name for person in people if person.address == recipient and person.name), "")
 
 
-def _matters(recipient: str, events: Sequence[Event]) -> frozenset[str]:
-    """The subjects under which the person wrote to the recipient."""
+def _home(recipient: str, events: Sequence[Event]) -> str:
+    """The thread of the first mail to the recipient."""
     sent = (event for event in events if event.outbound and recipient in event.people)
-    return frozenset(matter for event in sent if (matter := subject_matter(event.subject)))
+    return next((f"on {matter}" for event in sent if (matter := subject_matter(event.subject))), _WITHOUT_SUBJECT)
 
 
-def _mail(event: Event, recipient: str, matters: frozenset[str]) -> MessageFact:
+def _mail(event: Event, recipient: str, home: str) -> MessageFact:
     sender = event.message.sender
     address = sender.address if sender else ""
     return MessageFact(
@@ -130,7 +131,7 @@ def _mail(event: Event, recipient: str, matters: frozenset[str]) -> MessageFact:
         at=event.at,
         outbound=event.outbound,
         message_key=message_key(event.message) if event.message.message_id else f"row-{event.key}",
-        thread_key=_thread_key(event, recipient, matters),
+        thread_key=_thread_key(event, recipient, home),
         sender=address if "@" in address or event.outbound else recipient,
         sender_name=sender.name if sender else "",
         people=event.people,
@@ -148,12 +149,14 @@ def _as_read(event: Event) -> InboundReading | OutboundReading:
     return InboundReading() if automatic else event.reading
 
 
-def _thread_key(event: Event, recipient: str, matters: frozenset[str]) -> str:
-    """What a provider's thread would be. A row has none, so subject, company and references stand for it."""
+def _thread_key(event: Event, recipient: str, home: str) -> str:
+    """What a provider's thread would be. A row has none, so its subject stands for it."""
     matter = subject_matter(event.subject)
-    if event.outbound:
-        return "with" if recipient in event.people else f"on {matter}" if matter not in matters else "with"
-    return "with" if matter in matters or _belongs(event, recipient) else f"from {event.key}"
+    if not event.outbound and _belongs(event, recipient):
+        return home
+    if matter:
+        return f"on {matter}"
+    return home if event.outbound and recipient in event.people else f"alone {event.key}"
 
 
 def _belongs(event: Event, recipient: str) -> bool:

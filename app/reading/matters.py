@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
 
-from app.reading.facts import Matter
+from app.reading.facts import InboundReading, Matter, OutboundReading
 from app.reading.lexicons import lexicon
 from app.reading.received.sentences import fold
 
@@ -38,6 +38,14 @@ def is_about_a_job(matters: Iterable[Matter]) -> bool:
     seen = list(matters)
     job, private = sum(matter.job for matter in seen), sum(matter.private for matter in seen)
     return private < max(_CLEARLY, _OUTWEIGHS * job)
+
+
+def speaks_of_a_job(readings: Iterable[InboundReading | OutboundReading]) -> bool:
+    """Whether mail of somebody never written to shows a search for work: by its words, or by a date they gave."""
+    seen = list(readings)
+    promised = any(reading.promise for reading in seen if isinstance(reading, InboundReading))
+    job, private = sum(each.matter.job for each in seen), sum(each.matter.private for each in seen)
+    return promised or job > private
 
 
 def _words_and_pairs(folded: str) -> frozenset[str]:

@@ -95,11 +95,12 @@ def _verdict(
     thread = build_thread(
         recipient, frozenset({recipient}), messages, logged, name=name, stage=stage, draft=_matter(row)
     )
-    draft = _as_draft(row, thread, events)
+    draft = draft_of(row, thread, events)
     return judge(thread, draft, now.astimezone(UTC), zone=zone, nearby=_nearby(recipient, events))
 
 
-def _as_draft(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:
+def draft_of(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:
+    """The draft of a row as the extension would report it for this thread. Raises ValueError for a wrong value."""
     channel = Channel(row.get("channel", "email"))
     subject, text = (text_of(row, name, where="draft.", default="") for name in ("subject", "text"))
     to = tuple(person.address for person in people_of(row, "to", where="draft."))
@@ -111,9 +112,8 @@ def _as_draft(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:
 
 
 def _matter(draft: Row) -> Matter:
-    """What the draft is about: one letter more that speaks for the search or for private life."""
-    subject, text = (text_of(draft, name, where="draft.", default="") for name in ("subject", "text"))
-    return matter_of(subject, new_text(text))
+    """What the draft's text is about: one letter more that speaks for the search or for private life."""
+    return matter_of("", new_text(text_of(draft, "text", where="draft.", default="")))
 
 
 def _continues(subject: str, replies: Sequence[Reply], events: Sequence[Event]) -> bool:

@@ -9,17 +9,20 @@ from app.cadence.calling import CallAdvice, call_advice
 from app.cadence.judge import HEADLINE_LENGTH, weigh
 from app.cadence.odds import PastStreak, odds
 from app.cadence.state import state_from
-from app.cadence.thread import Channel, Draft, Signals, Thread, Touch
+from app.cadence.thread import Channel, Draft, Signals, Thread
 from app.cadence.verdict import Level, Verdict, Warning
+from app.reading.matters import speaks_of_a_job
+from app.reading.people import same_company
+from app.reading.second_doors import open_beside
 from app.services.coverage import Coverage, coverage_of
 from app.services.freshness import Wanted, fresh_facts
 from app.services.parts import Parts
 from app.services.shelf import Dossier
 from app.services.threads import dossier
 from app.services.unread import is_unread, same_whatever_they_say
-from app.store import colleagues
-from app.store.advice_facts import AdviceFacts
-from app.store.messages import StoredMessage
+from app.store import colleagues, messages
+from app.store.advice_facts import AdviceFacts, RecipientFacts
+from app.store.recipients import Recipient
 
 COLLEAGUES_WITHIN = timedelta(days=30)
 """Longer than any stage waits after a touch, so that no second door inside a wait is missed."""
@@ -92,15 +95,15 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What bears on every recipient alike: the draft, the moment, the person's country, rules not to be heard, and a
-    letter that waits at a colleague of theirs.
+    """What bears on every recipient alike: the draft, the moment, the person's country, rules not to be heard, and
+    the threads with their colleagues in which something may wait.
     """
 
     question: Question
     now: datetime
     country: str | None
     switched_off: frozenset[str]
-    beside: StoredMessage | None
+    beside: tuple[Dossier, ...]
 
 
 async def advise(parts: Parts, person_id: str, question: Question, now: datetime) -> Advice:
@@ -123,30 +126,55 @@ async def advise(parts: Parts, person_id: str, question: Question, now: datetime
     with_these = around(facts)
     judged = [_judged(dossier(parts, each), with_these) for each in facts.about]
     told = _recipients(judged, parts.shelf.streaks(person_id), now)
+    judged += [_judged(of, with_these) for of in _newcomers(parts, person_id, facts, with_these)]
     if not coverage.allows_verdict:
         return _unknown(coverage.why, coverage.name, coverage.as_of, told)
     return _answer(judged, question, coverage, told)
 
 
-def _beside(
-    parts: Parts, person_id: str, question: Question, facts: AdviceFacts, now: datetime
-) -> StoredMessage | None:
+def _newcomers(parts: Parts, person_id: str, facts: AdviceFacts, around: _Around) -> list[Dossier]:
+    """Addresses never written to that wrote about a job, or lie at a company where something waits.
+
+    Any other address never seen is clear.
+    """
+    known = {address for each in facts.about for address in each.recipient.addresses}.union(facts.own)
+    fresh = [address for address in (*around.question.to, *around.question.others) if address not in known]
+    with parts.database.read() as tx:
+        heard = [messages.for_addresses(tx, parts.sealer, person_id, (address,)) for address in fresh]
+    return [
+        dossier(parts, RecipientFacts(Recipient("", person_id, (address,)), mail, [], []))
+        for address, mail in zip(fresh, heard, strict=True)
+        if around.beside or speaks_of_a_job(message.fact.reading for message in mail)
+    ]
+
+
+def _beside(parts: Parts, person_id: str, question: Question, facts: AdviceFacts, now: datetime) -> tuple[Dossier, ...]:
     theirs = {address for each in facts.about for address in each.recipient.addresses}
     asked, since = theirs.union(question.to, question.others), now - COLLEAGUES_WITHIN
     with parts.database.read() as tx:
-        return colleagues.newest_open(tx, parts.sealer, person_id, asked, own=facts.own, since=since)
+        found = colleagues.waiting(tx, parts.sealer, person_id, asked, own=facts.own, since=since)
+    return tuple(dossier(parts, each) for each in found)
 
 
 def _judged(of: Dossier, around: _Around) -> _Judged:
-    question, beside = around.question, around.beside
+    question = around.question
     cadence = measure(of.thread, around.now, zone=question.zone, country=around.country)
     if of.recipient.muted_at is not None:
         return _Judged(of, cadence, Verdict(Level.CLEAR, reason="You asked for quiet about this recipient."))
     draft = Draft(question.channel, question.to, question.signals, in_reply=_in_reply(of, question))
-    nearby = (_touch(beside),) if beside else ()
+    colleagues_of = [each for each in around.beside if same_company(each.recipient.address, of.recipient.addresses)]
+    nearby = open_beside(of.recipient.addresses, [each.thread for each in colleagues_of])
     verdict = weigh(cadence, draft, switched_off=around.switched_off, nearby=nearby)
-    shown = {beside.fact.key: beside, **of.messages} if beside else of.messages
-    return _Judged(replace(of, messages=shown), cadence, verdict)
+    return _Judged(_shown_with(of, colleagues_of), cadence, verdict)
+
+
+def _shown_with(of: Dossier, others: Sequence[Dossier]) -> Dossier:
+    """The dossier with what the evidence of a second door points at."""
+    if not others:
+        return of
+    mail = {key: message for each in (*others, of) for key, message in each.messages.items()}
+    calls = {key: touch for each in (*others, of) for key, touch in each.logged.items()}
+    return replace(of, messages=mail, logged=calls)
 
 
 def _holds(of: Dossier, around: _Around) -> bool:
@@ -159,10 +187,6 @@ def _holds(of: Dossier, around: _Around) -> bool:
         return judged.verdict.level, state_from(judged.cadence).name
 
     return same_whatever_they_say(of.thread, around.now, told)
-
-
-def _touch(sent: StoredMessage) -> Touch:
-    return Touch(sent.fact.key, sent.fact.at, Channel.EMAIL, sent.fact.people)
 
 
 def _in_reply(of: Dossier, question: Question) -> bool:
@@ -189,7 +213,7 @@ def _answer(
         recipients=told,
         as_of=coverage.as_of,
         coverage=coverage.name,
-        history_url=f"/history/{worst.dossier.recipient.id}",
+        history_url=f"/history/{worst.dossier.recipient.id}" if worst.dossier.recipient.id else None,
         call=call_advice(worst.cadence) if phone else None,
     )
 

@@ -60,5 +60,9 @@ def as_row(parts: Parts, account: accounts.Account, own: frozenset[str], message
 
 
 def addressed(rows: Iterable[messages.NewMessage]) -> dict[str, str]:
-    """Address -> display name of everybody the person wrote to."""
-    return {address: name for row in rows if row.outbound for _, address, name in row.people}
+    """Address -> display name of everybody the person wrote to; of several names the last, "" where there is none."""
+    named: dict[str, str] = {}
+    for row in rows:
+        for _, address, name in row.people if row.outbound else ():
+            named[address] = name or named.get(address, "")
+    return named

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.reading.facts import InboundReading, OutboundReading
-from app.services import advising
+from app.services import advising, logging_touches
 from app.store import messages, recipients
 from tests.world import GMAIL, World
 
@@ -16,10 +16,10 @@ async def hops(world: World) -> list[advising.AdvisedWarning]:
     return [warning for warning in (await world.advice(RITA)).warnings if warning.rule == "channel-hopping"]
 
 
-def mail(world: World, *, to: str = "", sender: str = GMAIL, days_ago: int) -> None:
+def mail(world: World, *, to: str = "", sender: str = GMAIL, days_ago: int, names: tuple[str, ...] = ()) -> None:
     """A letter of the person, or to them, as the sync would have stored it."""
     account = world.accounts()[0]
-    reading = OutboundReading() if to else InboundReading()
+    reading = OutboundReading() if to else InboundReading(names=names)
     key = f"{sender}-{to}-{days_ago}".encode().hex()[:32]
     row = messages.NewMessage(
         account.person_id,
@@ -35,7 +35,8 @@ def mail(world: World, *, to: str = "", sender: str = GMAIL, days_ago: int) -> N
         people=(("to", to or GMAIL, ""),),
     )
     with world.parts.database.write() as tx:
-        recipients.ensure(tx, world.parts.sealer, world.person_id, {RITA: "", (to or sender): ""}, world.clock())
+        if to:
+            recipients.ensure(tx, world.parts.sealer, world.person_id, {to: ""}, world.clock())
         messages.add(tx, world.parts.sealer, [row])
 
 
@@ -57,6 +58,31 @@ async def test_an_answer_of_the_colleague_ends_it(world: World) -> None:
     await world.link_both()
     mail(world, to=KARL, days_ago=2)
     mail(world, sender=KARL, days_ago=1)
+    assert not await hops(world)
+
+
+async def test_somebody_never_written_to_is_a_second_door_too(world: World) -> None:
+    await world.link_both()
+    assert (await world.advice(RITA)).level == "clear"
+    mail(world, to=KARL, days_ago=1)
+    advice = await world.advice(RITA)
+    assert (advice.level, [warning.rule for warning in advice.warnings]) == ("caution", ["channel-hopping"])
+    assert advice.next_good_date is not None
+    assert (advice.recipients, advice.history_url) == ((), None)
+
+
+async def test_a_call_to_a_colleague_counts_as_a_door(world: World) -> None:
+    await world.link_both()
+    asked = logging_touches.TouchToLog(KARL, "call", "no_answer", world.clock() - timedelta(days=1))
+    logging_touches.log_touch(world.parts, world.person_id, asked, world.clock())
+    assert await hops(world)
+
+
+async def test_going_to_somebody_who_was_named_is_following_and_not_hopping(world: World) -> None:
+    await world.link_both()
+    mail(world, to=KARL, days_ago=3)
+    mail(world, sender=KARL, days_ago=2, names=("Rita",))
+    mail(world, to=KARL, days_ago=1)
     assert not await hops(world)
 
 
