@@ -70,8 +70,10 @@ class Settings(BaseSettings):
     microsoft_client_secret: SecretStr | None = None
     microsoft_authority: ProviderAddress = "https://login.microsoftonline.com/common"
     graph_url: ProviderAddress = "https://graph.microsoft.com/v1.0"
+    sign_in: Literal["link", "provider"] = "link"
     poll_seconds: int = Field(60, ge=1, le=86_400)
     backfill_days: int = Field(365, ge=1, le=3_650)
+    retention_months: int = Field(18, ge=1, le=120)
     country: str | None = Field(None, pattern=r"^[A-Z]{2}$")
     time_zone: Annotated[str | None, AfterValidator(_time_zone)] = None
     simulator: Literal["auto", "on", "off"] = "auto"
@@ -88,9 +90,23 @@ class Settings(BaseSettings):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _nothing_is_read_only_to_be_deleted(self) -> Self:
+        if self.backfill_days > self.retention_months * 30:
+            raise ValueError(
+                f"AFTERTOUCH_BACKFILL_DAYS: {self.backfill_days} days reach further back than "
+                f"AFTERTOUCH_RETENTION_MONTHS keeps ({self.retention_months} months); raise that as well"
+            )
+        return self
+
     @property
     def base(self) -> SplitResult:
         return urlsplit(self.base_url)
+
+    @property
+    def hosted(self) -> bool:
+        """Whether many people share this server, each signing in with their provider."""
+        return self.sign_in == "provider"
 
     @property
     def has_google(self) -> bool:

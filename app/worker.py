@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.services import leaving, linking, pushing, withdrawing
+from app.services import leaving, linking, pushing, retaining, withdrawing
 from app.services.history import learn
 from app.services.hooks import can_be_pushed_to
 from app.services.parts import Parts
@@ -38,6 +38,7 @@ class Worker:
         self._chance = chance
         self._running: set[asyncio.Task[None]] = set()
         self._swept: datetime | None = None
+        self._let_go: datetime | None = None
 
     async def run(self) -> None:
         """Until cancelled; a running page is committed or dropped whole. A store in trouble is waited for."""
@@ -97,6 +98,9 @@ class Worker:
         for person_id in leaving.cut_short(self.parts, now):
             log.info("erasure_resumed")
             await leaving.erase_all(self.parts, person_id)
+        if self._let_go is None or now - self._let_go >= retaining.EVERY:
+            self._let_go = now
+            log.info("outdated_deleted", count=await asyncio.to_thread(retaining.let_go, self.parts, now))
 
     async def _is_leaving(self, lease: Lease) -> bool:
         """Whether the mailbox was being unlinked, which was cut short and is finished here instead of a sync."""

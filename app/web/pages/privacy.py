@@ -74,6 +74,7 @@ def _page(at: Desk, *, status: int = 200, typed: str = "", fault: str = "") -> H
         holdings=holding.what_is_held(at.parts, at.person_id),
         table_words=TABLES,
         backfill_days=at.parts.settings.backfill_days,
+        retention_months=at.parts.settings.retention_months,
         phrase=PHRASE,
         typed=typed,
         fault=fault,
