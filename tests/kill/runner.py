@@ -8,13 +8,16 @@ kills itself with SIGKILL when it gets there for the COUNT-th time. Any other de
 import asyncio
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
+import httpx
 from sqlalchemy import Connection, update
 
 from app.services.announcing import Announcer
@@ -72,35 +75,44 @@ def clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  (a real process in a test)
 
 
+TRUST = ssl.create_default_context()
+"""Loaded once for all: it takes longer than a small sync."""
+
+
+@cache
+def linked_at(url: str) -> tuple[MortalTransport, dict[str, Connector]]:
+    """Both connectors at a simulator, made once and inherited by every child; no connection is open yet."""
+    config = SimulatorConfig(base_url=url)
+    transport = MortalTransport((url,), wire=httpx.AsyncHTTPTransport(verify=TRUST))
+    gmail = GmailConnector(
+        client_id=config.google_client_id,
+        client_secret=config.google_client_secret,
+        issuer=config.google_issuer,
+        api_root=config.gmail_url,
+        transport=transport,
+        clock=clock,
+        quota=replace(GMAIL_2026, units=PLENTY),
+    )
+    outlook = OutlookConnector(
+        client_id=config.microsoft_client_id,
+        client_secret=config.microsoft_client_secret,
+        authority=config.microsoft_authority,
+        graph_root=config.graph_url,
+        transport=transport,
+        clock=clock,
+        quota=replace(GRAPH, units=PLENTY),
+    )
+    return transport, {"google": gmail, "microsoft": outlook}
+
+
 def parts_of(folder: Path, url: str, point: Point) -> Parts:
     """The product's parts on a folder, its providers at the simulator."""
-    config = SimulatorConfig(base_url=url)
+    transport, linked = linked_at(url)
+    transport.point = point
     database = MortalDatabase.open(f"sqlite:///{folder / 'aftertouch.sqlite3'}")
     assert isinstance(database, MortalDatabase)
     database.point = point
     database.migrate()
-    transport = MortalTransport((url,))
-    transport.point = point
-    linked: dict[str, Connector] = {
-        "google": GmailConnector(
-            client_id=config.google_client_id,
-            client_secret=config.google_client_secret,
-            issuer=config.google_issuer,
-            api_root=config.gmail_url,
-            transport=transport,
-            clock=clock,
-            quota=replace(GMAIL_2026, units=PLENTY),
-        ),
-        "microsoft": OutlookConnector(
-            client_id=config.microsoft_client_id,
-            client_secret=config.microsoft_client_secret,
-            authority=config.microsoft_authority,
-            graph_root=config.graph_url,
-            transport=transport,
-            clock=clock,
-            quota=replace(GRAPH, units=PLENTY),
-        ),
-    }
     sealer = Sealer(read_or_make_key_file(folder / "key.json"))
     return Parts(Settings(data_dir=folder), clock, database, sealer, linked, Announcer())
 
@@ -120,6 +132,7 @@ async def sync_everything(parts: Parts) -> None:
 def main() -> None:
     for line in sys.stdin:
         folder, url, name, count = line.split()
+        linked_at(url)
         pid = os.fork()
         if pid == 0:
             asyncio.run(sync_everything(parts_of(Path(folder), url, Point(name, int(count)))))
