@@ -74,6 +74,16 @@ def _command(commands: Any, name: str, words: str, run: Callable[[argparse.Names
     return parser
 
 
+def _own_settings() -> Settings:
+    """For commands about the one person of this data folder. Raises SettingsError where many share the server."""
+    settings = read_settings()
+    if settings.hosted:
+        raise SettingsError(
+            ["Many people share this server (AFTERTOUCH_SIGN_IN is provider): each does this in their pages."]
+        )
+    return settings
+
+
 def _serve(asked: argparse.Namespace) -> int:
     from app.serving import serve
 
@@ -96,7 +106,7 @@ def _sign_in(asked: argparse.Namespace) -> int:
     from app.compose import open_parts
     from app.services import signing_in
 
-    with open_parts(read_settings()) as parts:
+    with open_parts(_own_settings()) as parts:
         print(signing_in.new_link(parts, parts.clock()))
     return 0
 
@@ -105,7 +115,7 @@ def _device_add(asked: argparse.Namespace) -> int:
     from app.compose import open_parts
     from app.services import pairing
 
-    with open_parts(read_settings()) as parts:
+    with open_parts(_own_settings()) as parts:
         print(pairing.add_device(parts, asked.name, parts.clock()))
     return 0
 
@@ -113,7 +123,7 @@ def _device_add(asked: argparse.Namespace) -> int:
 def _sync(asked: argparse.Namespace) -> int:
     from app.serving import sync_in_foreground
 
-    return asyncio.run(sync_in_foreground(read_settings(), asked.account))
+    return asyncio.run(sync_in_foreground(_own_settings(), asked.account))
 
 
 def _judge(asked: argparse.Namespace) -> int:
@@ -181,7 +191,7 @@ def _export(asked: argparse.Namespace) -> int:
     from app.services import history, leaving, sheet
     from app.store import people
 
-    with open_parts(read_settings()) as parts:
+    with open_parts(_own_settings()) as parts:
         now = parts.clock()
         with parts.database.write(durable=True) as tx:
             person_id = people.sole_person(tx, now)
@@ -204,7 +214,7 @@ def _import(asked: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError) as error:
         print(f"{asked.file} cannot be read: {error}", file=sys.stderr)
         return 1
-    with open_parts(read_settings()) as parts:
+    with open_parts(_own_settings()) as parts:
         now = parts.clock()
         with parts.database.write(durable=True) as tx:
             person_id = people.sole_person(tx, now)
@@ -222,7 +232,7 @@ def _erase(asked: argparse.Namespace) -> int:
     if not asked.yes and input("Delete everything Aftertouch holds? Type yes: ").strip() != "yes":
         print("Nothing was deleted.")
         return 1
-    print(json.dumps(asyncio.run(erase(read_settings())), indent=2))
+    print(json.dumps(asyncio.run(erase(_own_settings())), indent=2))
     return 0
 
 

@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp
 
+from app.services import history
 from app.services.parts import Parts
 from app.store.scope import across_people
 from app.web import (
@@ -35,6 +36,7 @@ from app.worker import Worker
 
 BODY_LIMIT = 256 * 1024
 CODES_ASKED = 30  # by one address in five minutes; an extension asks once
+ARRIVALS = 30  # by one address in five minutes: visitors on their way to a provider
 CODES_TYPED = 5  # wrong ones by one person in five minutes (S6)
 STATIC = Path(__file__).parent / "web" / "static"
 WORTH_ZIPPING = 1024
@@ -59,8 +61,10 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with across_people():
+            warming = asyncio.create_task(asyncio.to_thread(history.warm, parts, parts.clock()))
             working = asyncio.create_task(Worker(parts).run()) if works else None
         yield
+        await asyncio.gather(warming, return_exceptions=True)
         if working:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
@@ -77,6 +81,7 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
     )
     app.state.parts = parts
     app.state.codes_asked = Attempts(CODES_ASKED, parts.clock)
+    app.state.arrivals = Attempts(ARRIVALS, parts.clock)
     app.state.codes_typed = Attempts(CODES_TYPED, parts.clock)
     errors.install(app)
     for router in (

@@ -38,9 +38,14 @@ async def serve(settings: Settings, *, host: str | None = None, port: int | None
     with open_parts(used, given=given, across_people=False) as parts:
         server = _server(create_app(parts, works=True))
         async with _beside(simulated, server):
-            print(f"Sign in: {signing_in.new_link(parts, parts.clock())}", flush=True)
+            print(f"Sign in: {_way_in(parts)}", flush=True)
             await server.serve(sockets=[listener])
     return 0 if server.started else 1
+
+
+def _way_in(parts: Parts) -> str:
+    """A one-time link on one's own machine; on a shared server the page where everybody signs in."""
+    return parts.settings.base_url if parts.settings.hosted else signing_in.new_link(parts, parts.clock())
 
 
 def _listening_at(settings: Settings, host: str | None, port: int | None) -> Settings:

@@ -36,7 +36,12 @@ async def begin(parts: Parts, person_id: str, provider: str, now: datetime) -> s
 
 
 async def finish(parts: Parts, person_id: str, provider: str, answer: Mapping[str, str], now: datetime) -> str:
-    """Turn the callback into a linked account and return its id.
+    """Turn the callback into a linked account and return its id. Raises as `consented` does."""
+    return keep(parts, person_id, provider, await consented(parts, person_id, provider, answer, now), now)
+
+
+async def consented(parts: Parts, person_id: str, provider: str, answer: Mapping[str, str], now: datetime) -> Grant:
+    """What the provider grants for the callback of a flow this person began; nothing is kept yet.
 
     The state is burned first, whatever comes after. Raises LinkNotOurs for a foreign or replayed state and
     LinkFailed when the person or the provider said no; in both cases nothing is stored.
@@ -46,7 +51,7 @@ async def finish(parts: Parts, person_id: str, provider: str, answer: Mapping[st
     if flow is None or flow.person_id != person_id or flow.provider != provider:
         raise LinkNotOurs("This answer does not belong to a link you started. Nothing was linked; start again.")
     try:
-        grant = await _connector(parts, provider).finish(
+        return await _connector(parts, provider).finish(
             flow=flow.flow, answer=answer, redirect_uri=_redirect(parts, provider)
         )
     except ConsentDenied as error:
@@ -57,10 +62,10 @@ async def finish(parts: Parts, person_id: str, provider: str, answer: Mapping[st
         raise LinkNotOurs(f"Nothing was linked: {error}") from error
     except ConnectorError as error:
         raise LinkFailed(f"Nothing was linked: {error}") from error
-    return _keep(parts, person_id, provider, grant, now)
 
 
-def _keep(parts: Parts, person_id: str, provider: str, grant: Grant, now: datetime) -> str:
+def keep(parts: Parts, person_id: str, provider: str, grant: Grant, now: datetime) -> str:
+    """Store the grant as a linked account of this person, have it synced, and return its id."""
     with parts.database.write(durable=True) as tx:
         account_id = accounts.link(tx, parts.sealer, person_id=person_id, provider=provider, grant=grant, now=now)
         accounts.add_addresses(tx, person_id, account_id, {grant.address}, now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, case, func, literal, or_, select, tuple_, update
 from sqlalchemy import delete as delete_from
 
 from app.store.database import insert_into
@@ -89,6 +89,15 @@ def with_address(tx: Connection, provider: str, address: str) -> list[str]:
     """Ids of every account of that provider with this address, whoever linked it."""
     same = (accounts.c.provider == provider) & (accounts.c.address == address)
     return list(tx.execute(select(accounts.c.id).where(same)).scalars())
+
+
+def home_of(tx: Connection, provider: str, subject: str) -> str | None:
+    """The person who came with this mailbox: whose first linked account it is; the oldest when several did."""
+    earlier = accounts.alias("earlier")
+    before = tuple_(earlier.c.linked_at, earlier.c.id) < tuple_(accounts.c.linked_at, accounts.c.id)
+    first = ~select(earlier.c.id).where(earlier.c.person_id == accounts.c.person_id, before).exists()
+    same = (accounts.c.provider == provider) & (accounts.c.subject == subject)
+    return tx.execute(select(accounts.c.person_id).where(same, first).order_by(accounts.c.linked_at).limit(1)).scalar()
 
 
 def exists(tx: Connection, provider: str, account_id: str) -> bool:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from app.store.database import insert_into, wait_alone
 from app.store.ids import new_id
-from app.store.tables import people
+from app.store.tables import accounts, devices, people, recipients, sessions
 
 
 def sole_person(tx: Connection, now: datetime) -> str:
@@ -24,6 +24,26 @@ def add(tx: Connection, now: datetime) -> str:
     return person_id
 
 
+def remove_empty(tx: Connection, now: datetime) -> int:
+    """Take down houses nobody moved into and no session leads to. The number of people removed."""
+    unreached = (
+        ~select(sessions.c.person_id).where(sessions.c.person_id == people.c.id, sessions.c.expires_at > now).exists()
+    )
+    return tx.execute(delete(people).where(unreached, *_empty())).rowcount
+
+
+def remove_if_empty(tx: Connection, person_id: str) -> bool:
+    """Take down this house, when nothing is in it."""
+    return tx.execute(delete(people).where(people.c.id == person_id, *_empty())).rowcount > 0
+
+
+def _empty() -> list[ColumnElement[bool]]:
+    """Without mailbox, recipient and device."""
+    return [
+        ~select(held.c.id).where(held.c.person_id == people.c.id).exists() for held in (accounts, recipients, devices)
+    ]
+
+
 def exists(tx: Connection, person_id: str) -> bool:
     return tx.execute(select(people.c.id).where(people.c.id == person_id)).first() is not None
 
@@ -36,6 +56,11 @@ def leave(tx: Connection, person_id: str, now: datetime) -> None:
 def leaving_since(tx: Connection, before: datetime) -> list[str]:
     """Whose erasure began at or before that instant and is not through."""
     return list(tx.execute(select(people.c.id).where(people.c.leaving_at <= before)).scalars())
+
+
+def some(tx: Connection, *, limit: int) -> list[str]:
+    """The ids of the first people there are."""
+    return list(tx.execute(select(people.c.id).order_by(people.c.created_at, people.c.id).limit(limit)).scalars())
 
 
 def set_calendar_hash(tx: Connection, person_id: str, calendar_hash: str | None) -> None:

@@ -6,24 +6,49 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
-from app.services import linking
+from app.services import arriving, linking
 from app.services.errors import LinkFailed
-from app.web.security import InBrowser, TheParts
+from app.services.parts import LINK_FLOW_LIFE, SESSION_LIFE, Parts
+from app.store.scope import only
+from app.web.attempts import Attempts, address_of
+from app.web.security import COOKIE, Guest, InBrowser, TheParts, keep_session
 
 router = APIRouter(include_in_schema=False)
 Provider = Literal["google", "microsoft"]
 
 
 @router.get("/link/{provider}")
-async def begin(provider: Provider, parts: TheParts, who: InBrowser) -> RedirectResponse:
-    url = await linking.begin(parts, who.person_id, provider, parts.clock())
-    return RedirectResponse(url, 302)
+async def begin(provider: Provider, request: Request, parts: TheParts, who: Guest) -> RedirectResponse:
+    """Out to the provider; on a shared server a visitor is let in by an empty house first."""
+    if who is not None:
+        return RedirectResponse(await linking.begin(parts, who.person_id, provider, parts.clock()), 302)
+    visitor = _let_in(request, parts)
+    leaving = RedirectResponse(await linking.begin(parts, visitor.person_id, provider, parts.clock()), 302)
+    keep_session(leaving, parts.settings, visitor.session, LINK_FLOW_LIFE)
+    return leaving
 
 
 @router.get("/link/{provider}/callback")
 async def callback(provider: Provider, request: Request, parts: TheParts, who: InBrowser) -> RedirectResponse:
+    answer = dict(request.query_params)
+    home = RedirectResponse("/accounts", 302)
     try:
-        await linking.finish(parts, who.person_id, provider, dict(request.query_params), parts.clock())
+        if parts.settings.hosted:
+            visitor = arriving.Arrival(who.person_id, request.cookies[COOKIE])
+            arrived = await arriving.finish(parts, visitor, provider=provider, answer=answer, now=parts.clock())
+            keep_session(home, parts.settings, arrived.session, SESSION_LIFE)
+        else:
+            await linking.finish(parts, who.person_id, provider, answer, parts.clock())
     except LinkFailed as error:
         return RedirectResponse("/accounts?" + urlencode({"notice": str(error)}), 302)
-    return RedirectResponse("/accounts", 302)
+    return home
+
+
+def _let_in(request: Request, parts: Parts) -> arriving.Arrival:
+    """Raises TooManyAttempts."""
+    arrivals: Attempts = request.app.state.arrivals
+    arrivals.check(address_of(request))
+    arrivals.note(address_of(request))
+    arrived = arriving.enter(parts, parts.clock())
+    only(arrived.person_id)
+    return arrived

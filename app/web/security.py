@@ -3,12 +3,13 @@
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from app.services import signing_in
 from app.services.errors import NotSignedIn
@@ -192,6 +193,32 @@ async def session_caller(who: Annotated[Caller, Depends(caller)]) -> Caller:
     return who
 
 
+async def guest(request: Request, session: Annotated[str | None, Depends(SessionCookie)]) -> Caller | None:
+    """The signed-in browser; on a shared server None is somebody who is about to sign in. Raises NotSignedIn."""
+    try:
+        who = _caller(request, None, session)
+    except NotSignedIn:
+        if parts_of(request).settings.hosted:
+            return None
+        raise
+    whose.only(who.person_id)
+    return who
+
+
+def keep_session(answer: Response, settings: Settings, session: str, life: timedelta) -> None:
+    """Give the browser its session, out of reach for scripts and for writes of other sites."""
+    answer.set_cookie(
+        COOKIE,
+        session,
+        max_age=int(life.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.base.scheme == "https",
+    )
+
+
 Signed = Annotated[Caller, Depends(caller)]
+Guest = Annotated[Caller | None, Depends(guest)]
 InBrowser = Annotated[Caller, Depends(session_caller)]
 TheParts = Annotated[Parts, Depends(parts_of)]

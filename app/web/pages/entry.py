@@ -10,7 +10,7 @@ from app.services.parts import SESSION_LIFE
 from app.web.pages.asks import links
 from app.web.pages.view import AtDesk
 from app.web.pages.ways import then
-from app.web.security import COOKIE, TheParts
+from app.web.security import COOKIE, TheParts, keep_session
 
 router = APIRouter()
 SHOWN_AT_ONCE = 5
@@ -21,15 +21,7 @@ async def sign_in(parts: TheParts, token: str = "") -> RedirectResponse:
     """Burns the link, opens the session, and goes to the first page."""
     session = signing_in.open_session(parts, token, parts.clock())
     answer = then("/")
-    answer.set_cookie(
-        COOKIE,
-        session,
-        max_age=int(SESSION_LIFE.total_seconds()),
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=parts.settings.base.scheme == "https",
-    )
+    keep_session(answer, parts.settings, session, SESSION_LIFE)
     return answer
 
 

@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from app.web.pages.view import page
+from app.web.security import parts_of
 
 TITLES = {
     404: "Not found",
@@ -28,7 +29,7 @@ def wants_page(request: Request) -> bool:
 def problem_page(request: Request, status: int, why: str) -> HTMLResponse:
     """Signed-out visitors learn how to sign in; everybody else what went wrong and where to go on."""
     if status == 401:
-        return page(request, "signed_out.html", status=401, signed_in=False, why=why)
+        return page(request, "signed_out.html", status=401, signed_in=False, why=why, ways_in=_ways_in(request))
     linking = request.url.path.startswith("/link/")
     return page(
         request,
@@ -40,3 +41,10 @@ def problem_page(request: Request, status: int, why: str) -> HTMLResponse:
         way_name="Back to the accounts" if linking else "Back to the first page",
         correlation_id=request.state.correlation_id,
     )
+
+
+def _ways_in(request: Request) -> list[tuple[str, str]]:
+    """The providers one signs in with on a shared server; none on one's own machine."""
+    parts = parts_of(request)
+    named = (("google", "Google"), ("microsoft", "Microsoft"))
+    return [way for way in named if way[0] in parts.connectors] if parts.settings.hosted else []
