@@ -44,14 +44,15 @@ def read_inbound(message: Message, *, zone: str = "UTC") -> InboundReading:
     asks, question = asks_of(letter)
     ending = ending_of(letter, today, asks=bool(asks))
     meets = _meets(letter, asks)
-    kind = kind_of(letter, asks, ending, meets=meets)
+    back = return_date(letter, today)
+    kind = kind_of(letter, asks, ending, meets=meets, returns=back is not None)
     if kind is Kind.BOUNCE:
         return _read_bounce(letter)
     if kind in (Kind.REPLY, Kind.REJECTION, Kind.CALENDAR):
         return _read_words(letter, today, ending, kind=kind, asks=asks, question=question)
     return InboundReading(
         kind=kind,
-        return_date=return_date(letter, today) if kind is Kind.OOO else None,
+        return_date=back if kind is Kind.OOO else None,
         promise=promise_of([line.sentence for line in letter.lines], today) if kind is not Kind.LIST else None,
         on_hold=ending.on_hold and kind is not Kind.LIST,
         hold_until=ending.until if ending.on_hold else None,

@@ -35,7 +35,7 @@ def said(text: str, subject: str = "Re: Application", sender: str = "rita@acme.e
 
 
 @pytest.mark.parametrize(
-    "case", _cases("build") + _cases("others-build"), ids=lambda case: f"{case['kind']}: {case['text'][:50]}"
+    "case", _cases("build") + _cases("notices") + _cases("others-build"), ids=lambda case: f"{case['kind']}: {case['text'][:50]}"
 )
 def test_a_mail_is_read_as_it_is_meant(case: dict):
     reading = _read(case)

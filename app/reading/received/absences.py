@@ -1,5 +1,6 @@
 """When somebody is back, out of the words of an absence notice."""
 
+import re
 from datetime import date
 
 from app.reading.received.dating import Dated, expressions
@@ -8,6 +9,7 @@ from app.reading.received.phrases import families
 from app.reading.received.spans import Today
 
 _NEAR = 48
+_BACK = re.compile(r"(?<!get )(?<!come )\b(?:back|return\w*|again|rejoin|resum\w*|re-?open\w*|zuruck|vuelvo|regreso)\b")
 _RANGES = frozenset({"days of month", "weekdays", "numerics", "numerics day first"})
 _VAGUE = frozenset({"holidays", "christmas"})
 _ENDS_INCLUDED = frozenset({"end of week", "end of month", "end of year", "part of this month", "part of month"})
@@ -31,6 +33,8 @@ def _named_return(text: str, dates: tuple[Dated, ...], today: Today) -> date | N
     for dated in dates:
         before = text[max(last_end, dated.start - _NEAR) : dated.start]
         named = "returns" in families(before) or "returns_behind" in families(text[dated.end : dated.end + _NEAR])
+        if dated.span.counted and not _BACK.search(before):
+            named = False
         if named and dated.bound not in ("until", "past") and not _is_negated(before):
             if dated.bound == "after":
                 return today.calendar.after(dated.span.last, 1)
@@ -45,7 +49,7 @@ def _is_negated(before: str) -> bool:
 
 def _end_of_absence(text: str, dates: tuple[Dated, ...], today: Today) -> date | None:
     kinds = families(text)
-    if not dates or kinds.isdisjoint({"away", "absent", "returns", "ooo_subject"}):
+    if not dates or (kinds.isdisjoint({"away", "absent", "ooo_subject"}) and not _BACK.search(text)):
         return None
     dates = tuple(dated for dated in dates if dated.meaning not in _VAGUE) or dates
     last = max(dates, key=lambda dated: dated.span.last)

@@ -27,6 +27,8 @@ _THEIR_OWN = re.compile(
     r"\b(?:thanks?|thank you) (?:\w+ ){0,4}$|"
     r"\b(?:received|got|reviewed|reviewing|attached|love|loved|enjoyed|read) (?:\w+ ){0,4}$"
 )
+_ORDER = re.compile(r"(?:^|[,;:]\s*|\b(?:and|then|to|please|bitte) )(?:\w+ly )?$")
+_NEEDED = re.compile(r"(?:still |also )?(?:need|require|missing|waiting for|lack|haven't|have not)\b")
 
 
 def asks_of(letter: Letter) -> tuple[tuple[str, ...], str]:
@@ -57,9 +59,6 @@ def _asked(line: Line) -> set[str]:
     return set()
 
 
-_ORDER = re.compile(r"(?:^|[,;:]\s*|\b(?:and|then|to|please|bitte) )(?:\w+ly )?$")
-
-
 def _is_order(line: Line, family: str) -> bool:
     """Whether the phrase opens the sentence or a part of it, as orders do ("Send me your CV")."""
     return any(_ORDER.search(line.folded[:start]) for start, _ in spots(family, line.folded))
@@ -69,7 +68,10 @@ def _is_their_own(line: Line, family: str) -> bool:
     """What they will send, or thank for, is not asked for; a question mark overrules."""
     if line.sentence.asks or family in _SPEAK_FOR_THEMSELVES:
         return False
-    return all(_THEIR_OWN.search(line.folded[max(0, start - 40) : start]) for start, _ in spots(family, line.folded))
+    return all(
+        _THEIR_OWN.search(line.folded[max(0, start - 40) : start]) and not _NEEDED.match(line.folded, start)
+        for start, _ in spots(family, line.folded)
+    )
 
 
 def _short(line: Line) -> str:

@@ -16,6 +16,7 @@ _METHODS = {
     "calendar_request_subject": "REQUEST",
     "calendar_cancel_subject": "CANCEL",
 }
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i'll|i've|we|we're|my|our|ich|wir|mein\w*|unser\w*|estoy|estamos|mi)\b")
 _ASKED_BY_A_PERSON = frozenset(
     {"availability", "time_slots", "document", "references", "salary", "notice_period", "portfolio"}
     | {"interview", "call", "offer", "start_date"}
@@ -63,8 +64,8 @@ def is_read_receipt(letter: Letter) -> bool:
     return worded or ("read_subject" in letter.subject_kinds and len(letter.lines) <= 3)
 
 
-def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: bool) -> Kind:
-    """The kind; `asks`, `ending` and `meets` are what was read of its words."""
+def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: bool, returns: bool) -> Kind:
+    """The kind; the rest is what was read of its words. `returns`: it names a day on which somebody is back."""
     if calendar_method(letter):
         return Kind.CALENDAR
     if is_bounce(letter):
@@ -74,7 +75,7 @@ def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: boo
     if ending.closes and ("stage_applied" in letter.kinds or not _is_bulk(letter)):
         return Kind.REJECTION
     if _answers_by_itself(letter):
-        return _automatic_kind(letter)
+        return _automatic_kind(letter, returns=returns)
     if _is_away(letter):
         return Kind.OOO
     kind = _bulk_or_human(letter, asks, meets=meets)
@@ -97,25 +98,33 @@ def _answers_by_itself(letter: Letter) -> bool:
     """An automatic answer, by its headers or a subject that only programs write."""
     if "reply_subject" in letter.subject_kinds and "ooo_subject" not in letter.subject_kinds:
         return letter.header("auto-submitted").startswith("auto-replied")
+    if "reply_subject" in letter.subject_kinds and any(line.sentence.asks for line in letter.lines):
+        return is_sent_by_machine(letter)
     return is_sent_by_machine(letter) or "auto_subject" in letter.subject_kinds or "ooo_subject" in letter.subject_kinds
 
 
-def _automatic_kind(letter: Letter) -> Kind:
+def _automatic_kind(letter: Letter, *, returns: bool) -> Kind:
     spoken = letter.kinds | letter.subject_kinds
-    if "receipt" in letter.kinds and not letter.kinds & {"absent"}:
+    if "receipt" in spoken and "absent" not in letter.kinds:
         return Kind.ATS_RECEIPT
-    if not spoken.isdisjoint({"absent", "ooo_subject"}) and "gone" not in letter.kinds:
-        return Kind.OOO
     if "gone" in letter.kinds:
         return Kind.AUTO_REPLY
-    if "away" in letter.kinds and "returns" in letter.kinds:
+    if not spoken.isdisjoint({"absent", "ooo_subject"}) or _speaks_of_own_absence(letter, returns=returns):
         return Kind.OOO
     return Kind.LIST if "bulk" in spoken and "machine" not in letter.kinds else Kind.AUTO_REPLY
 
 
+def _speaks_of_own_absence(letter: Letter, *, returns: bool) -> bool:
+    """Away in the first person, or back on a day that is named, with no "if" about it."""
+    away = [line for line in letter.with_kind("away", "returns") if "hypothetical" not in line.kinds]
+    if not returns:
+        return any("away" in line.kinds and _FIRST_PERSON.search(line.folded) for line in away)
+    return bool(away)
+
+
 def _is_away(letter: Letter) -> bool:
     """An absence notice without any header: nearly every sentence of it speaks of the absence."""
-    if len(letter.lines) > 9 or "absent" not in letter.kinds or "others_away" in letter.kinds:
+    if len(letter.lines) > 9 or "absent" not in letter.kinds or letter.kinds & {"others_away", "absence_over"}:
         return False
     if any(line.sentence.asks for line in letter.lines):
         return False

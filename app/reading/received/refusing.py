@@ -19,9 +19,23 @@ _MOST_WORDS = 400
 
 
 def refusal_odds(sentences: Iterable[str]) -> int:
-    """Hundredths of log odds that folded sentences say no to the person; 0 is even."""
+    """Hundredths of log odds that folded sentences say no to the person; 0 is even, and for other languages."""
     bias, known = _weights()
-    return bias + sum(known[name] for name in features_of(sentences) & known.keys())
+    features = features_of(sentences)
+    if not _is_english(features):
+        return 0
+    return bias + sum(known[name] for name in features & known.keys())
+
+
+def _is_english(features: set[str]) -> bool:
+    """No other language has more of its commonest words in it."""
+    hits = {code: len(features & common) for code, common in _commonest().items()}
+    return hits["en"] >= max(hits.values())
+
+
+@cache
+def _commonest() -> dict[str, frozenset[str]]:
+    return {code: frozenset(words.split()) for code, words in lexicon("text")["languages"].items()}
 
 
 def features_of(sentences: Iterable[str]) -> set[str]:
