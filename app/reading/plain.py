@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -34,12 +35,13 @@ _BLOCKS = frozenset(
 )
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote"})
 _BLOCK, _PARAGRAPH = "\x01", "\x02"
-_SPACES = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u3000]+")
+_SPACES = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u3000]{2,}|[\t\r\n\f\v\xa0\u2000-\u200a\u202f\u3000]")
 _TAG = re.compile(r"<(/?)(?!br|hr|img|meta|input|link|col)[a-z]", re.IGNORECASE)
 _DEEPEST = 2000  # the parser's time grows with the square of the nesting; no real letter comes near
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u034f]")
 
 
+@lru_cache(maxsize=2)  # one letter is asked for several times while it is read
 def html_to_text(html: str, *, keep_quotes: bool = False) -> str:
     """The words a reader sees, one line per block, list items behind "- ", empty lines between paragraphs.
 
