@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { icon } from './build/icons.mjs';
+import { lexiconIndexed } from './build/lexicon.mjs';
 import { HOSTS, manifest } from './build/manifest.mjs';
 import { zip } from './build/zip.mjs';
 
@@ -33,7 +34,7 @@ const shared = {
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [cssAsText],
+  plugins: [cssAsText, lexiconIndexed],
   define: { __BACKEND__: JSON.stringify(backend), __TEST__: String(test) },
 };
 
@@ -58,6 +59,8 @@ async function buildFor(browser) {
   const parts = Object.entries({ ...Object.fromEntries(Object.keys(HOSTS).map(contentOf)), ...LATER });
   await Promise.all(parts.map(([name, contents]) => buildPart(name, contents, out)));
   for (const page of ['popup', 'options']) cpSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
+  const panel = readFileSync(join(here, 'src/popup/popup.html'), 'utf8').replace('class="popup"', 'class="panel"');
+  writeFileSync(join(out, 'panel.html'), panel);
   cpSync(join(here, 'src/pages.css'), join(out, 'pages.css'));
   cpSync(join(here, '_locales'), join(out, '_locales'), { recursive: true });
   mkdirSync(join(out, 'icons'));

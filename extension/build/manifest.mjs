@@ -25,7 +25,7 @@ export function manifest({ browser, backend, test, version }) {
     default_locale: 'en',
     version,
     icons: iconPaths([16, 32, 48, 128]),
-    permissions: ['storage', 'scripting'],
+    permissions: ['storage', 'scripting', ...(browser === 'chrome' ? ['sidePanel'] : [])],
     host_permissions: [...Object.values(HOSTS).flat(), backendMatch],
     background: browser === 'chrome' ? { service_worker: 'background.js' } : { scripts: ['background.js'] },
     content_scripts: Object.entries(HOSTS).map(([host, matches]) => ({
@@ -42,10 +42,15 @@ export function manifest({ browser, backend, test, version }) {
   };
 }
 
-const CHROME_ONLY = { key: CHROME_KEY, minimum_chrome_version: '119' };
+const CHROME_ONLY = {
+  key: CHROME_KEY,
+  minimum_chrome_version: '119',
+  side_panel: { default_path: 'panel.html' },
+};
 
 /** Firefox asks for the id in Manifest V3, and for the declaration of data on new add-ons (140 reads it). */
 const FIREFOX_ONLY = {
+  sidebar_action: { default_panel: 'panel.html', default_title: '__MSG_name__', open_at_install: false },
   browser_specific_settings: {
     gecko: {
       id: 'aftertouch@aftertouch.example',

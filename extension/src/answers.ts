@@ -73,7 +73,9 @@ export function readRecipients(body: unknown): ListedRecipient[] | null {
   if (!isObject(body) || !Array.isArray(body.recipients)) return null;
   return objects(body.recipients).flatMap((json) => {
     const id = idOf(json.id);
-    return id && typeof json.address === 'string' ? [{ id, address: json.address, name: text(json.name) }] : [];
+    return id && typeof json.address === 'string'
+      ? [{ id, address: json.address, name: text(json.name), next_good_date: text(json.next_good_date) }]
+      : [];
   });
 }
 

@@ -46,6 +46,8 @@ export interface Surroundings {
   lookSoon(ms: number): void;
 }
 
+const SILENT: Trouble[] = ['not_paired', 'site_off'];
+
 export class Attendant {
   readonly #around: Surroundings;
   #report: ComposeReport;
@@ -158,9 +160,9 @@ export class Attendant {
     else this.#open()?.show(verdict, finding);
   }
 
-  /** Before pairing the page stays untouched; afterwards one grey line says why nothing can be said. */
+  /** Before pairing and where it is switched off the page stays untouched; otherwise one grey line says why nothing can be said. */
   #fail(trouble: Trouble): void {
-    if (trouble === 'not_paired' || this.#putAway === '') this.#close();
+    if (SILENT.includes(trouble) || this.#putAway === '') this.#close();
     else this.#open()?.cannotCheck(trouble);
   }
 

@@ -2,7 +2,7 @@
 import { readAccounts, readDevices, readId, readRecipients, readRules, readTimeLine, readVerdict } from './answers';
 import { type Call, call, type Link, type Reply } from './api';
 import type { ChunkName } from './chunks';
-import { mailMessage, ownMessage } from './guard';
+import { mailHost, mailMessage, ownMessage } from './guard';
 import { get, inTurn, placeOf, recallOf, remember, set } from './memory';
 import { endPairing, pollPairing, startPairing } from './pairing';
 import type {
@@ -18,6 +18,7 @@ import type {
   Verdict,
 } from './protocol';
 import { enqueue, flush } from './queue';
+import { count, countBlind, isOff, sites, switchSite } from './sites';
 
 const FRESH_MS = 10 * 60_000;
 const KEPT_VERDICTS = 50;
@@ -45,11 +46,13 @@ void sendQueue();
 function serveMail(message: MailMessage, sender: chrome.runtime.MessageSender): Promise<unknown> {
   switch (message.type) {
     case 'advise':
-      return advise(message.request);
+      return adviseOn(mailHost(sender), message.request);
     case 'recall':
-      return recall(message.request);
+      return recallOn(mailHost(sender), message.request);
     case 'sight':
-      return remember({ sight: message.sight });
+      return noteSight(mailHost(sender), message.sight);
+    case 'sample':
+      return count(mailHost(sender), message.sample);
     case 'load':
       return load(message.name, sender);
     case 'dismiss':
@@ -101,6 +104,12 @@ function serveOwn(message: OwnMessage): Promise<unknown> {
       const path = `/api/v1/rules/${encodeURIComponent(message.id)}`;
       return ask({ method: 'PATCH', path, body: { on: message.on }, read: done });
     }
+    case 'sites':
+      return sites();
+    case 'switch-site':
+      return switchSite(message.host, message.on);
+    case 'dates':
+      return ask({ path: '/api/v1/recipients?state=waiting&limit=50', read: readRecipients });
   }
 }
 
@@ -132,6 +141,20 @@ function stripped<T>(reply: Reply<T>): Answer<T> {
 
 function done(): true {
   return true;
+}
+
+/** On a host that is switched off nothing is asked and nothing is said. */
+async function adviseOn(host: string, request: AdviceRequest): Promise<Answer<Advice>> {
+  return (await isOff(host)) ? { ok: false, trouble: 'site_off' } : advise(request);
+}
+
+async function recallOn(host: string, request: AdviceRequest): Promise<Advice | null> {
+  return (await isOff(host)) ? null : recall(request);
+}
+
+async function noteSight(host: string, sight: Sight): Promise<void> {
+  if (sight.blind) await countBlind(host);
+  await remember({ sight });
 }
 
 async function advise(request: AdviceRequest): Promise<Answer<Advice>> {
@@ -263,9 +286,9 @@ async function status(): Promise<Status> {
   };
 }
 
-/** Names the part that fails: the mail page, the backend, the pairing, or a mailbox. */
+/** Names the part that fails: compose, recipients, account of the mail page; the backend, the pairing, or a mailbox. */
 async function check(): Promise<Check[]> {
-  const page = pageCheck(await recallOf('sight'));
+  const page = pageChecks(await recallOf('sight'));
   const to = await link();
   const health = await call({ ...to, token: null }, { path: '/health', read: done });
   const backend: Check = {
@@ -273,15 +296,18 @@ async function check(): Promise<Check[]> {
     trouble: health.ok || health.status > 0 ? null : health.trouble,
     detail: to.backend,
   };
-  return backend.trouble ? [page, backend] : [page, backend, ...(await insideChecks())];
+  return backend.trouble ? [...page, backend] : [...page, backend, ...(await insideChecks())];
 }
 
-/** What the mail page seen last could be read of, in numbers: composes, recipients, names without an address. */
-function pageCheck(sight: Sight | undefined): Check {
-  if (!sight) return { part: 'page', trouble: 'not_seen', detail: '' };
-  const { composes, recipients, unresolved, account, blind } = sight;
-  const trouble = blind ? 'blind' : account ? null : 'no_account';
-  return { part: 'page', trouble, detail: `${composes} / ${recipients} / ${unresolved}` };
+/** What could be read of the mail page seen last, part by part, in numbers. */
+function pageChecks(sight: Sight | undefined): Check[] {
+  if (!sight || sight.blind) return [{ part: 'compose', trouble: sight ? 'blind' : 'not_seen', detail: '' }];
+  const { composes, recipients, unresolved, account } = sight;
+  return [
+    { part: 'compose', trouble: null, detail: `${composes}` },
+    { part: 'recipients', trouble: unresolved ? 'unresolved' : null, detail: `${recipients}` },
+    { part: 'account', trouble: account ? null : 'no_account', detail: '' },
+  ];
 }
 
 async function insideChecks(): Promise<Check[]> {

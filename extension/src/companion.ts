@@ -5,7 +5,7 @@ import { TEXT_EDITOR } from './hosts/dom';
 import type { Found, Host } from './hosts/host';
 import { createIdentities } from './hosts/identity';
 import type { KeepKeys } from './keys';
-import type { ComposeReport, PageReport, Sight } from './protocol';
+import type { ComposeReport, PageReport, Sample, Sight } from './protocol';
 import { createSettler, LOSS_LASTS_MS } from './settle';
 import { TYPING_PAUSE_MS, watch } from './watch';
 import type { Say } from './words';
@@ -24,6 +24,8 @@ export interface Company {
   onReport?: (report: PageReport) => void;
   /** Told once somebody writes, and on change; `blind` is a page that is written in and shows no compose for three seconds. */
   onSight?: (sight: Sight) => void;
+  /** Told once for every compose in which somebody is named. */
+  onSample?: (sample: Sample) => void;
   /** Ends it all, leaving nothing in the page. */
   signal: AbortSignal;
   /** Ends `signal` when the extension is gone. */
@@ -51,6 +53,7 @@ class Companion {
   #createBanner: Promise<Chunks['banner'] | null> | undefined;
   #reader: Chunks['reader'] | null | undefined;
   #fetching = false;
+  readonly #sampled = new Set<string>();
 
   constructor(company: Company) {
     this.#company = company;
@@ -99,8 +102,23 @@ class Companion {
       attendant.end();
       this.#attendants.delete(key);
     }
-    for (const compose of composes)
+    for (const compose of composes) {
       this.#attendantOf(compose, found.get(compose.key))?.update(compose, found.get(compose.key));
+      this.#sample(compose, found.get(compose.key));
+    }
+  }
+
+  #sample({ key, to, cc, bcc, unresolved, provider_thread_id }: ComposeReport, found: Found | undefined): void {
+    const recipients = to.length + cc.length + bcc.length;
+    if (!found || this.#sampled.has(key) || recipients + unresolved.length === 0) return;
+    this.#sampled.add(key);
+    this.#company.onSample?.({
+      by_shape: found.by === 'shape',
+      account: this.#account !== null,
+      thread: provider_thread_id !== null,
+      recipients,
+      unresolved: unresolved.length,
+    });
   }
 
   #attendantOf(compose: ComposeReport, found: Found | undefined): Attendant | undefined {

@@ -53,6 +53,7 @@ export function begin(hostOf: (doc: Document) => Host): void {
       fetchReader: () => chunk('reader', load),
       say: (word, value) => chrome.i18n.getMessage(word, value),
       keepKeys,
+      onSample: (sample) => void send({ type: 'sample', sample }, null),
       onSight: (sight) => void send({ type: 'sight', sight }, null),
       signal,
       isAlive,

@@ -1,8 +1,8 @@
 // Decides which messages the worker takes: from whom, and of what shape. What is not named here is not done.
 import { isObject } from './answers';
-import type { AdviceRequest, MailMessage, OwnMessage, Sight } from './protocol';
+import type { AdviceRequest, MailMessage, OwnMessage, Sample, Sight } from './protocol';
 
-const MAIL_HOSTS = [
+export const MAIL_HOSTS = [
   'mail.google.com',
   'outlook.live.com',
   'outlook.office.com',
@@ -42,10 +42,14 @@ export function ownMessage(message: unknown, sender: chrome.runtime.MessageSende
 
 /** Our own content script in a tab at a mail host; pop-outs are about:blank and carry their opener's origin. */
 function isMailPage(sender: chrome.runtime.MessageSender): boolean {
+  return sender.id === chrome.runtime.id && !!sender.tab && MAIL_HOSTS.includes(mailHost(sender));
+}
+
+/** The host name of a page on https, else empty. */
+export function mailHost(sender: chrome.runtime.MessageSender): string {
   const origin = sender.origin ?? sender.url ?? '';
   const place = URL.canParse(origin) ? new URL(origin) : null;
-  const isMail = place?.protocol === 'https:' && MAIL_HOSTS.includes(place.hostname);
-  return sender.id === chrome.runtime.id && !!sender.tab && isMail;
+  return place?.protocol === 'https:' ? place.hostname : '';
 }
 
 function fits(message: unknown, shapes: Record<string, Record<string, Test>>): boolean {
@@ -111,7 +115,7 @@ const TOUCH_SHAPE: Record<string, Test> = {
   note_promise: isTextOrNull,
 };
 
-const isCount: Test = (value) => Number.isInteger(value);
+const isCount: Test = (value) => Number.isInteger(value) && (value as number) >= 0;
 const SIGHT_SHAPE: Record<keyof Sight, Test> = {
   blind: isFlag,
   account: isFlag,
@@ -120,10 +124,19 @@ const SIGHT_SHAPE: Record<keyof Sight, Test> = {
   unresolved: isCount,
 };
 
+const SAMPLE_SHAPE: Record<keyof Sample, Test> = {
+  by_shape: isFlag,
+  account: isFlag,
+  thread: isFlag,
+  recipients: isCount,
+  unresolved: isCount,
+};
+
 const MAIL_SHAPES: Record<MailMessage['type'], Record<string, Test>> = {
   advise: { request: isAdviceRequest },
   recall: { request: isAdviceRequest },
   sight: { sight: (value) => isObject(value) && hasShape(value, SIGHT_SHAPE) },
+  sample: { sample: (value) => isObject(value) && hasShape(value, SAMPLE_SHAPE) },
   load: { name: isOneOf(CHUNKS) },
   dismiss: { finding: isText },
   mute: { recipient: isText, muted: isFlag },
@@ -148,4 +161,7 @@ const OWN_SHAPES: Record<OwnMessage['type'], Record<string, Test>> = {
   'set-muted': { recipient: isText, muted: isFlag },
   rules: {},
   'switch-rule': { id: isText, on: isFlag },
+  sites: {},
+  'switch-site': { host: isOneOf(MAIL_HOSTS), on: isFlag },
+  dates: {},
 };

@@ -1,5 +1,5 @@
 // What the worker keeps: settings and the queue on disk, the last verdicts and recipients for this browser session only.
-import type { AdviceRequest, PairingCode, Sight, TouchRequest, Trouble, Verdict } from './protocol';
+import type { AdviceRequest, Health, PairingCode, Sight, TouchRequest, Trouble, Verdict } from './protocol';
 
 /** A logged call waiting to be sent. `id` is its Idempotency-Key; `refused` says why the backend will never take it. */
 export interface Queued {
@@ -13,6 +13,9 @@ export interface Disk {
   backend: string;
   queue: Queued[];
   dismissed: string[];
+  /** Mail hosts on which the banner is switched off. */
+  sitesOff: string[];
+  health: Record<string, Health>;
 }
 
 export interface Session {

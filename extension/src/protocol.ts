@@ -76,6 +76,7 @@ export interface Advice {
 /** Why the backend could not be asked. */
 export type Trouble =
   | 'not_paired'
+  | 'site_off'
   | 'unauthorised'
   | 'unreachable'
   | 'timeout'
@@ -91,6 +92,7 @@ export type MailMessage =
   | { type: 'advise'; request: AdviceRequest }
   | { type: 'recall'; request: AdviceRequest }
   | { type: 'sight'; sight: Sight }
+  | { type: 'sample'; sample: Sample }
   | { type: 'load'; name: ChunkName }
   | { type: 'dismiss'; finding: string }
   | { type: 'mute'; recipient: string; muted: boolean }
@@ -104,6 +106,33 @@ export interface Sight {
   composes: number;
   recipients: number;
   unresolved: number;
+}
+
+/** How one compose could be read, sent once for each that somebody is named in: numbers, nobody's name. */
+export interface Sample {
+  by_shape: boolean;
+  account: boolean;
+  thread: boolean;
+  recipients: number;
+  unresolved: number;
+}
+
+/** Counts of what was read on one mail host since the installation. */
+export interface Health {
+  composes: number;
+  by_shape: number;
+  recipients: number;
+  unresolved: number;
+  no_account: number;
+  thread: number;
+  blind: number;
+}
+
+/** A mail host with its switch and its counts. */
+export interface Site {
+  host: string;
+  on: boolean;
+  health: Health;
 }
 
 /** POST /api/v1/touches. */
@@ -133,7 +162,10 @@ export type OwnMessage =
   | { type: 'muted' }
   | { type: 'set-muted'; recipient: string; muted: boolean }
   | { type: 'rules' }
-  | { type: 'switch-rule'; id: string; on: boolean };
+  | { type: 'switch-rule'; id: string; on: boolean }
+  | { type: 'sites' }
+  | { type: 'switch-site'; host: string; on: boolean }
+  | { type: 'dates' };
 
 export interface Status {
   backend: string;
@@ -145,8 +177,8 @@ export interface Status {
 
 /** One line of the self-check; `trouble` null means this part works. */
 export interface Check {
-  part: 'backend' | 'pairing' | 'mailboxes' | 'page';
-  trouble: Trouble | 'none_linked' | 'mailbox' | 'not_seen' | 'blind' | 'no_account' | null;
+  part: 'compose' | 'recipients' | 'account' | 'backend' | 'pairing' | 'mailboxes';
+  trouble: Trouble | 'none_linked' | 'mailbox' | 'not_seen' | 'blind' | 'unresolved' | 'no_account' | null;
   detail: string;
 }
 
@@ -170,6 +202,8 @@ export interface ListedRecipient {
   id: string;
   address: string;
   name: string | null;
+  /** YYYY-MM-DD, null when there is nothing to wait for. */
+  next_good_date: string | null;
 }
 
 /** What passed between the person and one recipient, the newest last; `next_good_date` as YYYY-MM-DD. */

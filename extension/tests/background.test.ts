@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Advice, AdviceRequest, Answer, Check, Status, TouchRequest } from '../src/protocol';
+import type { Advice, AdviceRequest, Answer, Check, Site, Status, TouchRequest } from '../src/protocol';
 import { Backend } from './backend';
 import { Browser, ID, MAIL_TAB, OWN_PAGE } from './browser';
 import { CAUTION } from './verdicts';
@@ -283,21 +283,25 @@ describe('pairing', () => {
 });
 
 describe('the self-check names the part that fails', () => {
+  const OF_THE_PAGE = ['compose', 'recipients', 'account'];
   const parts = async () =>
     ((await own({ type: 'check' })) as Check[])
-      .filter(({ part }) => part !== 'page')
+      .filter(({ part }) => !OF_THE_PAGE.includes(part))
       .map(({ part, trouble }) => [part, trouble]);
 
   it('the mail page', async () => {
-    const page = async () => ((await own({ type: 'check' })) as Check[]).find(({ part }) => part === 'page')?.trouble;
-    expect(await page()).toBe('not_seen');
+    const page = async () =>
+      ((await own({ type: 'check' })) as Check[])
+        .filter(({ part }) => OF_THE_PAGE.includes(part))
+        .map(({ part, trouble }) => trouble && `${part}: ${trouble}`);
+    expect(await page()).toEqual(['compose: not_seen']);
     const sight = { blind: false, account: true, composes: 1, recipients: 2, unresolved: 0 };
     await mail({ type: 'sight', sight: { ...sight, blind: true } });
-    expect(await page()).toBe('blind');
-    await mail({ type: 'sight', sight: { ...sight, account: false } });
-    expect(await page()).toBe('no_account');
+    expect(await page()).toEqual(['compose: blind']);
+    await mail({ type: 'sight', sight: { ...sight, account: false, unresolved: 1 } });
+    expect(await page()).toEqual([null, 'recipients: unresolved', 'account: no_account']);
     await mail({ type: 'sight', sight });
-    expect(await page()).toBeNull();
+    expect(await page()).toEqual([null, null, null]);
     expect(await mail({ type: 'sight', sight: { ...sight, recipients: 'dana@acme.example' } })).toBe('refused');
   });
 
@@ -328,5 +332,41 @@ describe('the self-check names the part that fails', () => {
       ['mailboxes', null],
       ['mailboxes', 'mailbox'],
     ]);
+  });
+});
+
+describe('a mail host', () => {
+  const SAMPLE = { by_shape: false, account: true, thread: false, recipients: 2, unresolved: 1 };
+  const gmailSite = async () =>
+    ((await own({ type: 'sites' })) as Site[]).find(({ host }) => host === 'mail.google.com') as Site;
+
+  it('that is switched off is not asked about, until it is switched on again', async () => {
+    await own({ type: 'switch-site', host: 'mail.google.com', on: false });
+    expect(await advise()).toEqual({ ok: false, trouble: 'site_off' });
+    expect(backend.arrived).toEqual([]);
+    await own({ type: 'switch-site', host: 'mail.google.com', on: true });
+    expect((await advise()).ok).toBe(true);
+  });
+
+  it('has its readings counted, in numbers alone', async () => {
+    await mail({ type: 'sample', sample: SAMPLE });
+    await mail({ type: 'sample', sample: { ...SAMPLE, by_shape: true } });
+    const counts = { composes: 2, by_shape: 1, recipients: 4, unresolved: 2, no_account: 0, thread: 0, blind: 0 };
+    expect((await gmailSite()).health).toEqual(counts);
+    for (const sample of [
+      { ...SAMPLE, recipients: 'dana@acme.example' },
+      { ...SAMPLE, to: ['dana@acme.example'] },
+    ]) {
+      expect(await mail({ type: 'sample', sample })).toBe('refused');
+    }
+    expect((await gmailSite()).health).toEqual(counts);
+  });
+});
+
+describe('a part of the content script', () => {
+  it('is put into the frame that asks, and nothing else is', async () => {
+    expect(await browser.send({ type: 'load', name: 'banner' }, { ...MAIL_TAB, frameId: 3 })).toBe(true);
+    expect(browser.injected).toEqual([{ tabId: 1, frameIds: [3], files: ['banner.js'] }]);
+    expect(await mail({ type: 'load', name: '../evil' })).toBe('refused');
   });
 });

@@ -167,6 +167,7 @@ describe('a banner speaks', () => {
     expect(Object.keys(german)).toEqual(Object.keys(english));
     for (const [word, { message }] of Object.entries({ ...english, ...german })) {
       expect(message.length, word).toBeGreaterThan(0);
+      expect(message.length, word).toBeLessThanOrEqual(140);
       expect(message, word).not.toContain('!');
     }
   });

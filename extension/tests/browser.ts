@@ -26,6 +26,7 @@ export class Browser {
   readonly local = new Area();
   readonly session = new Area();
   badge = '';
+  readonly injected: unknown[] = [];
   #listener: Listener = () => false;
 
   readonly chrome = {
@@ -35,6 +36,10 @@ export class Browser {
       onMessage: { addListener: (listener: Listener) => this.#listen(listener) },
     },
     storage: { local: this.local, session: this.session },
+    scripting: {
+      executeScript: async ({ target, files }: { target: object; files: string[] }) =>
+        void this.injected.push({ ...target, files }),
+    },
     action: { setBadgeText: async ({ text }: { text: string }) => this.#setBadge(text) },
   };
 

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -26,7 +27,7 @@ HOSTS = {
         "outlook.cloud.microsoft",
     )
 }
-PERMISSIONS = {"chrome": ["storage", "scripting"], "firefox": ["storage", "scripting"]}
+PERMISSIONS = {"chrome": ["storage", "scripting", "sidePanel"], "firefox": ["storage", "scripting"]}
 WORKER_LIMIT = 8 * 1024
 PAGE_LIMIT = 8 * 1024
 LEXICON = ROOT / "app" / "reading" / "lexicon"
@@ -56,6 +57,35 @@ def test_a_release_asks_for_what_the_store_text_gives_reasons_for_and_its_hosts_
     assert all(script["match_about_blank"] and script["match_origin_as_fallback"] for script in scripts)
     assert "optional_permissions" not in asked
     assert "web_accessible_resources" not in asked
+
+
+@pytest.mark.parametrize("build", ["chrome", "firefox"])
+def test_a_release_lets_in_no_code_and_no_page(build: str) -> None:
+    asked = manifest(build)
+    for door in ("externally_connectable", "web_accessible_resources", "sandbox", "content_security_policy.sandbox"):
+        assert door not in asked
+    policy = asked["content_security_policy"]
+    assert policy == {
+        "extension_pages": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src http://127.0.0.1:8025 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    }
+    for path in (DIST / build).rglob("*.js"):
+        code = path.read_text()
+        assert not re.search(
+            r"\beval\(|new Function|importScripts|\bimport\(|innerHTML|outerHTML|insertAdjacentHTML", code
+        )
+        assert "document.write" not in code
+    for path in (DIST / build).glob("*.html"):
+        assert not re.search(r"<script(?! src=\"\w+\.js\")|\son\w+=|https?://", path.read_text())
+
+
+@pytest.mark.parametrize("build", ["chrome", "firefox"])
+def test_a_release_listens_to_no_send(build: str) -> None:
+    """In mail pages: typing (passively), focus, keys within the banner; clicks and pointers only on its own buttons."""
+    code = (DIST / build / "gmail.js").read_text() + (DIST / build / "outlook.js").read_text()
+    heard = set(re.findall(r"addEventListener\(\"(\w+)\"", code))
+    assert heard == {"input", "compositionstart", "compositionend", "focusin", "abort", "DOMContentLoaded"}
+    assert not re.search(r"preventDefault|\.submit\(|\.requestSubmit|onclick|\.click\(|dispatchEvent", code)
 
 
 @pytest.mark.parametrize("build", ["chrome", "firefox"])

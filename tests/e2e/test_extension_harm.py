@@ -171,13 +171,44 @@ def test_nothing_in_it_moves() -> None:
     assert "animation" not in style
 
 
-@pytest.mark.parametrize("name", ["popup", "options"])
+FILLED = {
+    "GET /api/v1/recipients": {
+        "recipients": [{"id": "r1", "address": "dana@acme.example", "name": "Dana", "next_good_date": "2026-12-03"}]
+    },
+    "GET /api/v1/recipients/r1": {
+        "next_good_date": "2026-12-03",
+        "time_line": [
+            {"at": "2026-11-09T09:00:00Z", "direction": "out", "title": "Application", "link": "/history/r1"}
+        ],
+    },
+    "GET /api/v1/rules": {"rules": [{"id": "touch-burst", "title": "Too much at once", "on": True}]},
+    "GET /api/v1/devices": {"devices": [{"id": "d1", "name": "Laptop"}]},
+    "GET /api/v1/accounts": {"accounts": [{"id": "1", "address": "ana@example.com", "state": "needs_relink"}]},
+}
+
+
+@pytest.mark.parametrize("name", ["popup", "panel", "options"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_our_own_pages_are_accessible(page: Page, name: str, scheme: Any) -> None:
+def test_our_own_pages_are_accessible_with_everything_in_them(
+    page: Page, browser: BrowserContext, stub: StubBackend, name: str, scheme: Any
+) -> None:
+    stub.answers |= {asked: Told(json=answer) for asked, answer in FILLED.items()}
+    call = {"answer": "wait", "until": "2026-12-03", "reasons": ["They asked for mail."]}
+    stub.answers["POST /api/v1/advice"] = Told(json={**CAUTION, "call": call})
+    sample = {"composes": 1, "by_shape": 0, "recipients": 2, "unresolved": 1, "no_account": 0, "thread": 1, "blind": 0}
+    browser.service_workers[0].evaluate(
+        "(sample) => chrome.storage.local.set({health: {'mail.google.com': sample}})", sample
+    )
     page.set_viewport_size({"width": 320, "height": 640})
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{OWN}/{name}.html")
-    page.wait_for_function("() => document.querySelector('button').textContent")
+    if name == "options":
+        expect(page.locator("#rules li, #devices button, #mutes button, #sites small, .bad")).to_have_count(6)
+    else:
+        page.fill("#recipient", "dana@acme.example")
+        page.locator("summary").click()
+        page.locator("#may-call").click()
+        expect(page.locator("#line a, #answer .strong, #dates button")).to_have_count(3)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
     assert violations(page) == []
 
@@ -198,8 +229,12 @@ def test_the_banner_is_accessible(page: Page, backend: Backend) -> None:
     page.fill("#compose input[name=to]", "dana@acme.example")
     page.keyboard.press("Tab")
     banner_of(page)
+    assert violations(page) == []
     page.get_by_role("button", name="Why?").click()
     expect(page.get_by_text(CAUTION["warnings"][0]["message"])).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="This is wrong").click()
+    expect(page.get_by_role("button", name="Someone else")).to_be_visible()
     assert violations(page) == []
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.e2e.banner import banner_of
+from tests.e2e.reports import GMAIL
 from tests.e2e.stub_backend import CAUTION, StubBackend, Told
 
 pytestmark = pytest.mark.browser
@@ -104,7 +106,7 @@ def test_the_options_page_names_what_fails(page: Page, stub: StubBackend) -> Non
     checks = page.locator("#checks")
     expect(checks.locator(".bad")).to_have_count(2)
     expect(checks).to_contain_text("Mailbox (ana@example.com: needs_relink): needs you")
-    expect(checks).to_contain_text("Mail page: none seen")
+    expect(checks).to_contain_text("Open message: none seen")
     expect(page.locator("#devices")).to_contain_text("Laptop")
     stub.answers["GET /api/v1/accounts"] = Told(401, {})
     page.locator("#check").click()
@@ -148,3 +150,67 @@ def test_a_rule_is_switched_off_and_stays_on_when_that_fails(page: Page, stub: S
     expect(page.locator("#said")).to_have_text("Saved.")
     expect(box).not_to_be_checked()
     assert stub.asked("/api/v1/rules/touch-burst")[-1] == {"on": False}
+
+
+def test_the_panel_follows_the_compose_and_shows_the_next_good_dates(
+    page: Page, stub: StubBackend, browser: BrowserContext
+) -> None:
+    waiting = [
+        {"id": "r2", "address": "rita@acme.example", "name": None, "next_good_date": "2026-12-09"},
+        {"id": "r1", "address": ADDRESS, "name": "Dana", "next_good_date": "2026-12-03"},
+    ]
+    stub.answers["GET /api/v1/recipients"] = Told(json={"recipients": waiting, "next_cursor": None})
+    entry = {"at": "2026-11-09T09:00:00Z", "direction": "out", "title": "Application", "link": "/history/r1"}
+    stub.answers["GET /api/v1/recipients/r1"] = Told(json={"next_good_date": "2026-12-03", "time_line": [entry]})
+    page.goto(f"{EXTENSION}/panel.html")
+    expect(page.locator("#dates li")).to_have_count(2)
+    expect(page.locator("#dates li").first).to_contain_text(f"Dec 3: {ADDRESS}")
+    mail = browser.new_page()
+    mail.goto(f"{GMAIL}?to={ADDRESS}")
+    banner_of(mail)
+    mail.close()
+    expect(page.locator("#recipient")).to_have_value(ADDRESS)
+    expect(page.locator("#line")).to_contain_text("Application")
+    page.get_by_role("button", name="rita@acme.example").click()
+    expect(page.locator("#recipient")).to_have_value("rita@acme.example")
+    expect(page.get_by_role("button", name="Open at the side")).to_be_hidden()
+
+
+def test_the_panel_opens_at_the_side(page: Page, stub: StubBackend, browser: BrowserContext) -> None:
+    worker = browser.service_workers[0]
+    assert worker.evaluate("async () => (await chrome.sidePanel.getOptions({})).path") == "panel.html"
+    page.goto(f"{EXTENSION}/popup.html")
+    page.wait_for_function("() => document.querySelector('#outcomes button')")
+    page.evaluate("() => { window.close = () => { window.closed_itself = true; }; }")
+    page.get_by_role("button", name="Open at the side").click()
+    page.wait_for_function("() => window.closed_itself")
+    asked = "() => chrome.runtime.getContexts({contextTypes: ['SIDE_PANEL']}).then((all) => all.length)"
+    assert worker.evaluate(asked) + sum(one.url.endswith("/panel.html") for one in browser.pages) >= 1
+
+
+def test_a_site_is_switched_off_and_its_readings_are_counted_without_names(
+    page: Page, stub: StubBackend, browser: BrowserContext
+) -> None:
+    mail = browser.new_page()
+    mail.goto(f"{GMAIL}?to={ADDRESS};Hiring%20team")
+    banner_of(mail)
+    page.goto(f"{EXTENSION}/options.html")
+    line = page.locator("#sites li").filter(has_text="mail.google.com")
+    expect(line).to_contain_text("unreadable: 1 / 1 / 1 / 0 / 0 / 0")
+    line.get_by_role("checkbox").click()
+    expect(page.locator("#said")).to_have_text("Saved.")
+    asked = len(stub.asked())
+    mail.reload()
+    mail.wait_for_function("() => document.documentElement.dataset.ready === 'yes'")
+    mail.evaluate("() => mail.chip(0, 'cc', 'cc@acme.example')")
+    mail.wait_for_timeout(600)
+    expect(mail.locator("aftertouch-banner")).to_have_count(0)
+    assert len(stub.asked()) == asked
+    kept = browser.service_workers[0].evaluate("async () => JSON.stringify(await chrome.storage.local.get('health'))")
+    assert "@" not in kept
+    page.reload()
+    line.get_by_role("checkbox").click()
+    expect(page.locator("#said")).to_have_text("Saved.")
+    mail.evaluate("() => mail.chip(0, 'cc', 'again@acme.example')")
+    banner_of(mail)
+    mail.close()

@@ -68,6 +68,7 @@ function foundIn(root: Element, editor: HTMLElement, own: string | null): Found 
     subject: fieldValue(subjectIn(root, editor)),
     provider_thread_id: null,
     visible: true,
+    by: 'shape',
     spot: root.matches('div, form, section') ? { parent: root, before: root.firstChild } : null,
   };
 }

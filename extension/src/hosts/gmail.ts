@@ -90,6 +90,7 @@ function found(root: Element, own: string | null): Found {
       fieldValue(root.querySelector('input[type="hidden"][name="subject"]')),
     provider_thread_id: threadId(root),
     visible: !!editor && isVisible(editor),
+    by: 'names',
     spot: spot(root, editor),
   };
 }

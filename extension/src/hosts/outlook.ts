@@ -78,6 +78,7 @@ function found(root: Element, own: string | null): Found {
     subject: fieldValue(subject),
     provider_thread_id: threadId(root),
     visible: !!editor && isVisible(editor),
+    by: 'names',
     spot: spot(root),
   };
 }

@@ -1,6 +1,16 @@
 // Pair this browser, see what works and what does not, take devices back.
 import { ask, button, make, part, say, translate } from '../own_page';
-import type { Answer, Check, Device, ListedRecipient, PairingCode, PairingState, Rule, Status } from '../protocol';
+import type {
+  Answer,
+  Check,
+  Device,
+  ListedRecipient,
+  PairingCode,
+  PairingState,
+  Rule,
+  Site,
+  Status,
+} from '../protocol';
 
 const pairing = part('pairing');
 let polling: ReturnType<typeof setTimeout> | undefined;
@@ -49,14 +59,13 @@ async function refresh(): Promise<void> {
   const status = await ask<Status>({ type: 'status' });
   pairing.textContent = say(status.paired ? 'paired' : 'not_paired');
   part('unpair').hidden = !status.paired;
-  await Promise.all([check(), devices(), mutes(), rules()]);
+  await Promise.all([check(), devices(), sites(), mutes(), rules()]);
 }
 
 async function check(): Promise<void> {
   const checks = await ask<Check[]>({ type: 'check' });
   const lines = checks.map(({ part: name, trouble, detail }) => {
-    const more = detail && name === 'page' ? say('page_counts', detail) : detail;
-    const text = `${say(`part_${name}`)}${more ? ` (${more})` : ''}: ${trouble ? say(`trouble_${trouble}`) : say('fine')}`;
+    const text = `${say(`part_${name}`)}${detail ? ` (${detail})` : ''}: ${trouble ? say(`trouble_${trouble}`) : say('fine')}`;
     return make('li', text, trouble ? 'bad' : 'good');
   });
   part('checks').replaceChildren(...lines);
@@ -90,22 +99,43 @@ function muteLine(recipient: string, address: string, muted: boolean): HTMLEleme
   return line;
 }
 
+/** Where the banner may speak, and how well the pages there could be read. */
+async function sites(): Promise<void> {
+  part('sites').replaceChildren(...(await ask<Site[]>({ type: 'sites' })).map(siteLine));
+}
+
+function siteLine({ host, on, health }: Site): HTMLElement {
+  const { composes, recipients, unresolved, by_shape, no_account, blind } = health;
+  const counts = [composes, recipients, unresolved, by_shape, no_account, blind];
+  const line = make('li', '');
+  line.append(switchOf(host, on, (now) => ask<Site[]>({ type: 'switch-site', host, on: now }).then(() => true)));
+  if (counts.some(Boolean)) line.append(make('small', say('site_counts', counts.join(' / '))));
+  return line;
+}
+
+/** A box with a label; it turns back when what it switches could not be saved. */
+function switchOf(title: string, on: boolean, save: (on: boolean) => Promise<boolean>): HTMLElement {
+  const box = Object.assign(document.createElement('input'), { type: 'checkbox', checked: on });
+  box.addEventListener('change', async () => {
+    const saved = await save(box.checked);
+    if (!saved) box.checked = !box.checked;
+    part('said').textContent = say(saved ? 'saved' : 'failed');
+  });
+  const label = make('label', '');
+  label.append(box, ` ${title}`);
+  return label;
+}
+
 async function rules(): Promise<void> {
   const answer = await ask<Answer<Rule[]>>({ type: 'rules' });
   part('rules').replaceChildren(...(answer.ok ? answer.value : []).map(ruleLine));
 }
 
 function ruleLine({ id, title, on }: Rule): HTMLElement {
-  const box = Object.assign(document.createElement('input'), { type: 'checkbox', checked: on });
-  box.addEventListener('change', async () => {
-    const answer = await ask<Answer<true>>({ type: 'switch-rule', id, on: box.checked });
-    if (!answer.ok) box.checked = !box.checked;
-    tell(answer);
-  });
-  const label = make('label', '');
-  label.append(box, ` ${title}`);
   const line = make('li', '');
-  line.append(label);
+  line.append(
+    switchOf(title, on, (now) => ask<Answer<true>>({ type: 'switch-rule', id, on: now }).then(({ ok }) => ok)),
+  );
   return line;
 }
 

@@ -1,9 +1,11 @@
-// Log a call in two clicks, and ask whether this is the moment to call.
+// The popup, and the panel at the side: log a call in two clicks, ask whether this is the moment, see what passed and what is next.
 import { ask, button, make, part, say, translate } from '../own_page';
 import type { Answer, ListedRecipient, Outcome, Status, TimeLine, Verdict } from '../protocol';
 
 const SEARCH_AFTER_MS = 200;
-const SHOWN_ENTRIES = 6;
+const SHOWN_DATES = 8;
+const isPanel = document.body.classList.contains('panel');
+const shownEntries = isPanel ? 40 : 6;
 const OUTCOMES: Outcome[] = ['no_answer', 'message_left', 'spoke'];
 const MOODS = ['none', 'calm', 'upset'] as const;
 
@@ -77,7 +79,7 @@ async function showLine(): Promise<void> {
   const answer = await ask<Answer<TimeLine>>({ type: 'time-line', address });
   if (address !== recipient.value.trim().toLowerCase()) return;
   const { next_good_date, entries } = answer.ok ? answer.value : { next_good_date: null, entries: [] };
-  const lines = entries.slice(-SHOWN_ENTRIES).reverse().map(entryLine);
+  const lines = entries.slice(-shownEntries).reverse().map(entryLine);
   part('line').replaceChildren(...lines);
   part('line-title').hidden = !lines.length;
   part('next').textContent = next_good_date ? `${say('next')}: ${whenOf(next_good_date)}` : '';
@@ -105,20 +107,63 @@ async function suggest(): Promise<void> {
   part('recipients').replaceChildren(...options);
 }
 
+function choose(address: string): void {
+  recipient.value = address;
+  void showLine();
+}
+
+/** Whom it is good to write to again, the next first; a press shows what passed between the two. */
+async function showDates(): Promise<void> {
+  const answer = await ask<Answer<ListedRecipient[]>>({ type: 'dates' });
+  const dated = (answer.ok ? answer.value : [])
+    .flatMap(({ address, next_good_date }) => (next_good_date ? [{ address, day: next_good_date }] : []))
+    .sort((a, b) => a.day.localeCompare(b.day))
+    .slice(0, SHOWN_DATES);
+  const lines = dated.map(({ address, day }) => {
+    const line = make('li', `${whenOf(day)}: `);
+    line.append(button(address, () => choose(address)));
+    return line;
+  });
+  part('dates').replaceChildren(...(lines.length ? lines : [make('li', say('no_dates'))]));
+}
+
 async function refresh(): Promise<void> {
   const status = await ask<Status>({ type: 'status' });
   recipient.value ||= status.recent[0] ?? '';
-  const choose = (address: string) => {
-    recipient.value = address;
-    void showLine();
-  };
   part('recent').replaceChildren(...status.recent.slice(1, 4).map((one) => button(one, () => choose(one))));
   if (!status.paired) told.textContent = say('not_paired');
   showQueue(status);
   await showLine();
 }
 
+/** Chromium's side panel, Firefox's sidebar, or a tab; the browser asks for a press, so nothing may be awaited before. */
+async function openAtSide(windowId: number | undefined): Promise<void> {
+  const firefox = globalThis as { browser?: { sidebarAction?: { open(): Promise<void> } } };
+  try {
+    if (firefox.browser?.sidebarAction) await firefox.browser.sidebarAction.open();
+    else await chrome.sidePanel.open({ windowId: windowId ?? -1 });
+  } catch {
+    window.open('panel.html', '_blank', 'noopener');
+  }
+  window.close();
+}
+
+/** The panel stays open while mails are written: it turns to whomever the compose is for. */
+function followComposes(): void {
+  let seen = '';
+  chrome.storage.session.onChanged.addListener(({ recent }) => {
+    const [first] = (recent?.newValue as string[] | undefined) ?? [];
+    if (!first || first === seen) return;
+    seen = first;
+    choose(first);
+  });
+}
+
 translate();
+if (isPanel) followComposes();
+else
+  void chrome.windows.getCurrent().then(({ id }) => part('side').addEventListener('click', () => void openAtSide(id)));
+part('side').hidden = isPanel;
 part('outcomes').append(...OUTCOMES.map((one) => button(say(one), () => log(one))));
 part('mood').append(...MOODS.map((mood) => Object.assign(make('option', say(`mood_${mood}`)), { value: mood })));
 part('may-call').addEventListener('click', () => void mayCall());
@@ -128,3 +173,4 @@ recipient.addEventListener('input', () => {
 });
 void refresh();
 void suggest();
+void showDates();

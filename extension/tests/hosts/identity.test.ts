@@ -4,7 +4,8 @@ import { createIdentities } from '../../src/hosts/identity';
 
 function compose(mark: string | null, to: string[], root: Element = document.createElement('div')): Found {
   const recipients = { to, cc: [], bcc: [], roles_known: true, unresolved: [] };
-  return { root, editor: null, mark, recipients, subject: '', provider_thread_id: null, visible: true, spot: null };
+  const rest = { subject: '', provider_thread_id: null, visible: true, by: 'names' as const, spot: null };
+  return { root, editor: null, mark, recipients, ...rest };
 }
 
 describe('a compose keeps its key', () => {
