@@ -10,14 +10,11 @@ from app.cadence.workdays import calendar_of
 from app.reading.received.dating import Dated, expressions
 from app.reading.received.invitations import awaits_news, invites, theirs_to_do
 from app.reading.received.phrases import families, spots
-from app.reading.received.sentences import Sentence, sentences, straight
+from app.reading.received.quoting import CLAUSE, promising_words
+from app.reading.received.sentences import Sentence, sentences
 from app.reading.received.spans import Today
 
-_LONGEST_QUOTE = 120
 _FURTHEST_DAYS = 400
-_CLAUSE = re.compile(
-    r"[,;:()]\s|\s-\s|\s(?:and|but|so|then|which|because|since|while|und|aber|sodass|damit|y|pero|e|however)\s"
-)
 _DENIED = re.compile(
     r"(?:\b(?:not|nothing|nobody|no|never|nicht|nichts|kaum|hardly)\b|n't\b)(?: [\w']+){0,5}"
     r" (?:before|prior to|ahead of|vor)(?: the| dem| der)? ?$"
@@ -94,7 +91,7 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
     elif dates and (chosen := _nearest(sentence, dates)) and (interval := chosen.interval(today.day)):
         yield _Found(_promise(interval, sentence, chosen, invites=False), 3)
     elif "open_promise" in kinds and "act" in kinds and not kinds & {"their_ask", "past_talk"}:
-        yield _Found(Promise(None, None, _quote(sentence, None)), 1)
+        yield _Found(Promise(None, None, promising_words(sentence, None)), 1)
 
 
 def _of_the_day_before_it(before: Sentence | None, sentence: Sentence, today: Today) -> Iterator[_Found]:
@@ -107,7 +104,7 @@ def _of_the_day_before_it(before: Sentence | None, sentence: Sentence, today: To
     dates = [dated for dated in expressions(before.folded, today) if dated.bound != "past"]
     if dates:
         last = dates[-1].span.last
-        yield _Found(Promise(last, _following(last, kinds, today), _quote(sentence, None)), 3)
+        yield _Found(Promise(last, _following(last, kinds, today), promising_words(sentence, None)), 3)
 
 
 def _following(day: date, kinds: frozenset[str], today: Today) -> date:
@@ -162,7 +159,7 @@ def _asks_you(clause: str) -> bool:
 def _clause_around(folded: str, start: int, end: int) -> str:
     """The part of the sentence between commas and conjunctions in which the expression stands."""
     first, last = 0, len(folded)
-    for edge in _CLAUSE.finditer(folded):
+    for edge in CLAUSE.finditer(folded):
         if edge.end() <= start:
             first = edge.end()
         elif edge.start() >= end:
@@ -194,13 +191,4 @@ def _invitation(sentence: Sentence, dates: Sequence[Dated], today: Today) -> Pro
 
 
 def _promise(interval: tuple[date, date], sentence: Sentence, dated: Dated, *, invites: bool) -> Promise:
-    return Promise(interval[0], interval[1], _quote(sentence, dated), invites)
-
-
-def _quote(sentence: Sentence, dated: Dated | None) -> str:
-    """Their words around the date, at most 120 characters."""
-    said = " ".join(straight(sentence.said).split())
-    if len(said) <= _LONGEST_QUOTE or dated is None or len(said) != len(sentence.folded):
-        return said[:_LONGEST_QUOTE]
-    start = max(0, min(dated.start - _LONGEST_QUOTE // 2, len(said) - _LONGEST_QUOTE))
-    return said[start : start + _LONGEST_QUOTE].strip()
+    return Promise(interval[0], interval[1], promising_words(sentence, dated), invites)

@@ -103,10 +103,25 @@ def test_a_zone_that_does_not_exist_is_refused():
         find_promise("by Friday", WEDNESDAY, "Mars/Olympus")
 
 
-def test_the_quote_is_short_and_in_their_words():
-    promise = find_promise("We’ll get back to you by Friday, " + "and so on " * 60, WEDNESDAY)
-    assert "by Friday" in promise.quote
-    assert len(promise.quote) <= 120
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
+        ("Thanks, we’ll get back to you by Friday.", "we'll get back to you by Friday"),
+        ("They meet on Monday. I will call you the day after.", "I will call you the day after"),
+        ("Payroll have to sign it, then I'll confirm by tomorrow.", "I'll confirm by tomorrow"),
+        ("I'll keep you posted, love.", "I'll keep you posted"),
+        ("Grüße aus Köln; wir melden uns bis Freitag bei Ihnen.", "wir melden uns bis Freitag bei Ihnen"),
+    ],
+)
+def test_the_clause_that_promises_is_quoted_and_no_more(said: str, quote: str):
+    assert find_promise(said, WEDNESDAY).quote == quote
+
+
+@given(st.text("abc ,;'", max_size=200), st.text("abc ,;é’", max_size=200))
+def test_a_quote_is_one_short_line_however_long_the_sentence(before: str, behind: str):
+    quote = find_promise(f"{before}, we will get back to you by Friday, {behind}.", WEDNESDAY).quote
+    assert "by Friday" in quote
+    assert len(quote) <= 60
 
 
 @pytest.mark.parametrize(

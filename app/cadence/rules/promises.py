@@ -13,7 +13,7 @@ def promise_pending(case: Case) -> Finding | None:
     if word is None or cadence.today >= word.due:
         return None
     asked = tuple(touch for touch in cadence.streak if touch.at > word.at)
-    said = f"They said {quoted(word.promise.quote)}; that runs to {day(word.end)}."
+    said = f"They said {quoted(word.promise.quote, 60)}; that runs to {day(word.end)}."
     if not word.promise.quote:
         said = f"They said by {day(word.end)}."
     message = said if cadence.today <= word.end else f"They said by {day(word.end)}; a few days more are ordinary."
