@@ -8,7 +8,7 @@ RUNTIME := .venv/.runtime-ready
 DEV := .venv/.dev-ready
 NODE := extension/node_modules/.ready
 
-.PHONY: run install test fuzz check bench extension format pictures lock clean
+.PHONY: run install test fuzz audit check bench extension format pictures lock clean
 
 run: $(RUNTIME) $(NODE)
 	@npm run --silent build --prefix extension
@@ -47,6 +47,9 @@ format: $(DEV) $(NODE)
 	$(BIN)/ruff check --fix .
 	npm run --silent format --prefix extension
 
+audit: $(DEV) .venv/audit/.ready
+	@scripts/audit $(ARGS)
+
 pictures: $(DEV) $(NODE)
 	@AFTERTOUCH_TEST=1 npm run --silent build --prefix extension
 	$(BIN)/pytest tests/e2e/test_main_job.py
@@ -69,6 +72,11 @@ $(RUNTIME): requirements.lock .venv/bin/uv
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@$(BIN)/uv --system-certs pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv/audit/.ready: requirements-audit.lock $(RUNTIME)
+	@$(BIN)/uv venv --quiet --clear .venv/audit
+	$(BIN)/uv --system-certs pip install --quiet --python .venv/audit --require-hashes -r requirements-audit.lock
 	touch $@
 
 $(NODE): extension/package-lock.json
