@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from tzlocal import get_localzone_name
 
 from app.services.announcing import Announcer
+from app.services.budgets import SharedPurse
 from app.services.parts import Parts
 from app.settings import LOOPBACK, Settings, SettingsError
 from app.store import moving, rotation, scope
@@ -86,7 +87,7 @@ def open_parts(settings: Settings, *, given: Settings | None = None, across_peop
             clock=read_clock,
             database=database,
             sealer=sealer,
-            connectors=connectors(settings),
+            connectors=connectors(settings, database),
             announcer=Announcer(),
             zone=settings.time_zone or get_localzone_name() or "UTC",
             country=settings.country or _system_country(),
@@ -127,18 +128,19 @@ class _OnDemand(Mapping[str, Connector]):
         return len(self._build)
 
 
-def connectors(settings: Settings) -> Mapping[str, Connector]:
+def connectors(settings: Settings, database: Database) -> Mapping[str, Connector]:
     """One connector for each provider that has credentials."""
     build: dict[str, Callable[[], Connector]] = {}
     if settings.google_client_id and settings.google_client_secret:
-        build["google"] = lambda: _gmail(settings)
+        build["google"] = lambda: _gmail(settings, database)
     if settings.microsoft_client_id and settings.microsoft_client_secret:
-        build["microsoft"] = lambda: _outlook(settings)
+        build["microsoft"] = lambda: _outlook(settings, database)
     return _OnDemand(build)
 
 
-def _gmail(settings: Settings) -> Connector:
+def _gmail(settings: Settings, database: Database) -> Connector:
     from connectors import GmailConnector, Transport  # half a second (2026-11), see _OnDemand
+    from connectors.quota import GMAIL_2026
 
     assert settings.google_client_id
     assert settings.google_client_secret
@@ -151,13 +153,15 @@ def _gmail(settings: Settings) -> Connector:
             (settings.google_issuer, settings.gmail_url), extra_ca=_extra_ca(settings), clock=read_clock
         ),
         clock=read_clock,
+        purse=SharedPurse(database, "google", window=GMAIL_2026.window, clock=read_clock),
         push_topic=settings.google_push_topic,
         push_sender=settings.google_push_account,
     )
 
 
-def _outlook(settings: Settings) -> Connector:
+def _outlook(settings: Settings, database: Database) -> Connector:
     from connectors import OutlookConnector, Transport  # half a second (2026-11), see _OnDemand
+    from connectors.quota import GRAPH
 
     assert settings.microsoft_client_id
     assert settings.microsoft_client_secret
@@ -170,6 +174,7 @@ def _outlook(settings: Settings) -> Connector:
             (settings.microsoft_authority, settings.graph_url), extra_ca=_extra_ca(settings), clock=read_clock
         ),
         clock=read_clock,
+        purse=SharedPurse(database, "microsoft", window=GRAPH.window, clock=read_clock),
     )
 
 

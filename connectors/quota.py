@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
+from typing import Protocol
 
 from connectors.contract import RateLimited, Transient
 
@@ -83,6 +84,15 @@ GRAPH = Profile(name="graph", units=10_000, window=600.0, in_flight=3, probes=1,
 """
 
 
+class Purse(Protocol):
+    """What all mailboxes of one app draw on together."""
+
+    def wait(self, units: int, allowance: int) -> float:
+        """Seconds until so many units may be had, 0 when now: then `spend` follows at once."""
+
+    def spend(self, units: int) -> None: ...
+
+
 class Window:
     """What was spent in the last `seconds`, remembered one by one, so that no window holds more, wherever it starts."""
 
@@ -112,7 +122,7 @@ class Limiter:
     `spent` counts all units since the start, by call; `project` is what every mailbox of the app draws on.
     """
 
-    def __init__(self, profile: Profile, *, monotonic: Monotonic, sleep: Sleep, project: Window | None = None) -> None:
+    def __init__(self, profile: Profile, *, monotonic: Monotonic, sleep: Sleep, project: Purse | None = None) -> None:
         self.profile = profile
         self.spent: dict[str, int] = {}
         self._monotonic = monotonic
@@ -190,13 +200,16 @@ class Limiter:
 
 
 class Limiters:
-    """The limiters of one provider, one for each mailbox, shared by everything that reads it."""
+    """The limiters of one provider, one for each mailbox, shared by everything that reads it.
 
-    def __init__(self, profile: Profile, *, monotonic: Monotonic, sleep: Sleep) -> None:
+    `project` is the purse of all mailboxes; where several processes work it is one that they share.
+    """
+
+    def __init__(self, profile: Profile, *, monotonic: Monotonic, sleep: Sleep, project: Purse | None = None) -> None:
         self._profile = profile
         self._monotonic = monotonic
         self._sleep = sleep
-        self._project = Window(profile.window, monotonic)
+        self._project = project or Window(profile.window, monotonic)
         self._of: dict[str, Limiter] = {}
 
     def of(self, subject: str) -> Limiter:

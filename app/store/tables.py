@@ -31,6 +31,9 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+nobodys = MetaData()
+"""Tables that hold nothing of any person: neither moved, nor exported, nor erased."""
+
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -303,4 +306,12 @@ audit = Table(
     Column("what", String(40), nullable=False),
     Column("about", String(64), nullable=False, default=""),
     Index("ix_audit_person", "person_id", "id"),
+)
+
+provider_budgets = Table(
+    "provider_budgets",
+    nobodys,
+    Column("provider", String(16), primary_key=True),
+    Column("period", BigInteger, nullable=False),
+    Column("units", BigInteger, nullable=False),
 )

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from app.cadence.thread import Channel, Signals
-from app.services import advising
+from app.services import advising, measuring
 from app.web.security import Signed, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["advice"])
@@ -139,5 +139,6 @@ async def advise(asked: AdviceIn, parts: TheParts, who: Signed) -> AdviceOut:
         signals=asked.signals.signals() if asked.signals else None,
         zone=asked.time_zone or parts.zone,
     )
-    given = await advising.advise(parts, who.person_id, question, parts.clock())
+    with measuring.ADVICE.time():
+        given = await advising.advise(parts, who.person_id, question, parts.clock())
     return AdviceOut.model_validate(given, from_attributes=True)

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from app.services import measuring
 from app.web.security import TheParts, on_this_machine_or_signed
 
 router = APIRouter(tags=["operations"])
@@ -23,6 +24,6 @@ async def ready(parts: TheParts, response: Response) -> dict[str, bool]:
 
 
 @router.get("/metrics", response_class=PlainTextResponse, dependencies=[Depends(on_this_machine_or_signed)])
-async def metrics() -> Response:
+async def metrics(parts: TheParts) -> Response:
     """Prometheus text, for this machine's own scraper or for a device token."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(measuring.metrics(parts, parts.clock()), media_type=CONTENT_TYPE_LATEST)

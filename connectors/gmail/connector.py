@@ -25,7 +25,7 @@ from connectors.gmail.push import Pushes
 from connectors.gmail.walk import Walk, readable
 from connectors.http import Transport
 from connectors.message import Message
-from connectors.quota import GMAIL_2026, Limiters, Profile
+from connectors.quota import GMAIL_2026, Limiters, Profile, Purse
 
 TWINS = {"gmail.com": "googlemail.com", "googlemail.com": "gmail.com"}
 """The two names of one mailbox (W3)."""
@@ -47,6 +47,7 @@ class GmailConnector(Connector):
         transport: Transport,
         clock: Callable[[], datetime],
         quota: Profile = GMAIL_2026,
+        purse: Purse | None = None,
         push_topic: str = "",
         push_sender: str = "",
     ) -> None:
@@ -58,7 +59,7 @@ class GmailConnector(Connector):
         self._pushes = Pushes(self._identity, sender=push_sender, clock=clock, monotonic=transport.monotonic)
         self._transport = transport
         self._clock = clock
-        self._limiters = Limiters(quota, monotonic=transport.monotonic, sleep=transport.sleep)
+        self._limiters = Limiters(quota, monotonic=transport.monotonic, sleep=transport.sleep, project=purse)
 
     async def begin(self, *, redirect_uri: str, login_hint: str | None = None) -> Authorization:
         return await self._identity.begin(redirect_uri=redirect_uri, login_hint=login_hint)

@@ -28,7 +28,7 @@ from connectors.outlook.probe import Probe
 from connectors.outlook.push import heard, subscribed, unsubscribed
 from connectors.outlook.reading import Reader
 from connectors.outlook.walk import Walk
-from connectors.quota import GRAPH, Limiters, Profile
+from connectors.quota import GRAPH, Limiters, Profile, Purse
 from connectors.refusals import BadRequest, NotThere
 
 IDENTITIES = "mail,userPrincipalName,otherMails,proxyAddresses"
@@ -49,6 +49,7 @@ class OutlookConnector(Connector):
         transport: Transport,
         clock: Callable[[], datetime],
         quota: Profile = GRAPH,
+        purse: Purse | None = None,
     ) -> None:
         self._identity = MicrosoftIdentity(
             client_id=client_id, client_secret=client_secret, authority=authority, transport=transport, clock=clock
@@ -56,7 +57,7 @@ class OutlookConnector(Connector):
         self._root = graph_root
         self._transport = transport
         self._clock = clock
-        self._limiters = Limiters(quota, monotonic=transport.monotonic, sleep=transport.sleep)
+        self._limiters = Limiters(quota, monotonic=transport.monotonic, sleep=transport.sleep, project=purse)
 
     async def begin(self, *, redirect_uri: str, login_hint: str | None = None) -> Authorization:
         return await self._identity.begin(redirect_uri=redirect_uri, login_hint=login_hint)
