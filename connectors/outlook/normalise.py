@@ -46,8 +46,8 @@ def message_from(
 
     `folders` maps ids of folders to what they are, others are OTHER; `chats` are ids of folders that hold chat items
     (M20). `attachments` are the names, which Graph gives apart. What lies among the sent mail and bears no trace of a
-    transport was sent here; somebody else's letter filed there was not (M17, M19). Raises Unreadable, ValueError, TypeError,
-    KeyError and AttributeError for a resource that is no whole message.
+    transport was sent here; somebody else's letter filed there was not (M17, M19). Raises Unreadable, ValueError,
+    TypeError, KeyError and AttributeError for a resource that is no whole message.
     """
     headers = _headers(raw.get("internetMessageHeaders") or ())
     parent = str(raw.get("parentFolderId") or "")

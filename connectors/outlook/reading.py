@@ -13,6 +13,8 @@ from connectors.quota import Pace
 from connectors.refusals import BadRequest, NotThere
 
 PAGE = 100
+LIGHT_PAGE = 500
+"""Whole letters are read and stored in small portions, so that nobody who writes waits long; ids come in large ones."""
 SMALLEST_PAGE = 5
 LIGHT = "id,receivedDateTime,parentFolderId,changeKey"
 
@@ -45,7 +47,7 @@ class Reader:
         A page that takes the server too long is asked for again at half the size (M18); a full page without a next
         link is not believed to be the last (M10).
         """
-        size, link = PAGE, ""
+        size, link = LIGHT_PAGE if light else PAGE, ""
         known = set(met)
         while True:
             try:

@@ -12,7 +12,8 @@ from connectors.outlook.folders import read_tree
 from connectors.outlook.reading import LIGHT, Found, Reader, received
 from connectors.refusals import BadRequest, NotOffered, NotThere, StartOver
 
-DELTA_PAGE = 500
+DELTA_PAGE = 1_000
+"""The entries of a folder's changes are small: ids, times and places."""
 GAP = timedelta(days=7)
 RECONCILED = timedelta(days=30)
 READ_AT_ONCE = 100
