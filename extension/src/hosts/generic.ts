@@ -11,6 +11,9 @@ const ADDRESSED = '[email], [data-hovercard-id], [data-email], [title], [aria-la
 const ROWS =
   'input[name="to"], input[name="cc"], input[name="bcc"], textarea[name="to"], textarea[name="cc"], textarea[name="bcc"]';
 const OWN = 'aftertouch-banner, script, style, [role="search"], [aria-haspopup], [name="from"]';
+/** A field that people are entered in. */
+const PEOPLE =
+  '[role="combobox"], [type="email"], [aria-autocomplete], [aria-haspopup="listbox"], [role="listbox"], input[list]';
 const CHIP_TEXT_LIMIT = 120;
 
 export function generic(doc: Document): Host {
@@ -60,6 +63,7 @@ function foundIn(root: Element, editor: HTMLElement, own: string | null): Found 
   const recipients = genericRecipients(root, editor, own);
   const rows = all(root, ROWS).filter((row) => !editor.contains(row));
   if (!rows.length && !recipients.to.length) return null;
+  if (!rows.length && !namesPeople(root, editor)) return null;
   return {
     root,
     editor,
@@ -71,6 +75,14 @@ function foundIn(root: Element, editor: HTMLElement, own: string | null): Found 
     by: 'shape',
     spot: root.matches('div, form, section') ? { parent: root, before: root.firstChild } : null,
   };
+}
+
+/** Does the page mark somebody as a person, or have a field for people? An address that merely stands in a note is none. */
+function namesPeople(root: Element, editor: Element): boolean {
+  const marks = all(root, `${ADDRESSED}, ${PEOPLE}, ${TEXT_EDITOR}`).filter(
+    (element) => !editor.contains(element) && !element.contains(editor) && !element.closest(OWN),
+  );
+  return marks.some((element) => !element.matches(ADDRESSED) || addressIn(element, ADDRESS_ATTRIBUTES) !== null);
 }
 
 /** Addresses of the nodes before the editor; roles are known only where fields are named. */

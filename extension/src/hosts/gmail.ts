@@ -11,6 +11,7 @@ const AT = {
   subject: 'input[name="subjectbox"]', // 1 per compose, 0 by 0 pixels in an inline reply
   id: 'input[name="composeid"]', // 1 per compose
   draft: 'input[name="draft"]', // "undefined" | "null" | "#msg-a:r…"
+  from: 'input[name="from"]', // the address it is sent from, absent where there is one only
   thread: 'input[name="lts"]', // hex thread id, empty in a new mail
   row: '[name="to"], [name="cc"], [name="bcc"]', // rows, and in the old form hidden inputs and text areas
   chip: '[role="option"]',
@@ -49,7 +50,7 @@ function composes(doc: Document, own: string | null): Found[] {
   const roots = new Set<Element>();
   for (const seed of all(doc, `${AT.editor}, ${AT.subject}, ${AT.id}`)) {
     if ([...roots].some((root) => root.contains(seed))) continue;
-    const core = climb(seed, isWhole);
+    const core = climb(seed, isWhole) ?? (isWhole(doc.body) ? doc.body : null);
     if (core) roots.add(widen(core));
   }
   const live = [...roots].filter((root) => !inStaleView(root));
@@ -101,11 +102,13 @@ function recipients(root: Element, editor: Element | null, own: string | null): 
   const rows = all(root, AT.row).filter(outside);
   const popups = popupsOf(root);
   const chips = rows.flatMap((row) => chipsOf(row, popups));
-  const named = summaryOf(root, rows, !chips.length && !rows.some(isVisible)).filter(outside);
-  if (rows.length || named.length) return recipientsOf([...chips, ...named.map(summaryChip)]);
+  const named = rows.some(isVisible) ? [] : summaryOf(root, rows, !chips.length).filter(outside);
+  const mine = [own, addressOf(fieldValue(root.querySelector(AT.from)))];
+  const summed = named.map(summaryChip).filter(({ address }) => !mine.includes(address) || !address);
+  if (rows.length || named.length) return recipientsOf([...chips, ...summed]);
   const loose = all(root, `${AT.chip}[data-hovercard-id]`).filter(outside);
   const read = recipientsOf(loose.map((chip) => chipOf(chip, null)).filter(({ address }) => address !== own));
-  return read.to.length || !editor ? read : genericRecipients(root, editor, own);
+  return read.to.length || !editor || root.matches('body') ? read : genericRecipients(root, editor, own);
 }
 
 /** The collapsed row as far as it shows; an open form keeps an old one, hidden. `evenHidden` when there is nothing else. */
@@ -154,8 +157,15 @@ function threadId(root: Element): string | null {
   if (stated) return stated;
   const view = root.closest(AT.main);
   if (!view || isPopout(root)) return draftThread(root);
-  const open = all(view, AT.openThread).find(isVisible);
-  return hexThread(open?.getAttribute('data-legacy-thread-id')) ?? permanentThread(view) ?? shownThread(root);
+  return openThread(root) ?? permanentThread(view) ?? shownThread(root);
+}
+
+/** The heading that stands nearest above the reply: beside it, rows of a list may name threads as well (preview pane). */
+function openThread(root: Element): string | null {
+  const above = (one: Element) => !!(one.compareDocumentPosition(root) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const near = climb(root, (element) => all(element, AT.openThread).some(isVisible));
+  const open = near && all(near, AT.openThread).filter((one) => above(one) && isVisible(one));
+  return hexThread(open?.at(-1)?.getAttribute('data-legacy-thread-id'));
 }
 
 function hexThread(value: string | null | undefined): string | null {

@@ -60,10 +60,10 @@ function composes(doc: Document, own: string | null): Found[] {
 function rootOf(seed: Element): Element | null {
   const docked = seed.closest(AT.root);
   if (docked) return docked;
-  return climb(
-    seed,
-    (element) => !!element.querySelector(AT.body) && !!element.querySelector(`${AT.subject}, ${AT.well}`),
-  );
+  const isWhole = (element: Element) =>
+    element.querySelectorAll(AT.body).length === 1 && !!element.querySelector(`${AT.subject}, ${AT.well}`);
+  const { body } = seed.ownerDocument;
+  return climb(seed, isWhole) ?? (isWhole(body) && body.querySelectorAll(AT.subject).length === 1 ? body : null);
 }
 
 function found(root: Element, own: string | null): Found {
@@ -87,6 +87,7 @@ function recipients(root: Element, editor: Element | null, own: string | null): 
   const wells = wellsOf(root, editor);
   if (wells.length) return recipientsOf(wells.flatMap(chipsOf));
   if (!editor) return recipientsOf([]);
+  if (root.matches('body')) return recipientsOf([]);
   const header = genericRecipients(root, editor, own);
   return header.to.length ? header : { ...header, roles_known: false, unresolved: collapsedNames(root, editor) };
 }
@@ -140,7 +141,10 @@ function collapsedNames(root: Element, editor: Element): string[] {
   );
   const line = lines.find((outer) => !lines.some((inner) => inner !== outer && outer.contains(inner)));
   const [, names = ''] = plain(line?.textContent).match(/^[^:]{1,20}:\s*(.+)$/) ?? [];
-  return names.split(/[;,]/).map(plain).filter(Boolean);
+  return names
+    .split(/[;,]/)
+    .map(plain)
+    .filter((name) => /\p{L}/u.test(name));
 }
 
 /** The open conversation's id as Graph writes it, for a reply inside its pane only. */

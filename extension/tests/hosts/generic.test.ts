@@ -31,8 +31,14 @@ describe('a page that changed beyond knowing', () => {
     const chat = '<div><span>Chat</span><div contenteditable="true" role="textbox"></div></div>';
     const note =
       '<section><input type="text"><p>Ask note@decoy.example about it</p><div contenteditable="true"></div></section>';
+    const assigned =
+      '<section><input type="text" value="Task"><span>rita@decoy.example</span><div contenteditable="true"></div></section>';
     const search =
       '<div><input type="text" role="combobox"><span>a@decoy.example</span><div contenteditable="true"></div></div>';
-    expect(generic(pageOf({ body: `<main>${chat}${note}</main>${search}` })).composes(null)).toEqual([]);
+    expect(
+      generic(pageOf({ body: `<main>${chat}${note}${assigned}</main>${chat}${note}${assigned}${search}` })).composes(
+        null,
+      ),
+    ).toEqual([]);
   });
 });

@@ -29,7 +29,32 @@ beforeEach(() => {
   location.hash = '';
 });
 
+describe('a compose in Gmail', () => {
+  it('may hang in the body itself', () => {
+    const body = region(row('to', chip('rita@acme.example'))).replace(/^<div[^>]*>|<\/div>$/g, '');
+    expect(recipientsIn(`${body}<span email="row@decoy.example"></span>`).to).toEqual(['rita@acme.example']);
+  });
+
+  it('belongs to the thread shown beside the list, not to a row of it', () => {
+    const list = '<table><tr><td><span data-legacy-thread-id="1111111111111111">Row</span></td></tr></table>';
+    const pane = (inside: string) => `<div><h2 data-legacy-thread-id="${HEX}"></h2>${inside}</div>`;
+    const reply = `<div>${region(row('to', chip('rita@acme.example')))}</div>`;
+    for (const body of [
+      `<div role="main">${list}${pane(reply)}</div>`,
+      `<div role="main">${list}<h2 data-legacy-thread-id="${HEX}"></h2>${reply}${list}</div>`,
+    ]) {
+      expect(only(gmail(pageOf({ body })).composes(null)).provider_thread_id).toBe(HEX);
+    }
+  });
+});
+
 describe('recipients in Gmail', () => {
+  it('are none of the addresses one sends from, in a collapsed row', () => {
+    const rows = `<div style="display:none">${row('to', '')}</div><div class="hl"><span email="rita@acme.example">Rita</span>
+      <span email="me@example.com">me</span><span email="alias@example.com">alias</span></div>`;
+    expect(recipientsIn(docked(rows, { from: 'alias@example.com' })).to).toEqual(['rita@acme.example']);
+  });
+
   it('keep their roles, in lower case, each once', () => {
     const rows =
       row('to', chip('Rita@Acme.example', 'Rita') + chip('dana@acme.example')) +
