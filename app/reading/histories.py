@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.cadence.rules.exemptions import is_named
 from app.cadence.thread import Channel, Signals
-from app.reading.facts import InboundReading, Kind, LoggedFact, MessageFact, OutboundReading
+from app.reading.facts import BY_HAND, InboundReading, Kind, LoggedFact, MessageFact, OutboundReading
 from app.reading.identity import message_key, reference_keys
 from app.reading.matters import matter_of
 from app.reading.outbound import read_draft
@@ -187,7 +187,7 @@ def _same_mailbox_name(address: str, other: str) -> bool:
 
 def _call(event: Event) -> LoggedFact:
     signals = event.reading.signals if isinstance(event.reading, OutboundReading) else Signals()
-    matter = event.reading.matter
+    matter = event.reading.matter if event.note.strip() else BY_HAND
     return LoggedFact(event.key, event.at, event.channel.value, _outcome(event), signals=signals, matter=matter)
 
 

@@ -157,9 +157,9 @@ THEIRS = (
     "Dinner sounds great, mum will love the party!",
 )
 MACHINES = (
-    ("Automatic reply: Application", "I am out of the office until November 27."),
-    ("Your application", "Thank you for applying. We have received your application."),
-    ("Delivery Status Notification (Failure)", "Your message to rita@acme.example could not be delivered."),
+    (RITA, "Automatic reply: Application", "I am out of the office until November 27."),
+    (ROBOT, "Your application", "Thank you for applying. We have received your application."),
+    (DAEMON, "Delivery Status Notification (Failure)", "Your message to rita@acme.example could not be delivered."),
 )
 SUBJECTS = ("Application: data engineer", "Re: Application: data engineer", "A short question", "Pricing page")
 BEGAN = (NOW - timedelta(days=41)).isoformat()
@@ -177,8 +177,8 @@ def entries(draw: st.DrawFn) -> Row:
         sender = draw(st.sampled_from((RITA, RITA, KARL, HOME, OMAR)))
         return entry("in", at, sender, ME, subject, draw(st.sampled_from(THEIRS)))
     if kind == "machine":
-        subject, text = draw(st.sampled_from(MACHINES))
-        return entry("in", at, draw(st.sampled_from((ROBOT, DAEMON, RITA))), ME, subject, text)
+        sender, subject, text = draw(st.sampled_from(MACHINES))
+        return entry("in", at, sender, ME, subject, text)
     channel = draw(st.sampled_from(("call", "voicemail")))
     return entry("out", at, ME, draw(st.sampled_from((RITA, KARL))), "", "", channel)
 
