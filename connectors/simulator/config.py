@@ -21,7 +21,8 @@ class SimulatorConfig:
     `quota` is gmail_2026, gmail_legacy or none. `sample` loads the mailbox of one job seeker, dated back from
     `today` (None: the clock's today, UTC). `bulk` adds that many synthetic messages to two more mailboxes.
     `latency` is waited, in seconds, before each API answer. `google_push_url` is where Pub/Sub pushes of watched
-    Gmail mailboxes go (loopback only, empty: nowhere), signed for `google_push_account`.
+    Gmail mailboxes go (loopback only, empty: nowhere), signed for `google_push_account`. `push_hosts` are pushed to
+    as well where a test answers in-process.
     """
 
     base_url: str = "http://127.0.0.1:8026"
@@ -37,6 +38,7 @@ class SimulatorConfig:
     bulk: int = 0
     latency: float = 0.0
     google_push_url: str = ""
+    push_hosts: frozenset[str] = frozenset()
     google_push_account: str = "gmail-push@aftertouch-sample.example"
 
     @property

@@ -9,7 +9,7 @@ from connectors.simulator.graph_errors import bad_request, refused
 from connectors.simulator.graph_messages import immutable
 from connectors.simulator.graph_shape import moment
 from connectors.simulator.mailbox import Mailbox
-from connectors.simulator.push import LOOPBACK, Pusher, Subscription, lifetime
+from connectors.simulator.push import Pusher, Subscription, lifetime
 
 SHORTEST = timedelta(minutes=45)
 """Shorter wishes are raised to this (subscription resource docs)."""
@@ -64,7 +64,7 @@ def _checked(pusher: Pusher, mailbox: Mailbox, call: Call, asked: dict[str, obje
         raise bad_request("The resource is not supported.", "InvalidRequest")
     url, lifecycle = str(asked.get("notificationUrl", "")), str(asked.get("lifecycleNotificationUrl", "") or "")
     for address in filter(None, (url, lifecycle)):
-        if not re.match(rf"https?://({'|'.join(map(re.escape, LOOPBACK))})[:/]", address):
+        if not pusher.reaches(address):
             raise bad_request("Only loopback addresses are notified here.", "ValidationError")
     if not url:
         raise bad_request("notificationUrl is missing.", "InvalidRequest")

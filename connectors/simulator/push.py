@@ -46,7 +46,7 @@ class Subscription:
 
 @dataclass(slots=True)
 class Pusher:
-    """Sends to loopback addresses only. `transport` lets a test answer in-process."""
+    """Sends to loopback addresses only. `transport` lets a test answer in-process, for `push_hosts` too."""
 
     world: World
     transport: httpx.AsyncBaseTransport | None = None
@@ -54,9 +54,14 @@ class Pusher:
     told: dict[str, int] = field(default_factory=dict)
     sent: int = 0
 
+    def reaches(self, url: str) -> bool:
+        parts = urlsplit(url)
+        hosts = LOOPBACK | (self.world.config.push_hosts if self.transport else frozenset())
+        return parts.scheme in ("http", "https") and parts.hostname in hosts
+
     async def post(self, url: str, **options: object) -> httpx.Response | None:
         """None when the address is not loopback or does not answer."""
-        if urlsplit(url).hostname not in LOOPBACK:
+        if not self.reaches(url):
             return None
         try:
             async with httpx.AsyncClient(transport=self.transport, timeout=TIMEOUT) as web:

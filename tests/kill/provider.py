@@ -11,8 +11,8 @@ from connectors.simulator.mailbox import Mailbox
 from connectors.simulator.sample import sample_mailboxes
 from tests.kill.runner import clock
 
-LETTERS = 230
-"""More than two pages of either provider."""
+LETTERS = 130
+"""More than a page of either provider."""
 
 
 def fill(box: Mailbox, now: datetime) -> None:

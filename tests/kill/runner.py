@@ -20,6 +20,8 @@ from pathlib import Path
 import httpx
 from sqlalchemy import Connection, update
 
+from app.reading.inbound import read_inbound
+from app.reading.outbound import read_sent
 from app.services.announcing import Announcer
 from app.services.parts import Parts
 from app.settings import Settings
@@ -31,6 +33,7 @@ from app.store.tables import sync_jobs as jobs
 from app.worker import LEASE, Worker
 from connectors import Connector, GmailConnector, OutlookConnector, Transport
 from connectors.http import Answer, Ask
+from connectors.message import Address, Message
 from connectors.quota import GMAIL_2026, GRAPH
 from connectors.simulator import SimulatorConfig
 
@@ -129,7 +132,15 @@ async def sync_everything(parts: Parts) -> None:
         await Worker(parts).settle(lease)
 
 
+def warm_up() -> None:
+    """The lexicons, which take longer to compile than a small mailbox to sync, are inherited by every child."""
+    letter = Message("1", "1", clock(), Address("rita@acme.example"), text="Hello, may I call you on Friday?")
+    read_inbound(letter, zone="UTC")
+    read_sent(letter)
+
+
 def main() -> None:
+    warm_up()
     for line in sys.stdin:
         folder, url, name, count = line.split()
         linked_at(url)
