@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.reading.received.parts import words_of_parts
 from app.reading.received.undoing import undone, words_undone
 from app.reading.rows import Row, headers_of, people_of, person_of, text_of
 from connectors.message import Address, Message
@@ -26,9 +27,16 @@ def message_of(row: Row, at: datetime, *, key: str = "row", where: str = "") -> 
         subject=words_undone(text_of(row, "subject", where=where, default="")),
         message_id=headers.get("message-id"),
         references=tuple(references.replace(",", " ").split()),
-        text=undone(text_of(row, "text", where=where, default="")),
+        text=undone(_words(row, where)),
         headers=headers,
     )
+
+
+def _words(row: Row, where: str) -> str:
+    try:
+        return words_of_parts(text_of(row, "text", where=where, default=""))
+    except LookupError as error:
+        raise ValueError(f"{where}text is in a character set nobody knows") from error
 
 
 def _reply_to(written: str) -> tuple[Address, ...]:

@@ -12,7 +12,9 @@ Row = Mapping[str, Any]
 LONGEST_TEXT = 1_000_000
 """Characters; a longer text is a mistake in the file rather than a letter."""
 _MOST_HEADERS = 200
-_MOST_PEOPLE = 1000
+_MOST_PEOPLE = 500
+_EARLIEST, _LATEST = 1990, 2050
+"""Years between which mail is read; what lies outside is a slip in the file."""
 
 
 def row_id(row: Row) -> str | int:
@@ -24,7 +26,10 @@ def row_id(row: Row) -> str | int:
 
 
 def text_of(row: Row, name: str, *, where: str = "", default: str | None = None) -> str:
-    """A text field; absent or null gives `default`. Raises ValueError for anything else and for a huge text."""
+    """A text field, half characters replaced; absent or null gives `default`.
+
+    Raises ValueError for anything else and for a huge text.
+    """
     value = row.get(name)
     if value is None and default is not None:
         return default
@@ -32,11 +37,11 @@ def text_of(row: Row, name: str, *, where: str = "", default: str | None = None)
         raise ValueError(f"{where}{name} is missing or not a text")
     if len(value) > LONGEST_TEXT:
         raise ValueError(f"{where}{name} is longer than {LONGEST_TEXT} characters")
-    return value
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
 
 def instant_of(row: Row, name: str, *, where: str = "") -> datetime:
-    """A date and time with its offset. Raises ValueError for one without, and for what is no such time."""
+    """A date and time with its offset. Raises ValueError for one without, for no such time and for absurd years."""
     value = row.get(name)
     if not isinstance(value, str):
         raise ValueError(f"{where}{name} is missing or not a date and time")
@@ -47,11 +52,13 @@ def instant_of(row: Row, name: str, *, where: str = "") -> datetime:
         raise ValueError(f"{where}{name} is no date and time: {value[:40]!r}") from error
     if offset is None:
         raise ValueError(f"{where}{name} has no time zone: {value[:40]!r}")
+    if not _EARLIEST <= at.year <= _LATEST:
+        raise ValueError(f"{where}{name} lies in the year {at.year}, not between {_EARLIEST} and {_LATEST}")
     return at
 
 
 def people_of(row: Row, name: str, *, where: str = "") -> tuple[Address, ...]:
-    """A list of addresses, or one as a text. Raises ValueError for other values and for more than 1,000."""
+    """A list of addresses, or one as a text. Raises ValueError for other values, and for more than 500 addresses."""
     value = row.get(name)
     listed = [value] if isinstance(value, str) else [] if value is None else value
     if not isinstance(listed, list) or not all(isinstance(person, str) for person in listed):
