@@ -141,10 +141,11 @@ def browser(
 
 
 def open_browser(
-    playwright: Playwright, mail_origins: MailOrigins, profile: Path, extension: Path | None
+    playwright: Playwright, mail_origins: MailOrigins, profile: Path, extension: Path | None, *others: Path
 ) -> BrowserContext:
-    """Chromium on a fresh profile, with the unpacked `extension` or with none."""
-    loaded = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"] if extension else []
+    """Chromium on a fresh profile, with the unpacked `extension` (and `others` beside it) or with none."""
+    folders = ",".join(map(str, [extension, *others]))
+    loaded = [f"--disable-extensions-except={folders}", f"--load-extension={folders}"] if extension else []
     return playwright.chromium.launch_persistent_context(
         str(profile),
         executable_path=chromium(),

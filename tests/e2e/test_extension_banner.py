@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.banner import banner_of, says
+from tests.e2e.conftest import ROOT
 from tests.e2e.reports import GMAIL, OUTLOOK, composes, open_page, press
 from tests.e2e.stub_backend import CAUTION, CLEAR, StubBackend, Told
 
@@ -14,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("fresh")]
 
 DANA = "Dana Hiring <dana@acme.example>"
 BODY = "Just checking in, any news?"
+CAPTURE = ROOT.parent / "shared" / "data" / "pages" / "gmail-compose-2020.html"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,31 @@ def test_it_speaks_and_leaves_the_compose_as_it_was(page: Page, host: str, query
     says(page, CAUTION["headline"])
     page.evaluate("() => mail.send(0)")
     assert page.evaluate("() => mail.sent") == 1
+
+
+@pytest.mark.skipif(not CAPTURE.exists(), reason="the captured page is kept beside the repository, in ../shared/data")
+def test_it_speaks_in_a_compose_that_others_captured(page: Page) -> None:
+    """A real dialog of 2020, with the recipients' row that Gmail has had since 2021."""
+    page.route(f"{GMAIL}captured", lambda route: route.fulfill(body=CAPTURE.read_text(), content_type="text/html"))
+    page.goto(f"{GMAIL}captured")
+    page.evaluate(
+        """(address) => { const made = (tag, given, ...inner) => { const one = document.createElement(tag);
+                for (const [name, value] of Object.entries(given)) one.setAttribute(name, value);
+                one.append(...inner); return one; };
+            const chip = made('div', {role: 'option', 'data-name': 'Dana', 'data-hovercard-id': address}, 'Dana');
+            const row = made('div', {name: 'to'}, made('div', {role: 'listbox'}, made('div', {}, chip)));
+            document.querySelector('textarea[name=to]').parentElement.replaceChildren(made('div', {}, row)); }""",
+        "dana@acme.example",
+    )
+    page.locator("[g_editable=true]").focus()
+    banner_of(page)
+    says(page, CAUTION["headline"])
+    box = page.locator("aftertouch-banner").bounding_box()
+    assert box
+    assert 0 < box["height"] <= 44
+    assert page.evaluate(
+        "() => !document.querySelector('[g_editable=true]').contains(document.querySelector('aftertouch-banner'))"
+    )
 
 
 def test_it_speaks_in_a_window_of_its_own(page: Page, browser: BrowserContext) -> None:

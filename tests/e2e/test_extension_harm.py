@@ -4,8 +4,8 @@ import json
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,26 +97,6 @@ def test_it_is_announced_once(page: Page) -> None:
             heard.append(now)
         page.wait_for_timeout(100)
     assert heard == ["", f"Caution: {CAUTION['headline']}", ""]
-
-
-def test_another_extension_at_work_in_the_compose_breaks_nothing(page: Page, stub: StubBackend) -> None:
-    open_page(page, GMAIL, to=DANA, body="Just checking in, any news?")
-    banner_of(page)
-    page.evaluate(
-        """(editor) => new Promise((done) => { let turn = 0; const typed = document.querySelector(editor);
-            const busy = setInterval(() => {
-                const mark = document.createElement('grammar-mark');
-                typed.parentElement.append(mark);
-                typed.closest('[role=dialog]').classList.toggle(`other-${turn % 3}`);
-                typed.closest('[role=region]').prepend(mark.cloneNode());
-                if (turn++ > 60) { clearInterval(busy); done(); } }, 20); })""",
-        EDITOR,
-    )
-    banner_of(page)
-    assert len(stub.asked()) == 1
-    assert page.locator(EDITOR).inner_text().startswith("Just checking in, any news?")
-    page.evaluate("() => mail.send(0)")
-    assert page.evaluate("() => mail.sent") == 1
 
 
 @pytest.mark.parametrize("told", [Told(401, {}), Told(429, {}), Told(500, {}), Told(delay=10)], ids=str)
@@ -245,21 +225,48 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {json.dumps([node['html'] for node in one['nodes']])[:300]}" for one in found]
 
 
-def test_a_reloaded_extension_leaves_the_page_clean(
-    driver: Playwright, mail_origins: MailOrigins, tmp_path: Path, stub: StubBackend
-) -> None:
-    """A browser of its own: the reload ends the worker the other tests talk to."""
-    context = open_browser(driver, mail_origins, tmp_path, EXTENSION)
-    try:
-        worker = context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
-        worker.evaluate("(given) => chrome.storage.local.set(given)", {"backend": stub.url, "token": "stub-token"})
-        page = context.new_page()
-        open_page(page, GMAIL, to=DANA)
-        banner_of(page)
-        with suppress(BrowserError):
-            worker.evaluate("() => chrome.runtime.reload()")
-        expect(page.locator("aftertouch-banner")).to_have_count(0)
-        page.evaluate("() => mail.send(0)")
-        assert page.evaluate("() => mail.sent") == 1
-    finally:
-        context.close()
+@pytest.fixture(scope="module")
+def crowded(
+    driver: Playwright, mail_origins: MailOrigins, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
+    """A browser of its own with two strangers beside the extension, which both change every compose without rest."""
+    others = [ROOT / "tests" / "e2e" / "others" / name for name in ("grammar", "toolbar")]
+    context = open_browser(driver, mail_origins, tmp_path_factory.mktemp("crowded"), EXTENSION, *others)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def elbowed(crowded: BrowserContext, stub: StubBackend) -> Iterator[Page]:
+    """A compose to Dana in which all three are at work, and the banner stands."""
+    workers = crowded.service_workers
+    worker = workers[0] if workers else crowded.wait_for_event("serviceworker")
+    worker.evaluate("(given) => chrome.storage.local.set(given)", {"backend": stub.url, "token": "stub-token"})
+    page = crowded.new_page()
+    open_page(page, GMAIL, to=DANA, body="Just checking in, any news?")
+    expect(page.locator("tool-bar, grammar-layer")).to_have_count(2)
+    banner_of(page)
+    yield page
+    page.close()
+
+
+def test_two_other_extensions_at_work_in_the_compose_break_nothing(elbowed: Page, stub: StubBackend) -> None:
+    says(elbowed, CAUTION["headline"])
+    elbowed.locator(EDITOR).click()
+    elbowed.keyboard.type("One thing more. ", delay=40)
+    elbowed.wait_for_timeout(800)
+    assert "One thing more. " in elbowed.locator(EDITOR).inner_text().replace("\xa0", " ")
+    banner_of(elbowed)
+    assert elbowed.locator("aftertouch-banner").count() == 1
+    assert len(stub.asked()) <= 2, "the recipients, the words typed"
+    assert all("decoy.example" not in one.body for one in stub.arrived)
+    elbowed.evaluate("() => mail.send(0)")
+    assert elbowed.evaluate("() => mail.sent") == 1
+
+
+def test_a_reloaded_extension_leaves_the_page_clean(elbowed: Page, crowded: BrowserContext) -> None:
+    with suppress(BrowserError):
+        crowded.service_workers[0].evaluate("() => chrome.runtime.reload()")
+    expect(elbowed.locator("aftertouch-banner")).to_have_count(0)
+    elbowed.evaluate("() => mail.send(0)")
+    assert elbowed.evaluate("() => mail.sent") == 1
