@@ -87,7 +87,7 @@ def _changed(path: str, value: object) -> dict:
         ("history", {}, "history is not a list"),
         ("history", ["mail"], r"history\[0\] is not an object"),
         ("history.0.at", None, r"history\[0\].at is missing"),
-        ("history.0.at", "2066-11-25T10:00:00+01:00", r"history\[0\].at lies after now"),
+        ("history.0.at", "2027-11-25T10:00:00+01:00", r"history\[0\].at lies after now"),
         ("history.0.direction", "sideways", r"history\[0\].direction is neither"),
         ("history.0.channel", "pigeon", r"history\[0\].channel is none of"),
         ("history.0.text", "x" * 10_000_000, r"history\[0\].text is longer"),
