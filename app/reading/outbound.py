@@ -1,17 +1,17 @@
 """Reads the person's own texts: a draft before it goes, a call script, a message already sent."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.cadence.thread import Signals, Stage
 from app.reading.drafts.conclusions import answered, asks, is_annoyed, is_empty, value_kinds, word_count
-from app.reading.drafts.findings import Found, findings
+from app.reading.drafts.findings import Findings, findings
 from app.reading.drafts.fold import fold, lower
 from app.reading.drafts.language import language_of
 from app.reading.drafts.lexicon import LANGUAGES, draft_lexicon
+from app.reading.drafts.opened import Opened, opened
 from app.reading.drafts.own_words import own_words
-from app.reading.drafts.sentences import sentences
+from app.reading.drafts.sentences import BREAK, chunks
 from app.reading.drafts.signature import signature_of
 from app.reading.drafts.weights import Odds, odds_of
 from app.reading.facts import OutboundReading
@@ -19,10 +19,10 @@ from app.reading.kinds import VALUE_WEIGHTS
 from app.reading.plain import html_to_text
 from connectors.message import Message
 
-READER_VERSION = 1
-
 _APOLOGIES_THAT_PLEAD = 3
 _FEW_WORDS = 4
+_FEW_CHUNKS = 20
+_LETTER = re.compile(r"[a-z0-9]")
 _LONGEST_SUBJECT = 300
 _REPLY_MARK = re.compile(r"^ *(?:(?:re|aw|sv|rv|antw|fwd?|wg|tr)(?:\[\d+\])? *: *)+", re.ASCII)
 _FORWARD_MARK = re.compile(r"^ *(?:fwd?|wg|tr|rv|enc|doorst) *:", re.ASCII)
@@ -59,25 +59,28 @@ def draft_verdict(signals: Signals) -> Verdict:
 def read_sent(message: Message) -> OutboundReading:
     """Signals, stage cue and whether it passes somebody's mail on; the HTML is read only if there is no text."""
     text = message.text if message.text.strip() else html_to_text(message.html)
-    signals, found = _read("email", message.subject, text)
-    return OutboundReading(signals, _stage(found, signals.language), _is_forward(message))
+    signals, whole = _read("email", message.subject, text)
+    return OutboundReading(signals, _stage(whole, signals.language), _is_forward(message))
 
 
-def _read(channel: str, subject: str, text: str) -> tuple[Signals, Sequence[Found]]:
+def _read(channel: str, subject: str, text: str) -> tuple[Signals, Opened | None]:
     body = own_words(text).body
-    parts = sentences(body)
-    words = [word for part in parts for word in part.words]
-    if len(words) < _FEW_WORDS:
-        parts += sentences(_own_subject(subject))
-        words = [word for part in parts for word in part.words]
-    language = language_of(body, words)
+    parts = chunks(body)
+    if len(parts) < _FEW_CHUNKS and _words_in(parts) < _FEW_WORDS:
+        parts += [BREAK, *chunks(_own_subject(subject))]
+    language = language_of(body, parts)
     signature = signature_of(body)
     known = language or "en"
     if known not in LANGUAGES:
-        return Signals(language=language, words=len(words), signature=signature), ()
-    found = findings(parts, draft_lexicon(known))
-    signals = _signals(found, odds_of(found, known), spoken=channel in _SPOKEN)
-    return replace(signals, language=language, signature=signature), found
+        return Signals(language=language, words=_words_in(parts), signature=signature), None
+    lexicon = draft_lexicon(known)
+    whole = opened(parts, lexicon.forms)
+    signals = _signals(findings(whole, lexicon.book), odds_of(whole, known), spoken=channel in _SPOKEN)
+    return replace(signals, language=language, signature=signature), whole
+
+
+def _words_in(parts: list[str]) -> int:
+    return sum(bool(_LETTER.search(part)) for part in parts)
 
 
 def _own_subject(subject: str) -> str:
@@ -86,11 +89,11 @@ def _own_subject(subject: str) -> str:
     return "" if _REPLY_MARK.search(line) else line
 
 
-def _signals(found: Sequence[Found], odds: Odds, *, spoken: bool) -> Signals:
+def _signals(found: Findings, odds: Odds | None, *, spoken: bool) -> Signals:
     value = value_kinds(found, odds)
     score = sum(VALUE_WEIGHTS[kind] for kind in value)
-    groups = {group for each in found for group in each.groups}
-    apologies = sum("apologetic" in each.groups for each in found)
+    has = found.places.keys()
+    apologies = len(found.at("apologetic"))
     return Signals(
         words=word_count(found),
         asks_for_news=asks(found, spoken=spoken),
@@ -99,27 +102,24 @@ def _signals(found: Sequence[Found], odds: Odds, *, spoken: bool) -> Signals:
         value_score=score,
         answers=answered(found),
         annoyed=is_annoyed(found, odds),
-        threat="threat" in groups,
-        pressure="pressure" in groups and "competing_offer" not in groups,
-        pleading="pleading" in groups or apologies >= _APOLOGIES_THAT_PLEAD,
+        threat="threat" in has,
+        pressure="pressure" in has and "competing_offer" not in has,
+        pleading="pleading" in has or apologies >= _APOLOGIES_THAT_PLEAD,
         apologetic=apologies > 0,
-        argues="argues" in groups,
-        thanks="thanks" in groups,
-        logistics="logistics" in groups,
-        correction="correction" in groups,
-        acceptance="acceptance" in groups,
-        withdrawal="withdrawal" in groups,
-        competing_offer="competing_offer" in groups,
-        new_opportunity="new_opportunity" in groups,
+        argues="argues" in has,
+        thanks="thanks" in has,
+        logistics="logistics" in has,
+        correction="correction" in has,
+        acceptance="acceptance" in has,
+        withdrawal="withdrawal" in has,
+        competing_offer="competing_offer" in has,
+        new_opportunity="new_opportunity" in has,
     )
 
 
-def _stage(found: Sequence[Found], language: str | None) -> Stage | None:
+def _stage(text: Opened | None, language: str | None) -> Stage | None:
     """The furthest stage the text speaks of."""
-    if not found:
-        return None
-    stages = draft_lexicon(language or "en").stages
-    named = set[str]().union(*(stages.groups_in(each.words) for each in found))
+    named = draft_lexicon(language or "en").stages.places(text) if text else {}
     return next((stage for stage in reversed(Stage) if stage in named), None)
 
 

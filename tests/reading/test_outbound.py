@@ -38,21 +38,30 @@ def precision_and_recall(rows: list[dict[str, Any]], word: str) -> tuple[float, 
 
 
 @pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize("half", ["build", "held"])
-def test_labelled_drafts_are_read_as_people_read_them(half: str, word: str) -> None:
+@pytest.mark.parametrize("half", ["build", "others-build"])
+def test_drafts_learned_from_are_read_as_people_read_them(half: str, word: str) -> None:
     precision, recall = precision_and_recall(drafts(half), word)
-    assert precision >= 0.91
-    assert recall >= 0.86
+    assert precision >= 0.98
+    assert recall >= 0.98
 
 
-def test_more_than_half_of_the_anger_in_wording_never_met_is_heard() -> None:
+@pytest.mark.parametrize(
+    ("word", "precision", "recall"), [("annoyed", 0.8, 0.75), ("empty", 0.9, 0.95), ("adds_value", 0.88, 0.85)]
+)
+def test_drafts_never_learned_from_are_mostly_read_alike(word: str, precision: float, recall: float) -> None:
+    measured = precision_and_recall(drafts("held"), word)
+    assert measured[0] >= precision
+    assert measured[1] >= recall
+
+
+def test_most_of_the_anger_in_wording_never_met_is_heard() -> None:
     precision, recall = precision_and_recall(drafts("voices"), "annoyed")
-    assert precision >= 0.8
-    assert recall >= 0.55
+    assert precision >= 0.85
+    assert recall >= 0.75
 
 
-@pytest.mark.parametrize("name", ["threat", "pressure", "pleading"])
-def test_ultimatums_and_pleas_are_noticed(name: str) -> None:
+@pytest.mark.parametrize("name", ["threat", "pressure", "pleading", "argues", "new_opportunity"])
+def test_what_a_draft_is_labelled_with_beside_is_noticed(name: str) -> None:
     rows = [row for row in drafts("build") if row.get(name)]
     assert [row["text"] for row in rows if not getattr(read(row), name)] == []
 
@@ -159,4 +168,4 @@ def test_hostile_text_of_64_kb_is_read_in_time(name: str) -> None:
     read_draft("email", "", SAMPLE)
     start = time.process_time()
     read_draft("email", text, text)
-    assert time.process_time() - start < 0.15
+    assert time.process_time() - start < 0.1

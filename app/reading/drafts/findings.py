@@ -1,71 +1,52 @@
-"""What a text was found to hold, sentence by sentence, before anything is concluded from it."""
+"""What a text was found to hold, before anything is concluded from it."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from app.reading.drafts.lexicon import DraftLexicon
-from app.reading.drafts.sentences import Sentence
-from app.reading.lexicons import lexicon as data_file
-
-_LEAST_SHOUTED = 3
-_LEAST_SHARE = 0.3
-_URGE = re.compile(r"\?[?!]|!\?|!!!")
-_LOUD = re.compile(r"[A-Z]{4}")
+from app.reading.drafts.opened import Opened
+from app.reading.drafts.phrases import PhraseBook, Places
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One sentence, its words as the phrases see them, and the groups of phrases in it.
+class Findings:
+    """`places` has for each group of phrases the numbers of the sentences it stands in.
 
     Each group comes with the names above it ("value" with "value.link").
     """
 
-    sentence: Sentence
-    words: tuple[str, ...]
-    groups: frozenset[str]
+    text: Opened
+    places: Places
 
-    def any_of(self, *names: str) -> bool:
-        """True if a group of one of these names, or one below it, is in the sentence."""
-        return not self.groups.isdisjoint(names)
+    def at(self, *names: str) -> set[int]:
+        """The sentences with a group of one of these names, or one below it."""
+        return set().union(*[self.places[name] for name in names if name in self.places])
+
+    def any(self, *names: str) -> bool:
+        """True if a group of one of these names, or one below it, is anywhere."""
+        return not self.places.keys().isdisjoint(names)
+
+    def below(self, stem: str) -> Places:
+        """The groups right below this one ("value"), by their last name."""
+        begin = stem + "."
+        return {name[len(begin) :]: at for name, at in self.places.items() if name.startswith(begin)}
+
+    def everywhere(self) -> set[int]:
+        return set(range(len(self.text.lines)))
+
+    def words_in(self, numbers: Iterable[int]) -> int:
+        return sum([self.text.length(number) for number in numbers])
 
 
-def findings(parts: list[Sentence], lexicon: DraftLexicon) -> list[Found]:
-    """With "mark.urge" for doubled question or exclamation marks and "mark.shout" for capitals added."""
-    return [_found(part, lexicon) for part in parts]
-
-
-def _found(part: Sentence, lexicon: DraftLexicon) -> Found:
-    words = lexicon.opened(part)
-    return Found(part, words, _with_stems(lexicon.groups_in(words) | _marks(part.raw)))
-
-
-def _with_stems(groups: frozenset[str]) -> frozenset[str]:
-    return groups.union(*(_stems(group) for group in groups)) if groups else groups
+def findings(text: Opened, book: PhraseBook) -> Findings:
+    places = book.places(text)
+    for group, at in [*places.items()]:
+        for name in _above(group):
+            places[name] = places.get(name, set()) | at
+    return Findings(text, places)
 
 
 @cache
-def _stems(group: str) -> tuple[str, ...]:
+def _above(group: str) -> tuple[str, ...]:
     names = group.split(".")
     return tuple(".".join(names[:end]) for end in range(1, len(names)))
-
-
-def _marks(raw: str) -> frozenset[str]:
-    marks = []
-    if _URGE.search(raw):
-        marks.append("mark.urge")
-    if _LOUD.search(raw) and _shouts(raw):
-        marks.append("mark.shout")
-    return frozenset(marks)
-
-
-def _shouts(raw: str) -> bool:
-    """Three words or more in capitals that are no acronyms, and a good part of the sentence."""
-    words = re.findall(r"[A-Za-z]+", raw)
-    loud = [word for word in words if len(word) >= 4 and word.isupper() and word not in _acronyms()]
-    return len(loud) >= _LEAST_SHOUTED and len(loud) >= _LEAST_SHARE * len(words)
-
-
-@cache
-def _acronyms() -> frozenset[str]:
-    return frozenset(data_file("text")["acronyms"])

@@ -11,6 +11,8 @@ LONGEST = 65_536
 _ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _PLACEHOLDER = "\ufffd"
+_ASCII = frozenset(map(chr, range(128)))
+_MANY = 30
 _UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
@@ -26,7 +28,12 @@ def fold(text: str) -> str:
     text = _CONTROL.sub(" ", text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n"))
     if text.isascii():
         return text
-    return _ASTRAL.sub(_PLACEHOLDER, text.translate(_table()))
+    others = set(text) - _ASCII
+    if len(others) > _MANY:
+        return _ASTRAL.sub(_PLACEHOLDER, text.translate(_table()))
+    for letter in others:
+        text = text.replace(letter, _table().get(ord(letter), _PLACEHOLDER if _ASTRAL.match(letter) else letter))
+    return text
 
 
 def lower(folded: str) -> str:

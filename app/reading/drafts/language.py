@@ -1,24 +1,23 @@
 """Tells the language of a text from its script or its commonest words; the same way as the extension does."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
-from itertools import islice
 
 from app.reading.lexicons import lexicon as data_file
 
 _LOOKED_AT = 100
 _LEAST_HITS = 2
+_AROUND = ".,;:!?\"'()"
 
 
-def language_of(text: str, words: Iterable[str]) -> str | None:
-    """ISO 639-1 code, None when unsure. `text` is folded; `words` are its words in lower case."""
+def language_of(text: str, chunks: list[str]) -> str | None:
+    """ISO 639-1 code, None when unsure. `text` is folded, `chunks` are those of it."""
     if not text.isascii() and (script := _script_of(text)):
         return script
     by_word = _languages_by_word()
     counts: dict[str, int] = {}
-    for word in islice(words, _LOOKED_AT):
-        for code in by_word.get(word, ()):
+    for chunk in chunks[:_LOOKED_AT]:
+        for code in by_word.get(chunk.strip(_AROUND), ()):
             counts[code] = counts.get(code, 0) + 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     if not ranked or ranked[0][1] < _LEAST_HITS:

@@ -27,6 +27,12 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(text["greeting"] if name == "greeting" else text["cut"][name], re.ASCII)
 
 
+@cache
+def _suspects() -> tuple[str, ...]:
+    """How every line begins that a pattern of "cut" can find."""
+    return tuple(data_file("text")["cut"]["suspects"])
+
+
 def own_words(text: str) -> OwnWords:
     """Looks at the first 64 K characters and 2000 lines, keeps at most 12 K of the person's own."""
     lines = [line.strip() for line in _new_lines(fold(text).split("\n", _MOST_LINES)[:_MOST_LINES])]
@@ -40,6 +46,10 @@ def _new_lines(lines: list[str]) -> list[str]:
     at = 0
     while at < len(lines):
         line = lower(lines[at].strip()[:_LONGEST_LINE])
+        if not line.startswith(_suspects()):
+            kept.append(lines[at])
+            at += 1
+            continue
         intro = _intro_length(lines, at, line)
         if _cuts(lines, at, line) or (intro and not _quoted_after(lines, at + intro)):
             break

@@ -1,134 +1,162 @@
-"""Compiles the lexicon's phrases (dialect: docs/lexicon.md) and finds which groups of them a sentence holds."""
+"""Finds which groups of phrases a text holds; the dialect phrases are written in: docs/lexicon.md."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
-from app.reading.drafts.anchors import Anchors, Keys, keys_of
+from app.reading.drafts import dialect
+from app.reading.drafts.anchors import BEGINNING, Anchors
+from app.reading.drafts.opened import Opened
+from app.reading.drafts.sentences import BREAK
 
 _NOT = "not."
-_TOKEN = re.compile(r"_\d*|[()|?]|[^\s()|?_]+")
+_COUNTED = {"annoyed", "apologetic", "ask", "calm", "claim", "context", "courtesy", "restate", "spoken_ask", "target"}
+"""Groups of which the places matter, sentence by sentence."""
+
+Places = dict[str, set[int]]
+"""Groups of phrases with the numbers of the sentences they stand in."""
 
 
 class Phrase:
-    """One phrase of one group. Every sentence it stands in has a key of `anchor`, of `second` and of `third`.
+    """One phrase of one group, of which its keys alone do not tell that it is there.
 
-    `stands_in` takes a sentence, words with one space before, between and behind them; what it answers is true or not.
+    `stands_in` takes a line of an opened text; what it answers is true or not.
     """
 
-    __slots__ = ("_source", "anchor", "group", "second", "stands_in", "third")
+    __slots__ = ("_source", "group", "stands_in")
 
-    def __init__(self, group: str, source: str, required: list[Keys]) -> None:
+    def __init__(self, group: str, source: str) -> None:
         self.group = group
-        self.anchor, self.second, self.third = (required * 3)[:3]
         self._source = source
         self.stands_in: Callable[[str], object] = self._first_look
 
-    def _first_look(self, sentence: str) -> object:
+    def _first_look(self, line: str) -> object:
         """Compiles the pattern and looks; from then on `stands_in` is the pattern's own search."""
         self.stands_in = re.compile(self._source, re.ASCII).search
-        return self.stands_in(sentence)
+        return self.stands_in(line)
+
+
+@dataclass(slots=True)
+class Entry:
+    """What a key tells: groups that are there for sure, phrases that may be, and exceptions that may be."""
+
+    sure: list[str] = field(default_factory=list)
+    maybe: list[Phrase] = field(default_factory=list)
+    doubts: list[Phrase] = field(default_factory=list)
 
 
 class PhraseBook:
     """Groups of phrases of one language, indexed so that a sentence is tried against few of them.
 
     A sentence with a phrase of `not.x` does not count for `x` nor for what stands below it. `implied` names the
-    groups that another one brings along.
+    groups that another one brings along, `common` the words of the language from the most frequent on.
     """
 
     def __init__(
-        self, groups: Mapping[str, Iterable[str]], anchors: Anchors, implied: Mapping[str, Iterable[str]]
+        self,
+        groups: Mapping[str, Iterable[str]],
+        *,
+        sets: Mapping[str, str],
+        common: Sequence[str],
+        implied: Mapping[str, Iterable[str]],
     ) -> None:
-        self._implied = implied
-        compiled = [compile_phrase(group, line, anchors) for group, lines in groups.items() for line in lines]
-        self._phrases = _by_key(phrase for phrase in compiled if not phrase.group.startswith(_NOT))
-        self._exceptions = _by_key(phrase for phrase in compiled if phrase.group.startswith(_NOT))
+        self._words: dict[str, Entry] = {}
+        self._pairs: dict[tuple[str, str], Entry] = {}
+        self._beginnings: dict[str, Entry] = {}
+        anchors = Anchors({word: rank for rank, word in enumerate(common)})
+        for group, line in ((group, line) for group, lines in groups.items() for line in lines):
+            for sequence in _alternatives(dialect.parsed(line, sets)):
+                self._add(group, sequence, anchors, line)
+        names = {*groups, *(name for more in implied.values() for name in more)}
+        self._told = {name: (name, *implied.get(name, ())) for name in names}
+        self._forbidden = {
+            group: {name for name in names if f"{name}.".startswith(f"{group.removeprefix(_NOT)}.")}
+            for group in groups
+            if group.startswith(_NOT)
+        }
 
-    def groups_in(self, words: Sequence[str]) -> set[str]:
-        """Names of the groups with a phrase in these words (one sentence, in order, marks included)."""
-        keys = keys_of(words)
-        sentence = f" {' '.join(words)} "
-        found: set[str] = set()
-        for phrase in _possible(self._phrases, keys):
-            if phrase.group not in found and phrase.stands_in(sentence):
-                found.add(phrase.group)
-        for group in found & self._implied.keys():
-            found.update(self._implied[group])
-        return found and self._without_exceptions(found, sentence, keys)
+    def _add(self, group: str, sequence: dialect.Sequence, anchors: Anchors, line: str) -> None:
+        whole = frozenset() if group.startswith(_NOT) else anchors.whole(sequence)
+        for key in whole:
+            self._entry(key).sure.append(group)
+        if whole:
+            return
+        required = anchors.required(sequence)
+        if not required:
+            raise ValueError(f"phrase of {group!r} has no word of its own: {line!r}")
+        phrase = Phrase(group, dialect.pattern_of(sequence))
+        for key in required:
+            entry = self._entry(key)
+            (entry.doubts if group.startswith(_NOT) else entry.maybe).append(phrase)
 
-    def _without_exceptions(self, found: set[str], sentence: str, keys: set[str]) -> set[str]:
-        doubtful = {exception for group in found for exception in _exceptions_of(group)}
-        for phrase in _possible(self._exceptions, keys):
-            if phrase.group in doubtful and phrase.stands_in(sentence):
-                doubtful.discard(phrase.group)
-                found = {group for group in found if phrase.group not in _exceptions_of(group)}
-        return found
+    def _entry(self, key: str) -> Entry:
+        one, _, other = key.partition(" ")
+        if other:
+            return self._pairs.setdefault((one, other), Entry())
+        if key.endswith("*"):
+            return self._beginnings.setdefault(key[:-1], Entry())
+        return self._words.setdefault(key, Entry())
 
+    def places(self, text: Opened) -> Places:
+        """Only groups that stand somewhere; of those that nobody counts by sentence, one place is enough."""
+        breaks = [at for at, word in enumerate(text.words) if word == BREAK]
+        met = [(bisect(breaks, at), entry) for at, entry in self._entries(text.words)]
+        doubts: dict[int, list[Phrase]] = {}
+        for number, entry in met:
+            if entry.doubts:
+                doubts.setdefault(number, []).extend(entry.doubts)
+        search = _Search(text.lines, doubts, self._forbidden)
+        for number, entry in met:
+            for phrase in entry.maybe:
+                if search.wants(phrase.group, number) and phrase.stands_in(text.lines[number]):
+                    search.place(phrase.group, self._told[phrase.group], number)
+            for group in entry.sure:
+                if search.wants(group, number):
+                    search.place(group, self._told[group], number)
+        return search.places
 
-def _possible(index: dict[str, list[Phrase]], keys: set[str]) -> list[Phrase]:
-    """The phrases whose rarest needed words are all among the keys."""
-    missing = keys.isdisjoint
-    return [
-        phrase
-        for key in keys & index.keys()
-        for phrase in index[key]
-        if not (missing(phrase.second) or missing(phrase.third))
-    ]
-
-
-def _by_key(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
-    index: dict[str, list[Phrase]] = {}
-    for phrase in phrases:
-        for key in phrase.anchor:
-            index.setdefault(key, []).append(phrase)
-    return index
-
-
-@cache
-def _exceptions_of(group: str) -> tuple[str, ...]:
-    """The groups that forbid this one: "value.link" gives "not.value" and "not.value.link"."""
-    names = group.split(".")
-    return tuple(_NOT + ".".join(names[:end]) for end in range(1, len(names) + 1))
-
-
-def compile_phrase(group: str, line: str, anchors: Anchors) -> Phrase:
-    """ValueError for a line outside the dialect, so that a slip in the lexicon is found by its first test."""
-    parts = _with_optionals_grouped(_TOKEN.findall(line), line)
-    required = anchors.required(parts)
-    if not required:
-        raise ValueError(f"phrase of {group!r} has no word of its own: {line!r}")
-    return Phrase(group, " " + "".join(_piece(part, anchors.sets) for part in parts), required)
-
-
-def _with_optionals_grouped(parts: list[str], line: str) -> list[str]:
-    """A bare word before "?" becomes a group of its own, for the sign binds to one word or one group."""
-    depth = 0
-    out: list[str] = []
-    for part in parts:
-        depth += (part == "(") - (part == ")")
-        if depth < 0 or (part == "|" and depth == 0) or (part == "?" and (not out or out[-1] in "(|?")):
-            raise ValueError(f"phrase has a stray {part!r}: {line!r}")
-        if part == "?" and out[-1] != ")":
-            out[-1:] = ["(", out[-1], ")"]
-        out.append(part)
-    if depth:
-        raise ValueError(f"phrase has an open group: {line!r}")
-    return out
+    def _entries(self, words: list[str]) -> list[tuple[int, Entry]]:
+        """What the keys of the text tell, each with the number of its (first) word."""
+        by_word, by_pair, by_beginning = self._words, self._pairs, self._beginnings
+        found = [(at, by_word[word]) for at, word in enumerate(words) if word in by_word]
+        found += [(at, by_pair[pair]) for at, pair in enumerate(pairwise(words)) if pair in by_pair]
+        begun = {word: by_beginning[word[:BEGINNING]] for word in set(words) if word[:BEGINNING] in by_beginning}
+        return found + [(at, begun[word]) for at, word in enumerate(words) if word in begun] if begun else found
 
 
-def _piece(part: str, sets: Mapping[str, str]) -> str:
-    if part == "(":
-        return "(?:"
-    if part in ")|?":
-        return part
-    if part.startswith("_"):
-        return f"(?:[^ ]+ ){{0,{part[1:]}}}" if part[1:] else "[^ ]+ "
-    return _word(part, sets) + " "
+@dataclass(slots=True)
+class _Search:
+    """What was found of one text so far; `settled` are groups that need no further place."""
+
+    lines: list[str]
+    doubts: dict[int, list[Phrase]]
+    forbidden: Mapping[str, set[str]]
+    places: Places = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
+
+    def wants(self, group: str, number: int) -> bool:
+        return group not in self.settled and number not in self.places.get(group, ())
+
+    def place(self, group: str, told: tuple[str, ...], number: int) -> None:
+        """`told` are the group and what it implies; each is placed unless an exception stands in the sentence."""
+        allowed = [name for name in told if not self._is_excepted(name, number)]
+        for name in allowed:
+            self.places.setdefault(name, set()).add(number)
+        if len(allowed) == len(told) and group.partition(".")[0] not in _COUNTED:
+            self.settled.add(group)
+
+    def _is_excepted(self, group: str, number: int) -> bool:
+        doubts = self.doubts.get(number, ())
+        return any(group in self.forbidden[doubt.group] and doubt.stands_in(self.lines[number]) for doubt in doubts)
 
 
-def _word(part: str, sets: Mapping[str, str]) -> str:
-    if part.startswith("<"):
-        choices = sets[part[1:-1]]
-        return f"(?:{choices[1:]})" if choices.startswith("/") else f"(?:{choices.replace('*', '[^ ]*')})"
-    return re.sub(r"[.$+^:]", r"\\\g<0>", part).replace("*", "[^ ]*")
+def _alternatives(sequence: dialect.Sequence) -> Iterator[dialect.Sequence]:
+    """The branches of a phrase that is one choice between phrases, each to be looked up by itself."""
+    [first, *rest] = sequence
+    if rest or not isinstance(first, dialect.Choice) or first.optional:
+        yield sequence
+        return
+    for branch in first.branches:
+        yield from _alternatives(branch)

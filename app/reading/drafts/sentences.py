@@ -1,53 +1,40 @@
-"""Splits a body into sentences of plain words, the form the phrases of every language are written for."""
+"""Splits a body into chunks, the pieces between spaces that words and the ends of sentences are found in."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
 
 from app.reading.drafts.fold import lower
 from app.reading.lexicons import lexicon as data_file
 
-_LONGEST = 60
+BREAK = "|"
+"""The chunk that stands where a line ends and a sentence with it."""
+
+SHOUT = "^shout"
+"""The chunk before a sentence that is in capitals."""
+
 _SHORT_LINE = 45
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """`raw` is folded text with its case; `words` are in lower case, links as "urlx", at most 60."""
-
-    raw: str
-    words: tuple[str, ...]
+_LEAST_SHOUTED = 3
+_LEAST_SHARE = 0.3
+_LOUD = re.compile(r"[A-Z]{4}")
 
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """A pattern of `text.json`, section "sentence"."""
-    flags = re.ASCII if name in ("end", "token", "signature_token", "smiley") else re.ASCII | re.IGNORECASE
+    flags = re.ASCII | re.IGNORECASE if name in ("url", "mail", "code") else re.ASCII
     return re.compile(data_file("text")["sentence"][name], flags)
 
 
-def sentences(body: str) -> list[Sentence]:
-    """In order; a sentence of more than 60 words counts as several, one without words only if it asks or shouts."""
-    out: list[Sentence] = []
-    begun = ""
-    for piece in pattern("end").sub(r"\1\n", _joined(_masked(body))).split("\n"):
-        raw = f"{begun} {piece}" if begun else piece
-        words = pattern("token").findall(lower(raw).replace("-", " "))
-        begun = raw if _ends_short(raw, words) else ""
-        if not begun:
-            out.extend(_cut(raw, words))
-    return out + (_cut(begun, pattern("token").findall(lower(begun).replace("-", " "))) if begun else [])
+def chunks(body: str) -> list[str]:
+    """In order and in lower case; links, addresses, code and smileys are a word each. `body` is folded."""
+    text = _joined(_masked(body))
+    return [*_with_shouts(text.split())] if _LOUD.search(text) else lower(text).split()
 
 
-def _ends_short(raw: str, words: list[str]) -> bool:
-    """True after "Dr." and the like, where no sentence ends."""
-    return bool(words) and len(words) < _LONGEST and raw[-1] == "." and words[-1] in _abbreviations()
-
-
-def _cut(raw: str, words: list[str]) -> list[Sentence]:
-    if not words:
-        return [Sentence(raw, ())] if "?" in raw or "!" in raw else []
-    return [Sentence(raw, tuple(words[at : at + _LONGEST])) for at in range(0, len(words), _LONGEST)]
+def ends_sentence(chunk: str) -> bool:
+    """True behind an end mark, unless it belongs to "Dr." and the like."""
+    return bool(pattern("end").search(chunk)) and chunk[:-1].lstrip("\"'(") not in _abbreviations()
 
 
 @cache
@@ -56,24 +43,53 @@ def _abbreviations() -> frozenset[str]:
 
 
 def _masked(body: str) -> str:
-    """Links, addresses, code and smileys as one word each."""
     if "`" in body:
         body = pattern("code").sub("codex", body)
     if "@" in body:
         body = pattern("mail").sub("mailx", body)
     if ":" in body or ";" in body:
         body = pattern("smiley").sub(" smiley ", body)
-    return pattern("url").sub("urlx", body) if pattern("url_hint").search(body) else body
+    small = lower(body)
+    return pattern("url").sub("urlx", body) if any(hint in small for hint in _url_hints()) else body
+
+
+@cache
+def _url_hints() -> tuple[str, ...]:
+    return tuple(data_file("text")["sentence"]["url_hints"].split())
 
 
 def _joined(body: str) -> str:
-    """A line break stays only where a sentence may end: short line, end mark, empty line or bullet."""
+    """A line break becomes BREAK where a sentence may end: short line, end mark, empty line or bullet."""
     out: list[str] = []
     previous = ""
     for line in body.split("\n"):
         if out:
             ends = len(previous) < _SHORT_LINE or previous[-1] in ".!?:;" or not line or pattern("bullet").search(line)
-            out.append("\n" if ends else " ")
+            out.append(f" {BREAK} " if ends else " ")
         out.append(line)
         previous = line
     return "".join(out)
+
+
+def _with_shouts(raw: list[str]) -> Iterator[str]:
+    """The chunks in lower case, SHOUT before each sentence in capitals."""
+    begin = 0
+    small = [lower(chunk) for chunk in raw]
+    for at, chunk in enumerate(small):
+        if at == len(small) - 1 or chunk == BREAK or ends_sentence(chunk):
+            if _shouts(" ".join(raw[begin : at + 1])):
+                yield SHOUT
+            yield from small[begin : at + 1]
+            begin = at + 1
+
+
+def _shouts(sentence: str) -> bool:
+    """Three words or more in capitals that are no acronyms, and a good part of the sentence."""
+    words = re.findall(r"[A-Za-z]+", sentence)
+    loud = [word for word in words if len(word) >= 4 and word.isupper() and word not in _acronyms()]
+    return len(loud) >= _LEAST_SHOUTED and len(loud) >= _LEAST_SHARE * len(words)
+
+
+@cache
+def _acronyms() -> frozenset[str]:
+    return frozenset(data_file("text")["acronyms"])

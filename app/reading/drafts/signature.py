@@ -9,7 +9,8 @@ from app.reading.drafts.sentences import pattern
 _MINIMA = 16
 _FEWEST_WORDS = 8
 _MOST_WORDS = 160
-_ROUNDS = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)
+_ENOUGH_LETTERS = 1600
+_SPREAD = 0x9E3779B1
 _MASK = 0xFFFFFFFF
 _BITS_LEFT = 20
 
@@ -20,20 +21,22 @@ def signature_of(body: str) -> tuple[int, ...]:
     `body` is folded. Only 20 bits of a hash are kept: enough to find a repeated text, and a hundred thousand triples of
     common words share each value, so the words cannot be looked up.
     """
-    hashes = list(map(crc32, _words(lower(body))[:_MOST_WORDS]))
-    if len(hashes) < _FEWEST_WORDS:
+    words = _words(lower(body))
+    if len(words) < _FEWEST_WORDS:
         return ()
-    first, second, third = _ROUNDS
-    triples = zip(hashes, hashes[1:], hashes[2:], strict=False)
-    mixed = {((a * first ^ b * second) + c * third & _MASK) >> 32 - _BITS_LEFT for a, b, c in triples}
+    checks = map(crc32, words[2:], map(crc32, words[1:], map(crc32, words)))
+    mixed = {(check * _SPREAD & _MASK) >> 32 - _BITS_LEFT for check in checks}
     return tuple(sorted(mixed)[:_MINIMA])
 
 
 def _words(text: str) -> list[bytes]:
     """Letters and digits; each sign of a script that writes no spaces is a word of its own."""
-    if text.isascii():
-        return re.findall(rb"[a-z0-9]+", text.encode())
-    return [word.encode() for word in pattern("signature_token").findall(text)]
+    if not text.isascii():
+        return [word.encode() for word in pattern("signature_token").findall(text)[:_MOST_WORDS]]
+    words = re.findall(rb"[a-z0-9]+", text[:_ENOUGH_LETTERS].encode())
+    if len(words) <= _MOST_WORDS and len(text) > _ENOUGH_LETTERS:
+        words = re.findall(rb"[a-z0-9]+", text.encode())
+    return words[:_MOST_WORDS]
 
 
 def similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:

@@ -1,51 +1,73 @@
-"""Weighed words: what single words and word pairs tell of a draft where no phrase of the lexicon speaks.
+"""Weighed words: what single words and pairs of neighbours together tell of a draft.
 
-The weights are learned from tests/reading/cases/drafts-build.toml by scripts/weigh-words; they come as whole
+The weights are learned from the labelled drafts under tests/reading/cases by scripts/weigh-words; they come as whole
 hundredths of log odds, so that both readers add up to the same number.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from math import sqrt
 
-from app.reading.drafts.findings import Found
+from app.reading.drafts.anchors import BEGINNING
+from app.reading.drafts.opened import Opened
 from app.reading.lexicons import lexicon
 
-_BEGINNING = 4
-_DIGITS = frozenset("0123456789$#")
+_MARKS_ALONE = 2
+"""Words of a text that holds nothing but the begin and the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """Hundredths of log odds that a draft is annoyed, adds value, is empty; 0 where nothing is known."""
+    """Above 0 where a draft is held to be annoyed, to add value, to be empty; in hundredths of log odds."""
 
-    annoyed: int = 0
-    adds_value: int = 0
-    empty: int = 0
+    annoyed: float
+    adds_value: float
+    empty: float
 
 
-def odds_of(found: Sequence[Found], language: str) -> Odds:
-    """0 throughout for a language without weights."""
+def odds_of(text: Opened, language: str) -> Odds | None:
+    """None for a language without weights, and no odds for a text without words.
+
+    A sum is divided by the root of how many features the weights know.
+    """
     if language not in lexicon("text")["weighed"]:
-        return Odds()
-    bias, known = _weights(language)
-    rows = [known[name] for name in features_of(each.words for each in found) if name in known]
-    return Odds(*map(sum, zip(bias, *rows, strict=True)))
+        return None
+    if len(text.words) <= _MARKS_ALONE:
+        return Odds(0, 0, 0)
+    bias, words, beginnings, pairs = _weights(language)
+    said = set(text.words)
+    rows = [words[word] for word in said if word in words]
+    rows += [beginnings[begun] for begun in {word[:BEGINNING] for word in said} if begun in beginnings]
+    rows += [pairs[pair] for pair in set(pairwise(text.words)) if pair in pairs]
+    sums = map(sum, zip([0] * len(bias), *rows, strict=True))
+    root = sqrt(max(1, len(rows)))
+    return Odds(*[start + total / root for start, total in zip(bias, sums, strict=True)])
 
 
-def features_of(sentences: Iterable[Sequence[str]]) -> set[str]:
+def features_of(text: Opened) -> set[str]:
     """Words, their beginnings of four letters and "*", pairs of neighbours; every number is "#"."""
-    features: set[str] = set()
-    for words in sentences:
-        plain = ["#" if word[0] in _DIGITS and word != "$" else word for word in words]
-        features.update(plain)
-        features.update([word[:_BEGINNING] + "*" for word in plain if len(word) > _BEGINNING])
-        features.update(map(" ".join, pairwise(plain)))
-    return features
+    words = set(text.words)
+    beginnings = {word[:BEGINNING] + "*" for word in words if len(word) >= BEGINNING}
+    return words | beginnings | set(map(" ".join, pairwise(text.words)))
+
+
+Row = list[int]
 
 
 @cache
-def _weights(language: str) -> tuple[list[int], dict[str, list[int]]]:
+def _weights(language: str) -> tuple[Row, dict[str, Row], dict[str, Row], dict[tuple[str, str], Row]]:
+    """The start of the sums; what words, beginnings and pairs add to them."""
     content = lexicon(f"{language}.weights")
-    return content["bias"], content["weights"]
+    words: dict[str, Row] = {}
+    beginnings: dict[str, Row] = {}
+    pairs: dict[tuple[str, str], Row] = {}
+    for name, row in content["weights"].items():
+        one, _, other = name.partition(" ")
+        if other:
+            pairs[one, other] = row
+        elif name.endswith("*"):
+            beginnings[name[:-1]] = row
+        else:
+            words[name] = row
+    return content["bias"], words, beginnings, pairs

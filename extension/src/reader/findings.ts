@@ -1,49 +1,45 @@
-// What a text was found to hold, sentence by sentence, before anything is concluded from it.
-import type { DraftLexicon } from './lexicon';
-import { textFile } from './lexicon_data';
-import type { Sentence } from './sentences';
+// What a text was found to hold, before anything is concluded from it.
+import { lengthOf, type Opened } from './opened';
+import type { PhraseBook, Places } from './phrases';
 
-const LEAST_SHOUTED = 3;
-const LEAST_SHARE = 0.3;
+/** `places` has for each group of phrases its sentences; each group comes with the names above it ("value"). */
+export class Findings {
+  constructor(
+    private readonly text: Opened,
+    private readonly places: Places,
+  ) {}
 
-/**
- * One sentence, its words as the phrases see them, and the groups of phrases in it.
- * Each group comes with the names above it ("value" with "value.link").
- */
-export interface Found {
-  sentence: Sentence;
-  words: string[];
-  groups: Set<string>;
-}
-
-/** With "mark.urge" for doubled question or exclamation marks and "mark.shout" for capitals added. */
-export function findings(parts: Sentence[], lexicon: DraftLexicon): Found[] {
-  return parts.map((sentence) => {
-    const words = lexicon.wordsOf(sentence);
-    const groups = lexicon.groupsIn(words);
-    if (/\?[?!]|!\?|!!!/.test(sentence.raw)) groups.add('mark.urge');
-    if (/[A-Z]{4}/.test(sentence.raw) && shouts(sentence.raw)) groups.add('mark.shout');
-    return { sentence, words, groups: withStems(groups) };
-  });
-}
-
-/** True if a group of one of these names, or one below it, is in the sentence. */
-export function anyOf(found: Found, ...names: string[]): boolean {
-  return names.some((name) => found.groups.has(name));
-}
-
-function withStems(groups: Set<string>): Set<string> {
-  const out = new Set(groups);
-  for (const group of groups) {
-    const names = group.split('.');
-    for (let end = 1; end < names.length; end += 1) out.add(names.slice(0, end).join('.'));
+  /** The sentences with a group of one of these names, or one below it. */
+  at(...names: string[]): Set<number> {
+    return new Set(names.flatMap((name) => [...(this.places.get(name) ?? [])]));
   }
-  return out;
+
+  /** True if a group of one of these names, or one below it, is anywhere. */
+  any(...names: string[]): boolean {
+    return names.some((name) => this.places.has(name));
+  }
+
+  /** The last names of the groups right below this one. */
+  below(stem: string): string[] {
+    return [...this.places.keys()]
+      .filter((name) => name.startsWith(`${stem}.`))
+      .map((name) => name.slice(stem.length + 1));
+  }
+
+  /** Words of the sentences of whose numbers this is true. */
+  wordsWhere(counts: (number: number) => boolean): number {
+    return this.text.lines.reduce((sum, line, number) => sum + (counts(number) ? lengthOf(line) : 0), 0);
+  }
 }
 
-/** Three words or more in capitals that are no acronyms, and a good part of the sentence. */
-function shouts(raw: string): boolean {
-  const words = raw.match(/[A-Za-z]+/g) ?? [];
-  const loud = words.filter((word) => /^[A-Z]{4,}$/.test(word) && !textFile.acronyms.includes(word));
-  return loud.length >= LEAST_SHOUTED && loud.length >= LEAST_SHARE * words.length;
+export function findings(text: Opened, book: PhraseBook): Findings {
+  const places = book.places(text);
+  for (const [group, at] of [...places]) {
+    const names = group.split('.');
+    for (let end = 1; end < names.length; end += 1) {
+      const above = names.slice(0, end).join('.');
+      places.set(above, new Set([...(places.get(above) ?? []), ...at]));
+    }
+  }
+  return new Findings(text, places);
 }

@@ -1,11 +1,12 @@
 // Draft text -> signals, in the page; the same as app/reading/outbound.py says of it. Nothing of the text leaves with them.
 import { answered, asks, isAnnoyed, isEmpty, valueKinds, valueScore, wordCount } from './conclusions';
-import { type Found, findings } from './findings';
+import { Findings, findings } from './findings';
 import { begin, fold, lower } from './fold';
 import { languageOf } from './language';
 import { draftLexicon } from './lexicon';
+import { opened } from './opened';
 import { ownWords } from './own_words';
-import { sentences } from './sentences';
+import { BREAK, chunks } from './sentences';
 import { signatureOf } from './signature';
 import { type Odds, oddsOf } from './weights';
 
@@ -36,6 +37,7 @@ export interface Signals {
 
 const APOLOGIES_THAT_PLEAD = 3;
 const FEW_WORDS = 4;
+const FEW_CHUNKS = 20;
 const LONGEST_SUBJECT = 300;
 const REPLY_MARK = /^ *(?:(?:re|aw|sv|rv|antw|fwd?|wg|tr)(?:\[\d+\])? *: *)+/;
 const SPOKEN = ['call', 'voicemail'];
@@ -43,20 +45,20 @@ const SPOKEN = ['call', 'voicemail'];
 /** `channel` is email, call, voicemail or other; earlier mail and signatures in `text` are cut first. Never throws. */
 export function readDraft(channel: string, subject: string, text: string): Signals {
   const body = ownWords(text);
-  const parts = sentences(body);
-  if (wordsOf(parts).length < FEW_WORDS) parts.push(...sentences(ownSubject(subject)));
-  const words = wordsOf(parts);
-  const language = languageOf(body, words);
+  const parts = chunks(body);
+  if (parts.length < FEW_CHUNKS && wordsIn(parts) < FEW_WORDS) parts.push(BREAK, ...chunks(ownSubject(subject)));
+  const language = languageOf(body, parts);
   const signature = signatureOf(body);
   const known = language ?? 'en';
   const lexicon = draftLexicon(known);
-  if (!lexicon) return { ...conclude([], oddsOf([], known), false), language, words: words.length, signature };
-  const found = findings(parts, lexicon);
-  return { ...conclude(found, oddsOf(found, known), SPOKEN.includes(channel)), language, signature };
+  if (!lexicon) return { ...NOTHING, language, words: wordsIn(parts), signature };
+  const whole = opened(parts, lexicon.forms);
+  const signals = conclude(findings(whole, lexicon.book), oddsOf(whole, known), SPOKEN.includes(channel));
+  return { ...signals, language, signature };
 }
 
-function wordsOf(parts: { words: string[] }[]): string[] {
-  return parts.flatMap((part) => part.words);
+function wordsIn(parts: string[]): number {
+  return parts.filter((part) => /[a-z0-9]/.test(part)).length;
 }
 
 /** The subject of a new letter, or nothing for "Re: ...", whose words are older than the draft. */
@@ -65,11 +67,11 @@ function ownSubject(subject: string): string {
   return REPLY_MARK.test(line) ? '' : line;
 }
 
-function conclude(found: Found[], odds: Odds, spoken: boolean): Signals {
+function conclude(found: Findings, odds: Odds | undefined, spoken: boolean): Signals {
   const value = valueKinds(found, odds);
   const score = valueScore(value);
-  const has = (group: string) => found.some((each) => each.groups.has(group));
-  const apologies = found.filter((each) => each.groups.has('apologetic')).length;
+  const has = (group: string) => found.any(group);
+  const apologies = found.at('apologetic').size;
   return {
     language: null,
     words: wordCount(found),
@@ -94,3 +96,5 @@ function conclude(found: Found[], odds: Odds, spoken: boolean): Signals {
     signature: [],
   };
 }
+
+const NOTHING = conclude(new Findings({ lines: [], words: [] }, new Map()), undefined, false);

@@ -3,14 +3,15 @@ import { textFile } from './lexicon_data';
 
 const LOOKED_AT = 100;
 const LEAST_HITS = 2;
+const AROUND = /^[.,;:!?"'()]+|[.,;:!?"'()]+$/g;
 
-/** ISO 639-1 code, null when unsure. `text` is folded; `words` are its words in lower case. */
-export function languageOf(text: string, words: string[]): string | null {
+/** ISO 639-1 code, null when unsure. `text` is folded, `chunks` are those of it. */
+export function languageOf(text: string, chunks: string[]): string | null {
   const script = scriptOf(text);
   if (script) return script;
   const counts = new Map<string, number>();
-  for (const word of words.slice(0, LOOKED_AT)) {
-    for (const code of byWord().get(word) ?? []) counts.set(code, (counts.get(code) ?? 0) + 1);
+  for (const chunk of chunks.slice(0, LOOKED_AT)) {
+    for (const code of byWord().get(chunk.replace(AROUND, '')) ?? []) counts.set(code, (counts.get(code) ?? 0) + 1);
   }
   const [first, second] = [...counts].sort((a, b) => b[1] - a[1]);
   if (!first || first[1] < LEAST_HITS) return null;

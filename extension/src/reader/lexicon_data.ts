@@ -1,18 +1,21 @@
-// The data both readers share: app/reading/lexicon, bundled as it is.
+// The data both readers share: app/reading/lexicon, its phrases indexed by the build (build/lexicon.mjs).
 import de from '../../../app/reading/lexicon/de.json';
 import en from '../../../app/reading/lexicon/en.json';
 import enWeights from '../../../app/reading/lexicon/en.weights.json';
 import es from '../../../app/reading/lexicon/es.json';
 import text from '../../../app/reading/lexicon/text.json';
 
+/** The phrases of one language. `keys` lead to groups that are there for sure and numbers of phrases that may be. */
 export interface PhraseFile {
   rewrite: Record<string, string>;
-  endings: string[][];
-  sets: Record<string, string>;
-  groups: Record<string, string[]>;
+  endings: [string, string][];
+  phrases: [group: string, pattern: string][];
+  keys: Record<string, (string | number)[]>;
+  told: Record<string, string[]>;
+  forbidden: Record<string, string[]>;
 }
 
-export const phraseFiles: Record<string, PhraseFile> = { en, de, es };
+export const phraseFiles = { de, en, es } as unknown as Record<string, PhraseFile>;
 
 interface WeightFile {
   bias: number[];
@@ -23,14 +26,12 @@ export const weightFiles: Record<string, WeightFile> = { en: enWeights };
 
 interface TextFile {
   fold: { from: string; to: string; many: Record<string, string> };
-  cut: Record<string, string>;
+  cut: Record<string, string | string[]>;
   greeting: string;
   sentence: Record<string, string>;
   languages: Record<string, string>;
   scripts: Record<string, string>;
   acronyms: string[];
-  common: string;
-  implies: Record<string, string[]>;
   value_weights: Record<string, number>;
   asks: string[];
 }

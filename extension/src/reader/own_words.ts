@@ -17,7 +17,7 @@ function matches(name: string, line: string): boolean {
 function pattern(name: string): RegExp {
   let found = patterns.get(name);
   if (!found) {
-    found = new RegExp(name === 'greeting' ? textFile.greeting : (textFile.cut[name] ?? ''));
+    found = new RegExp(name === 'greeting' ? textFile.greeting : String(textFile.cut[name] ?? ''));
     patterns.set(name, found);
   }
   return found;
@@ -36,10 +36,20 @@ function tested(line: string): string {
   return lower(line.trim().slice(0, LONGEST_LINE));
 }
 
+/** Only lines that begin so can be found by a pattern of "cut". */
+function isSuspect(line: string): boolean {
+  return [...(textFile.cut.suspects ?? [])].some((beginning) => line.startsWith(beginning));
+}
+
 function newLines(lines: string[]): string[] {
   const kept: string[] = [];
   for (let at = 0; at < lines.length; ) {
     const line = tested(lines[at] ?? '');
+    if (!isSuspect(line)) {
+      kept.push(lines[at] ?? '');
+      at += 1;
+      continue;
+    }
     const intro = introLength(lines, at, line);
     if (cuts(lines, at, line) || (intro && !quotedAfter(lines, at + intro))) break;
     if (!intro && !line.startsWith('>') && !matches('device', line)) kept.push(lines[at] ?? '');

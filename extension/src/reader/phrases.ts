@@ -1,90 +1,122 @@
-// Compiles the lexicon's phrases (dialect: docs/lexicon.md) and finds which groups of them a sentence holds.
-import { type Anchors, type Keys, keysOf } from './anchors';
+// Finds which groups of phrases a text holds; the dialect phrases are written in: docs/lexicon.md.
+import type { PhraseFile } from './lexicon_data';
+import type { Opened } from './opened';
+import { BREAK } from './sentences';
 
-const TOKEN = /_\d*|[()|?]|[^\s()|?_]+/g;
+const NOT = 'not.';
+const BEGINNING = 4;
+/** Groups of which the places matter, sentence by sentence. */
+const COUNTED = /^(?:annoyed|apologetic|ask|calm|claim|context|courtesy|restate|spoken_ask|target)(?:\.|$)/;
+
+/** Groups of phrases with the numbers of the sentences they stand in. */
+export type Places = Map<string, Set<number>>;
 
 interface Phrase {
   group: string;
-  line: string;
-  others: Keys[];
+  source: string;
   pattern?: RegExp;
+}
+
+interface Entry {
+  sure: string[];
+  maybe: Phrase[];
+  doubts: Phrase[];
 }
 
 /** Groups of phrases of one language, indexed so that a sentence is tried against few of them. */
 export class PhraseBook {
-  private readonly byKey = new Map<string, Phrase[]>();
+  private readonly phrases: Phrase[];
+  private readonly keys: Map<string, (string | number)[]>;
+  private readonly entries = new Map<string, Entry>();
+  private readonly beginnings: boolean;
 
-  constructor(
-    groups: Record<string, string[]>,
-    private readonly anchors: Anchors,
-  ) {
-    for (const [group, lines] of Object.entries(groups)) {
-      for (const line of lines) this.add(group, line);
-    }
+  constructor(private readonly file: PhraseFile) {
+    this.phrases = file.phrases.map(([group, source]) => ({ group, source }));
+    this.keys = new Map(Object.entries(file.keys));
+    this.beginnings = Object.keys(file.keys).some((key) => key.endsWith('*'));
   }
 
-  private add(group: string, line: string): void {
-    const [anchor, ...others] = this.anchors.required(piecesOf(line));
-    const phrase: Phrase = { group, line, others };
-    for (const key of anchor ?? []) {
-      const known = this.byKey.get(key);
-      if (known) known.push(phrase);
-      else this.byKey.set(key, [phrase]);
+  /** Only groups that stand somewhere; of those that nobody counts by sentence, one place is enough. */
+  places(text: Opened): Places {
+    const met = this.entriesOf(text.words);
+    const doubts = new Map<number, Phrase[]>();
+    for (const [number, entry] of met) {
+      if (entry.doubts.length > 0) doubts.set(number, [...(doubts.get(number) ?? []), ...entry.doubts]);
     }
+    const search = new Search(text.lines, doubts, this.file);
+    for (const [number, entry] of met) {
+      for (const phrase of entry.maybe) {
+        if (search.wants(phrase.group, number) && search.stands(phrase, number)) search.place(phrase.group, number);
+      }
+      for (const group of entry.sure) if (search.wants(group, number)) search.place(group, number);
+    }
+    return search.places;
   }
 
-  /** Names of the groups with a phrase in these words (one sentence, in order, marks included). */
-  groupsIn(words: string[]): Set<string> {
-    const found = new Set<string>();
-    const keys = keysOf(words);
-    const sentence = ` ${words.join(' ')} `;
-    for (const key of keys) {
-      for (const phrase of this.byKey.get(key) ?? []) {
-        if (found.has(phrase.group) || !mayStandIn(phrase, keys)) continue;
-        phrase.pattern ??= compiled(phrase.line, this.anchors.sets);
-        if (phrase.pattern.test(sentence)) found.add(phrase.group);
+  /** What the keys of the text tell, with the number of the sentence: words first, then neighbours, then beginnings. */
+  private entriesOf(words: string[]): [number, Entry][] {
+    const found: [number, Entry][][] = [[], [], []];
+    let number = 0;
+    for (const [at, word] of words.entries()) {
+      if (word === BREAK) number += 1;
+      const keys = [word, `${word} ${words[at + 1] ?? ''}`, this.beginnings ? `${word.slice(0, BEGINNING)}*` : ''];
+      for (const [kind, key] of keys.entries()) {
+        const entry = this.entry(key);
+        if (entry) found[kind]?.push([number, entry]);
       }
     }
-    return found;
+    return found.flat();
+  }
+
+  private entry(key: string): Entry | undefined {
+    const known = this.entries.get(key);
+    const told = known ? undefined : this.keys.get(key);
+    if (!told) return known;
+    const phrases = told.flatMap((each) => (typeof each === 'number' ? (this.phrases[each] ?? []) : []));
+    const entry = {
+      sure: told.filter((each) => typeof each === 'string'),
+      maybe: phrases.filter((phrase) => !phrase.group.startsWith(NOT)),
+      doubts: phrases.filter((phrase) => phrase.group.startsWith(NOT)),
+    };
+    this.entries.set(key, entry);
+    return entry;
   }
 }
 
-function mayStandIn(phrase: Phrase, keys: Set<string>): boolean {
-  return phrase.others.every((other) => other.some((key) => keys.has(key)));
-}
+/** What was found of one text so far; `settled` are groups that need no further place. */
+class Search {
+  readonly places: Places = new Map();
+  private readonly settled = new Set<string>();
 
-function compiled(line: string, sets: Record<string, string>): RegExp {
-  const parts = withOptionalsGrouped(piecesOf(line));
-  return new RegExp(` ${parts.map((part) => piece(part, sets)).join('')}`);
-}
+  constructor(
+    private readonly lines: string[],
+    private readonly doubts: Map<number, Phrase[]>,
+    private readonly file: PhraseFile,
+  ) {}
 
-function piecesOf(line: string): string[] {
-  return line.match(TOKEN) ?? [];
-}
-
-/** A bare word before "?" becomes a group of its own, for the sign binds to one word or one group. */
-function withOptionalsGrouped(parts: string[]): string[] {
-  const out: string[] = [];
-  for (const part of parts) {
-    const last = out.at(-1);
-    if (part === '?' && last !== undefined && last !== ')') out.splice(-1, 1, '(', last, ')');
-    out.push(part);
+  wants(group: string, number: number): boolean {
+    return !this.settled.has(group) && !this.places.get(group)?.has(number);
   }
-  return out;
-}
 
-function piece(part: string, sets: Record<string, string>): string {
-  if (part === '(') return '(?:';
-  if (part === ')' || part === '|' || part === '?') return part;
-  if (part === '_') return '[^ ]+ ';
-  if (part.startsWith('_')) return `(?:[^ ]+ ){0,${part.slice(1)}}`;
-  return `${word(part, sets)} `;
-}
-
-function word(part: string, sets: Record<string, string>): string {
-  if (part.startsWith('<')) {
-    const choices = sets[part.slice(1, -1)] ?? '';
-    return choices.startsWith('/') ? `(?:${choices.slice(1)})` : `(?:${choices.replaceAll('*', '[^ ]*')})`;
+  stands(phrase: Phrase, number: number): boolean {
+    phrase.pattern ??= new RegExp(phrase.source);
+    return phrase.pattern.test(this.lines[number] ?? '');
   }
-  return part.replace(/[.$+^:]/g, '\\$&').replaceAll('*', '[^ ]*');
+
+  /** The group and what it brings along are each placed unless an exception stands in the sentence. */
+  place(group: string, number: number): void {
+    const told = [group, ...(this.file.told[group] ?? [])];
+    const allowed = told.filter((name) => !this.isExcepted(name, number));
+    for (const name of allowed) {
+      const at = this.places.get(name);
+      if (at) at.add(number);
+      else this.places.set(name, new Set([number]));
+    }
+    if (allowed.length === told.length && !COUNTED.test(group)) this.settled.add(group);
+  }
+
+  private isExcepted(group: string, number: number): boolean {
+    const doubts = this.doubts.get(number) ?? [];
+    return doubts.some((doubt) => this.file.forbidden[doubt.group]?.includes(group) && this.stands(doubt, number));
+  }
 }

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lexiconIndexed } from '../../build/lexicon.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { outputFiles } = await build({
@@ -10,6 +11,7 @@ const { outputFiles } = await build({
   format: 'esm',
   platform: 'node',
   charset: 'utf8',
+  plugins: [lexiconIndexed],
   write: false,
 });
 const code = Buffer.from(outputFiles[0].contents).toString('base64');

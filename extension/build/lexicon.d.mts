@@ -1,0 +1,2 @@
+export const LEXICON_FILE: RegExp;
+export function lexiconFile(path: string): object;
