@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 
 from app.cadence.odds import PastStreak
 from app.cadence.thread import Thread
@@ -32,20 +33,22 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """All dossiers of one person, by the recipient's id, with all their mail and its index."""
+    """All dossiers of one person, by the recipient's id, with the mail that bears on them, its marks and its index."""
 
+    marks: str
     mail: Sequence[StoredMessage]
     index: MailIndex
     dossiers: Mapping[str, Dossier]
 
 
-_NOTHING = Kept((), MailIndex(()), {})
+_NOTHING = Kept("", (), MailIndex(()), {})
 
 
 class Shelf:
     """One for each process; persons not seen for longest are given up first."""
 
     def __init__(self) -> None:
+        self.making = Lock()  # what one thread is about to make the other waits for
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._streaks: dict[str, tuple[datetime, tuple[PastStreak, ...]]] = {}
 

@@ -117,7 +117,8 @@ def _soon(context: Context, of: date) -> str:
 def _days_left(context: Context, until: datetime) -> int:
     """Calendar days from today until an instant; 0 when it has passed."""
     place = ZoneInfo(context["zone"])
-    return max(0, (until.astimezone(place).date() - context["now"].astimezone(place).date()).days)
+    left: int = (until.astimezone(place).date() - context["now"].astimezone(place).date()).days
+    return max(0, left)
 
 
 @pass_context
