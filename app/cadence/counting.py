@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from app.cadence import policy
-from app.cadence.thread import Channel, Reply, Thread, Touch
+from app.cadence.thread import Channel, Reply, Signals, Thread, Touch
 from app.cadence.workdays import Calendar
 
 PHONE = frozenset({Channel.CALL, Channel.VOICEMAIL})
@@ -73,7 +73,9 @@ def unanswered(sent: tuple[Touch, ...], answer: Answer | None, calendar: Calenda
             continue
         if streak and touch.channel in PHONE and _is_one_call(streak[-1], touch):
             streak[-1] = touch if touch.channel is Channel.VOICEMAIL else streak[-1]
-        elif not _only_talks(touch, before, answer, calendar):
+        elif (before is not None and not _may_only_talk(touch.signals)) or not _only_talks(
+            touch, before, answer, calendar
+        ):
             streak.append(touch)
         before = touch
     return tuple(streak)
@@ -81,6 +83,18 @@ def unanswered(sent: tuple[Touch, ...], answer: Answer | None, calendar: Calenda
 
 def _is_one_call(earlier: Touch, later: Touch) -> bool:
     return {earlier.channel, later.channel} == PHONE and later.at - earlier.at <= _PAIR
+
+
+def _may_only_talk(signals: Signals) -> bool:
+    """Whether a later message of a streak may be no touch at all: most are not even asked."""
+    return bool(
+        signals.logistics
+        or signals.answers
+        or signals.thanks
+        or signals.correction
+        or signals.acceptance
+        or signals.withdrawal
+    )
 
 
 def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calendar: Calendar) -> bool:

@@ -111,9 +111,10 @@ def _findings(case: Case, switched_off: Collection[str], *, silent: bool) -> lis
         finding = rule.find(case)
         if finding and rule.softens:
             finding = _softened(finding, case)
-        if finding and not _said_already(rule, finding, found):
-            found.append((rule, finding))
-            top = max(top, finding.level.severity)
+        if finding is None or (rule.covered_by and _said_already(rule, finding, found)):
+            continue
+        found.append((rule, finding))
+        top = max(top, finding.level.severity)
     first = next((place for place, (_, finding) in enumerate(found) if finding.level.severity == top), 0)
     return [*found[first : first + 1], *found[:first], *found[first + 1 :]][:MOST_WARNINGS]
 

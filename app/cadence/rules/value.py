@@ -90,8 +90,12 @@ def _repeated(case: Case) -> str:
 
 def nothing_new(streak: tuple[Touch, ...], chased: tuple[Touch, ...]) -> str:
     """What followed them; work that was sent along is not denied."""
-    valuable = any(touch.signals.value_score >= policy.VALUE_ONE_STEP for touch in chased)
-    return "no reply since" if valuable or len(streak) == 1 else "nothing new since"
+    if len(streak) == 1:
+        return "no reply since"
+    for touch in chased:
+        if touch.signals.value_score >= policy.VALUE_ONE_STEP:
+            return "no reply since"
+    return "nothing new since"
 
 
 def _new_or_wait(case: Case) -> str:
