@@ -1,0 +1,31 @@
+"""The papers on trust name tests that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.threats import ROOT, threats
+
+PAPERS = ("threat-model.md", "security.md")
+NAMED = {
+    name for paper in PAPERS for name in re.findall(r"`(tests/[^`]+::[^`]+)`", (ROOT / "docs" / paper).read_text())
+}
+
+
+def _tests_of(path: Path) -> set[str]:
+    return set(re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", sorted(NAMED))
+def test_every_test_that_a_paper_names_is_there(name: str) -> None:
+    path, _, test = name.partition("::")
+    assert (ROOT / path).is_file()
+    assert test == "*" or test in _tests_of(ROOT / path)
+
+
+def test_every_threat_has_a_test_and_a_number_of_its_own() -> None:
+    numbered = [threat.number for threat in threats()]
+    assert numbered == list(range(1, len(numbered) + 1))
+    assert len(numbered) >= 30
+    assert all(threat.tests for threat in threats())
