@@ -3,7 +3,7 @@
 FROM node:22-bookworm-slim AS extension
 WORKDIR /src
 COPY extension/package.json extension/package-lock.json extension/
-RUN npm ci --prefix extension
+RUN npm ci --omit=dev --prefix extension
 COPY extension extension
 COPY app/reading/lexicon app/reading/lexicon
 RUN npm run --silent build --prefix extension

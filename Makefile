@@ -7,6 +7,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-ready
 DEV := .venv/.dev-ready
 NODE := extension/node_modules/.ready
+NODE_DEV := extension/node_modules/.dev-ready
 
 .PHONY: run install test fuzz audit check bench extension format pictures lock clean
 
@@ -16,7 +17,7 @@ run: $(RUNTIME) $(NODE)
 
 install: $(RUNTIME) $(NODE)
 
-test: $(DEV) $(NODE)
+test: $(DEV) $(NODE_DEV)
 	@scripts/need-browser
 	npm run --silent build --prefix extension
 	AFTERTOUCH_TEST=1 npm run --silent build --prefix extension
@@ -27,7 +28,7 @@ test: $(DEV) $(NODE)
 fuzz: $(DEV)
 	@AFTERTOUCH_FUZZ=$${AFTERTOUCH_FUZZ:-25000} $(BIN)/pytest -n 2 tests/security
 
-check: $(DEV) $(NODE)
+check: $(DEV) $(NODE_DEV)
 	@$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -35,14 +36,14 @@ check: $(DEV) $(NODE)
 	npm run --silent lint --prefix extension
 	npm run --silent typecheck --prefix extension
 
-bench: $(DEV) $(NODE)
+bench: $(DEV) $(NODE_DEV)
 	@npm run --silent build --prefix extension
 	$(BIN)/python -m tests.bench
 
 extension: $(NODE)
 	@npm run --silent build --prefix extension
 
-format: $(DEV) $(NODE)
+format: $(DEV) $(NODE_DEV)
 	@$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	npm run --silent format --prefix extension
@@ -50,7 +51,7 @@ format: $(DEV) $(NODE)
 audit: $(DEV) .venv/audit/.ready
 	@scripts/audit $(ARGS)
 
-pictures: $(DEV) $(NODE)
+pictures: $(DEV) $(NODE_DEV)
 	@AFTERTOUCH_TEST=1 npm run --silent build --prefix extension
 	$(BIN)/pytest tests/e2e/test_main_job.py
 	cp .run/pictures/{banner-gmail,banner-outlook,history,time-line}.png docs/pictures/
@@ -81,5 +82,10 @@ $(DEV): requirements-dev.lock $(RUNTIME)
 
 $(NODE): extension/package-lock.json
 	@scripts/need-node
-	npm ci --loglevel=error --no-audit --no-fund --prefix extension
+	npm ci --omit=dev --loglevel=error --no-audit --no-fund --prefix extension
 	touch $@
+
+$(NODE_DEV): extension/package-lock.json
+	@scripts/need-node
+	npm ci --loglevel=error --no-audit --no-fund --prefix extension
+	touch $(NODE) $@

@@ -97,6 +97,19 @@ def test_the_zip_holds_the_unpacked_build(build: str) -> None:
         assert all(packed.read(name) == (DIST / build / name).read_bytes() for name in names)
 
 
+def test_the_firefox_store_finds_no_error() -> None:
+    """What `web-ext lint` runs. Known warnings: Android, which we do not offer, and Chromium's panel in shared code."""
+    linter = ROOT / "extension" / "node_modules" / ".bin" / "addons-linter"
+    told = subprocess.run([linter, DIST / "firefox.zip", "--output", "json"], capture_output=True, text=True)
+    found = json.loads(told.stdout)
+    assert found["errors"] == []
+    assert found["notices"] == []
+    assert {(one["code"], one["file"]) for one in found["warnings"]} <= {
+        ("KEY_FIREFOX_ANDROID_UNSUPPORTED_BY_MIN_VERSION", "manifest.json"),
+        ("UNSUPPORTED_API", "popup.js"),
+    }
+
+
 def build_elsewhere(place: Path, **settings: str) -> Path:
     """A build of the same sources in another folder, so that what is installed here stays untouched."""
     extension = place / "extension"
