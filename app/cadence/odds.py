@@ -13,6 +13,7 @@ from app.cadence.workdays import Calendar
 
 _CALENDAR_DAYS_PER_WORKDAY = 7 / 5
 _SHORTEST = 1 / 1440
+_SURELY = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,12 @@ def odds(cadence: Cadence, now: datetime, own_threads: Sequence[PastStreak] = ()
         return None
     probability = chance(_belief_for(cadence, own_threads), silent, cadence.unanswered, cadence.stage)
     frequency = f"In {_frequency(probability)} threads like this one an answer still comes; a no counts as one."
-    return Odds(_band(probability), frequency, _basis(own_threads))
+    return Odds(_band(probability), frequency, _basis(own_threads, cadence.stage))
 
 
 def chance(belief: Belief, silent: float, touches: int, stage: Stage) -> float:
     """P(answer eventually | silent this many days after that touch); 0 to 1. cadence design, section 3."""
-    falling = policy.LATER_TOUCH_SHARE_OFFER if stage is Stage.OFFER else policy.LATER_TOUCH_SHARE
-    share = belief.share * falling ** max(0, touches - 1)
+    share = belief.share * _falling(stage) ** max(0, touches - 1)
     alive = share * _survival(belief, silent)
     return alive / (1 - share + alive) if alive else 0.0
 
@@ -121,8 +121,15 @@ def _belief_for(cadence: Cadence, own_threads: Sequence[PastStreak]) -> Belief:
 
 
 def _updated_share(share: float, weight: float, threads: Sequence[PastStreak], belief: Belief) -> float:
+    """The share after the threads. One that took several touches says less: its last touch had less of a chance."""
     yes = sum(1.0 if past.answered else chance(belief, past.days, past.touches, past.stage) for past in threads)
-    return (weight * share + yes) / (weight + len(threads))
+    asked = sum(_falling(past.stage) ** max(0, past.touches - 1) for past in threads)
+    return min(_SURELY, (weight * share + yes) / (weight + asked))
+
+
+def _falling(stage: Stage) -> float:
+    """How much less often a touch is answered than the one before it."""
+    return policy.LATER_TOUCH_SHARE_OFFER if stage is Stage.OFFER else policy.LATER_TOUCH_SHARE
 
 
 def _updated_median(prior: Belief, threads: Sequence[PastStreak]) -> float:
@@ -154,6 +161,10 @@ def _frequency(probability: float) -> str:
     return f"about 1 of {min(policy.ONE_OF, key=lambda step: abs(log(probability * step)))}"
 
 
-def _basis(own_threads: Sequence[PastStreak]) -> str:
-    finished = sum(past.answered or past.days >= policy.FINISHED_DAYS for past in own_threads)
-    return f"your last {finished} threads" if finished >= policy.OWN_THREADS_ENOUGH else "general e-mail studies"
+def _basis(own_threads: Sequence[PastStreak], stage: Stage) -> str:
+    """The person's own threads once enough of them are finished, some of this stage among them."""
+    finished = [past for past in own_threads if past.answered or past.days >= policy.FINISHED_DAYS]
+    alike = sum(past.stage is stage for past in finished)
+    if len(finished) < policy.OWN_THREADS_ENOUGH or alike < policy.OWN_THREADS_OF_A_STAGE:
+        return "general e-mail studies"
+    return f"your last {len(finished)} threads"

@@ -321,6 +321,9 @@ LOG_MEDIAN_VARIANCE: Final = 0.25
 OWN_THREADS_ENOUGH: Final = 20
 """The person's own finished threads from which the basis is theirs and no longer general studies."""
 
+OWN_THREADS_OF_A_STAGE: Final = 5
+"""Of them at least this many of the stage that is asked about. Cadence design, section 3: no number below 5."""
+
 BANDS: Final = ((0.50, "likely"), (0.20, "possible"), (0.05, "unlikely"))
 """Lower bounds of the bands; below the last it is rare."""
 

@@ -63,6 +63,8 @@ class AdvisedWarning:
 
 @dataclass(frozen=True, slots=True)
 class AdvisedRecipient:
+    """`odds` is a band, `odds_words` the same as a natural frequency, `odds_basis` what it rests on."""
+
     id: str
     address: str
     unanswered: int
@@ -71,6 +73,8 @@ class AdvisedRecipient:
     stage: str | None
     state: str
     odds: str | None
+    odds_words: str | None = None
+    odds_basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +270,8 @@ def _recipient(each: _Judged, streaks: Sequence[PastStreak], now: datetime) -> A
         stage=None if _stage_unread(each) else cadence.stage.value,
         state="muted" if recipient.muted_at or not cadence.thread.job_contact else state_from(cadence).name.value,
         odds=chances.band if chances else None,
+        odds_words=chances.words if chances else None,
+        odds_basis=chances.basis if chances else None,
     )
 
 

@@ -106,6 +106,8 @@ class RecipientOut(BaseModel):
     stage: str | None
     state: str
     odds: Literal["likely", "possible", "unlikely", "rare"] | None
+    odds_words: str | None
+    odds_basis: str | None
 
 
 class CallOut(BaseModel):

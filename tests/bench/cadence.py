@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from app.cadence.judge import judge
 from app.cadence.thread import Draft, Reply, Signals, Thread, Touch
 from tests.bench.figure import Figure, seconds
+from tests.bench.odds import odds_figures
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -19,3 +20,4 @@ def figures() -> Iterator[Figure]:
     draft = Draft(signals=Signals(language="en", words=12, asks_for_news=True, empty=True))
     took = seconds(lambda: judge(thread, draft, NOW, country="US"), times=300)
     yield Figure.at_most("a verdict over 50 touches", took * 1e6, "microseconds", 50)
+    yield from odds_figures()

@@ -7,8 +7,8 @@ from typing import Any
 
 from app.reading.inbound_rows import read_inbound_row
 from app.reading.outbound_rows import read_draft_row
-from app.reading.scenarios import judge_row
 from tests.bench.figure import Figure
+from tests.bench.scenarios import scenario_figures
 
 CASES = Path(__file__).parents[1] / "reading" / "cases"
 Row = dict[str, Any]
@@ -18,7 +18,7 @@ def labelled() -> Iterator[Figure]:
     for half in ("build", "held"):
         yield from _drafts(half)
         yield from _inbound(half)
-        yield from _scenarios(half)
+        yield from scenario_figures(half)
 
 
 def _rows(name: str) -> list[Row]:
@@ -56,18 +56,6 @@ def _as_row(place: int, row: Row) -> Row:
         "text": row.get("text", ""),
         "headers": row.get("headers", {}),
     }
-
-
-def _scenarios(half: str) -> Iterator[Figure]:
-    rows = _rows(f"threads-{half}")
-    pairs = [(judge_row({"id": row["name"], "stage": None, **row})["level"], row["accept"]) for row in rows]
-    yield Figure(f"{half}: labelled scenarios", len(rows), "threads")
-    yield Figure.at_least(
-        f"{half}: level within the accepted", _share(pairs, lambda pair: pair[0] in pair[1]), "share", 0.90
-    )
-    harmless = [pair for pair in pairs if set(pair[1]) <= {"clear", "note"}]
-    accused = _share(harmless, lambda pair: pair[0] not in {"clear", "note"})
-    yield Figure.at_most(f"{half}: caution or more where it should be clear", accused, "share", 0.03)
 
 
 def _precision_and_recall(

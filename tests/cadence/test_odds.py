@@ -102,6 +102,19 @@ def test_twenty_own_finished_threads_become_the_ground() -> None:
     assert told.basis == "your last 20 threads"
 
 
+def test_own_threads_of_other_stages_alone_are_no_ground() -> None:
+    cadence = applied(days=21)
+    own = [PastStreak("rita@other.example", Stage.OFFER, 1, 5.0, answered=True)] * 30
+    told = odds(cadence, cadence.now, own)
+    assert told is not None
+    assert told.basis == "general e-mail studies"
+
+
+def test_an_answer_that_took_several_touches_says_more_for_them_than_a_first_one() -> None:
+    own = [PastStreak("rita@other.example", Stage.APPLIED, touches, 2.0, answered=True) for touches in (1, 3)]
+    assert believe(Stage.APPLIED, own[1:]).share > believe(Stage.APPLIED, own[:1]).share
+
+
 def test_the_recipients_own_past_weighs_in() -> None:
     cadence = applied(days=1)
     silent = [PastStreak("dana@acme.example", Stage.NETWORKING, 1, 60.0, answered=False)] * 12

@@ -22,6 +22,16 @@ async def test_a_new_reply_changes_the_advice_after_one_poll(world: World) -> No
     assert (advice.level, advice.recipients[0].unanswered) == ("clear", 0)
 
 
+async def test_the_odds_are_told_as_a_band_a_frequency_and_what_they_rest_on(world: World) -> None:
+    await world.link_both()
+    [dana] = (await world.advice(DANA)).recipients
+    assert dana.odds in {"likely", "possible", "unlikely", "rare"}
+    assert dana.odds_words is not None
+    assert " of 1" in dana.odds_words or "fewer than" in dana.odds_words
+    assert dana.odds_basis is not None
+    assert "job" not in dana.odds_words
+
+
 async def test_without_a_mailbox_that_was_seen_or_answers_there_is_no_verdict(world: World) -> None:
     await world.link("google")
     await world.control("faults", name="script", match="^gmail ", status=503, times=-1)
