@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 import httplib2
@@ -59,6 +60,10 @@ class GmailMethods:
         self.whole_threads = Kind("threads.get", lambda one: threads.get(userId="me", id=one, format="full"))
         self.history = me.history()
         self.send_as = me.settings().sendAs()
+
+
+methods_at = cache(GmailMethods)
+"""The requests of an API root: making them out of the discovery document takes 13 ms (2026-11)."""
 
 
 class GmailClient:

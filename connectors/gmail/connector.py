@@ -17,7 +17,7 @@ from connectors.contract import (
     Reread,
     Turn,
 )
-from connectors.gmail.client import GmailClient, GmailMethods
+from connectors.gmail.client import GmailClient, methods_at
 from connectors.gmail.cursor import Place
 from connectors.gmail.oauth import Access, GoogleIdentity, read_secret
 from connectors.gmail.probe import Probe
@@ -54,7 +54,7 @@ class GmailConnector(Connector):
         self._identity = GoogleIdentity(
             client_id=client_id, client_secret=client_secret, issuer=issuer, transport=transport, clock=clock
         )
-        self._methods = GmailMethods(api_root)
+        self._methods = methods_at(api_root)
         self._topic = push_topic
         self._pushes = Pushes(self._identity, sender=push_sender, clock=clock, monotonic=transport.monotonic)
         self._transport = transport

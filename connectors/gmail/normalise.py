@@ -179,12 +179,15 @@ def _method(part: Part) -> str | None:
 
 
 def _accepted(milliseconds: str, received: Sequence[str], now: datetime) -> datetime:
-    """Acceptance time; mail imported with a future Date is put at its last trace, else at `now` (G21)."""
+    """Acceptance time, never after `now` and never well before the first hop: imported mail may take it from its own
+    Date, and is then put at its last trace, else at `now` (G21).
+    """
     at = datetime.fromtimestamp(int(milliseconds) / 1000, tz=UTC)
-    if at <= now + timedelta(hours=1):
+    traces = [trace for line in received if (trace := _trace(line)) and trace <= now]
+    ahead, behind = at > now + timedelta(hours=1), bool(traces) and at < min(traces) - timedelta(days=1)
+    if not ahead and not behind:
         return at
-    traces = (_trace(line) for line in received)
-    return next((trace for trace in traces if trace and trace <= now), now)
+    return traces[0] if traces else now
 
 
 def _trace(line: str) -> datetime | None:
