@@ -28,6 +28,7 @@ ENOUGH_RUNS = 5
 _CALENDAR_DAYS_PER_WORKDAY = 7 / 5
 _MOMENT = timedelta(seconds=1)
 _OVER_THE_LINE = (Level.HOLD, Level.STOP)
+SHOWN_CROSSINGS = 25
 OUTCOMES = ("answered", "open", "silent", "declined", "withdrawn")
 
 
@@ -85,7 +86,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything on one page, since a day. `outcomes` counts threads by how they stand; `gaps` in order of length."""
+    """Everything on one page, since a day. `outcomes` counts threads by how they stand; `gaps` in order of length, `crossings` the newest."""
 
     since: date
     threads: int
@@ -93,6 +94,7 @@ class Report:
     gaps: tuple[Gap, ...]
     replies: Replies
     crossings: tuple[Crossing, ...]
+    more_crossings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,9 @@ def look_back(parts: Parts, person_id: str, now: datetime) -> Report:
         for each in dossiers
         if each.recipient.muted_at is None and each.thread.job_contact and _wrote_since(each, start)
     ]
-    runs = [(cadence, run) for _, cadence in written for run in _runs(cadence) if run.touches[-1].at >= start]
     crossings = [crossed for each, _ in written if (crossed := _first_crossing(parts, each, off, start))]
+    newest = sorted(crossings, key=lambda crossed: (crossed.on, crossed.recipient_id), reverse=True)
+    runs = [(cadence, run) for _, cadence in written for run in _runs(cadence) if run.touches[-1].at >= start]
     counted = Counter(_outcome(cadence) for _, cadence in written)
     return Report(
         since=start.date(),
@@ -125,7 +128,8 @@ def look_back(parts: Parts, person_id: str, now: datetime) -> Report:
         outcomes={name: counted[name] for name in OUTCOMES},
         gaps=tuple(sorted((gap for each in runs for gap in _gaps(*each)), key=lambda gap: (gap.days, gap.good))),
         replies=_replies([run for _, run in runs]),
-        crossings=tuple(sorted(crossings, key=lambda crossed: (crossed.on, crossed.recipient_id), reverse=True)),
+        crossings=tuple(newest[:SHOWN_CROSSINGS]),
+        more_crossings=max(0, len(newest) - SHOWN_CROSSINGS),
     )
 
 
