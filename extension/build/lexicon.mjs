@@ -12,6 +12,7 @@ const NOT = 'not.';
 /** The content of a lexicon file; of a file of phrases, their index. */
 export function lexiconFile(path) {
   const content = JSON.parse(readFileSync(path, 'utf8'));
+  if (content.weights) return { bias: content.bias, ...sorted(Object.entries(content.weights)) };
   if (!content.groups) return content;
   return indexed(content, JSON.parse(readFileSync(join(path, '../text.json'), 'utf8')));
 }
@@ -28,8 +29,8 @@ export const lexiconIndexed = {
 };
 
 /**
- * `keys` lead to what they tell: groups that are there for sure, and numbers of `phrases` (group and pattern) that may
- * be. `told` has the groups that bring others along, `forbidden` what each exception takes back.
+ * Words, beginnings and pairs lead to what they tell: groups that are there for sure, and numbers of `phrases` (group
+ * and pattern) that may be. `told` has the groups that bring others along, `forbidden` what each exception takes back.
  */
 function indexed({ groups, sets, rewrite, endings }, { common, implies }) {
   const ranks = new Map(common.split(' ').map((word, rank) => [word, rank]));
@@ -47,7 +48,21 @@ function indexed({ groups, sets, rewrite, endings }, { common, implies }) {
   const below = (group) => names.filter((name) => `${name}.`.startsWith(`${group.slice(NOT.length)}.`));
   const exceptions = Object.keys(groups).filter((group) => group.startsWith(NOT));
   const forbidden = Object.fromEntries(exceptions.map((group) => [group, below(group)]));
-  return { rewrite, endings, phrases, keys: Object.fromEntries(keys), told: implies, forbidden };
+  return { rewrite, endings, phrases, ...sorted([...keys]), told: implies, forbidden };
+}
+
+/** Keys of words, of beginnings ("chec*") and of pairs apart, pairs by their first word. */
+function sorted(entries) {
+  const words = {};
+  const beginnings = {};
+  const pairs = {};
+  for (const [key, told] of entries) {
+    const [one, other] = key.split(' ');
+    if (other !== undefined) pairs[one] = { ...pairs[one], [other]: told };
+    else if (key.endsWith('*')) beginnings[key.slice(0, -1)] = told;
+    else words[key] = told;
+  }
+  return { words, beginnings, pairs };
 }
 
 function rowsOf(groups, sets) {

@@ -5,24 +5,29 @@ import enWeights from '../../../app/reading/lexicon/en.weights.json';
 import es from '../../../app/reading/lexicon/es.json';
 import text from '../../../app/reading/lexicon/text.json';
 
-/** The phrases of one language. `keys` lead to groups that are there for sure and numbers of phrases that may be. */
-export interface PhraseFile {
+/** What single words, beginnings of four letters, and pairs of neighbours lead to; pairs by their first word. */
+export interface Keyed<Told> {
+  words: Record<string, Told>;
+  beginnings: Record<string, Told>;
+  pairs: Record<string, Record<string, Told>>;
+}
+
+/** The phrases of one language. Keys lead to groups that are there for sure and numbers of phrases that may be. */
+export interface PhraseFile extends Keyed<(string | number)[]> {
   rewrite: Record<string, string>;
   endings: [string, string][];
   phrases: [group: string, pattern: string][];
-  keys: Record<string, (string | number)[]>;
   told: Record<string, string[]>;
   forbidden: Record<string, string[]>;
 }
 
 export const phraseFiles = { de, en, es } as unknown as Record<string, PhraseFile>;
 
-interface WeightFile {
+export interface WeightFile extends Keyed<number[]> {
   bias: number[];
-  weights: Record<string, number[]>;
 }
 
-export const weightFiles: Record<string, WeightFile> = { en: enWeights };
+export const weightFiles = { en: enWeights } as unknown as Record<string, WeightFile>;
 
 interface TextFile {
   fold: { from: string; to: string; many: Record<string, string> };

@@ -1,10 +1,10 @@
 // Finds which groups of phrases a text holds; the dialect phrases are written in: docs/lexicon.md.
+import { Keys } from './keys';
 import type { PhraseFile } from './lexicon_data';
 import type { Opened } from './opened';
 import { BREAK } from './sentences';
 
 const NOT = 'not.';
-const BEGINNING = 4;
 /** Groups of which the places matter, sentence by sentence. */
 const COUNTED = /^(?:annoyed|apologetic|ask|calm|claim|context|courtesy|restate|spoken_ask|target)(?:\.|$)/;
 
@@ -17,6 +17,8 @@ interface Phrase {
   pattern?: RegExp;
 }
 
+type Told = (string | number)[];
+
 interface Entry {
   sure: string[];
   maybe: Phrase[];
@@ -26,14 +28,12 @@ interface Entry {
 /** Groups of phrases of one language, indexed so that a sentence is tried against few of them. */
 export class PhraseBook {
   private readonly phrases: Phrase[];
-  private readonly keys: Map<string, (string | number)[]>;
-  private readonly entries = new Map<string, Entry>();
-  private readonly beginnings: boolean;
+  private readonly keys: Keys<Told>;
+  private readonly entries = new Map<Told, Entry>();
 
   constructor(private readonly file: PhraseFile) {
     this.phrases = file.phrases.map(([group, source]) => ({ group, source }));
-    this.keys = new Map(Object.entries(file.keys));
-    this.beginnings = Object.keys(file.keys).some((key) => key.endsWith('*'));
+    this.keys = new Keys(file);
   }
 
   /** Only groups that stand somewhere; of those that nobody counts by sentence, one place is enough. */
@@ -55,30 +55,26 @@ export class PhraseBook {
 
   /** What the keys of the text tell, with the number of the sentence: words first, then neighbours, then beginnings. */
   private entriesOf(words: string[]): [number, Entry][] {
-    const found: [number, Entry][][] = [[], [], []];
+    const found: [number, Told][][] = [[], [], []];
     let number = 0;
     for (const [at, word] of words.entries()) {
       if (word === BREAK) number += 1;
-      const keys = [word, `${word} ${words[at + 1] ?? ''}`, this.beginnings ? `${word.slice(0, BEGINNING)}*` : ''];
-      for (const [kind, key] of keys.entries()) {
-        const entry = this.entry(key);
-        if (entry) found[kind]?.push([number, entry]);
-      }
+      const told = [this.keys.ofWord(word), this.keys.ofPair(word, words[at + 1] ?? ''), this.keys.ofBeginning(word)];
+      for (const [kind, each] of told.entries()) if (each) found[kind]?.push([number, each]);
     }
-    return found.flat();
+    return found.flat().map(([at, told]) => [at, this.entry(told)]);
   }
 
-  private entry(key: string): Entry | undefined {
-    const known = this.entries.get(key);
-    const told = known ? undefined : this.keys.get(key);
-    if (!told) return known;
+  private entry(told: Told): Entry {
+    const known = this.entries.get(told);
+    if (known) return known;
     const phrases = told.flatMap((each) => (typeof each === 'number' ? (this.phrases[each] ?? []) : []));
     const entry = {
       sure: told.filter((each) => typeof each === 'string'),
       maybe: phrases.filter((phrase) => !phrase.group.startsWith(NOT)),
       doubts: phrases.filter((phrase) => phrase.group.startsWith(NOT)),
     };
-    this.entries.set(key, entry);
+    this.entries.set(told, entry);
     return entry;
   }
 }

@@ -1,9 +1,9 @@
 // Weighed words: what single words and pairs of neighbours together tell of a draft.
 // Whole hundredths of log odds, learned by scripts/weigh-words, so that both readers add up to the same number.
-import { weightFiles } from './lexicon_data';
+import { Keys } from './keys';
+import { type WeightFile, weightFiles } from './lexicon_data';
 import type { Opened } from './opened';
 
-const BEGINNING = 4;
 /** Words of a text that holds nothing but the begin and the end of a sentence. */
 const MARKS_ALONE = 2;
 
@@ -19,40 +19,31 @@ export function oddsOf(text: Opened, language: string): Odds | undefined {
   const file = weightFiles[language];
   if (!file) return undefined;
   if (text.words.length <= MARKS_ALONE) return { annoyed: 0, addsValue: 0, empty: 0 };
-  const rows = known(language);
+  const rows = rowsOf(text.words, keysOf(language, file));
+  const root = Math.sqrt(Math.max(1, rows.size));
   const sums = [0, 0, 0];
-  let met = 0;
-  for (const feature of featuresOf(text)) {
-    const row = rows.get(feature);
-    if (!row) continue;
-    met += 1;
+  for (const row of rows) {
     for (let at = 0; at < row.length; at += 1) sums[at] = (sums[at] ?? 0) + (row[at] ?? 0);
   }
-  const root = Math.sqrt(Math.max(1, met));
   const [annoyed = 0, addsValue = 0, empty = 0] = file.bias.map((start, at) => start + (sums[at] ?? 0) / root);
   return { annoyed, addsValue, empty };
 }
 
-/** Words, their beginnings of four letters and "*", pairs of neighbours; every number is "#". */
-function featuresOf({ words }: Opened): Set<string> {
-  const features = new Set<string>();
-  let before = '';
-  for (const word of words) {
-    features.add(word);
-    if (word.length >= BEGINNING) features.add(`${word.slice(0, BEGINNING)}*`);
-    if (before !== '') features.add(`${before} ${word}`);
-    before = word;
+/** Of words, their beginnings of four letters and pairs of neighbours, each once. */
+function rowsOf(words: string[], keys: Keys<number[]>): Set<number[]> {
+  const rows = new Set<number[]>();
+  for (const [at, word] of words.entries()) {
+    for (const row of [keys.ofWord(word), keys.ofBeginning(word), keys.ofPair(word, words[at + 1] ?? '')]) {
+      if (row) rows.add(row);
+    }
   }
-  return features;
+  return rows;
 }
 
-const maps = new Map<string, Map<string, number[]>>();
+const known = new Map<string, Keys<number[]>>();
 
-function known(language: string): Map<string, number[]> {
-  let map = maps.get(language);
-  if (!map) {
-    map = new Map(Object.entries(weightFiles[language]?.weights ?? {}));
-    maps.set(language, map);
-  }
-  return map;
+function keysOf(language: string, file: WeightFile): Keys<number[]> {
+  const keys = known.get(language) ?? new Keys(file);
+  known.set(language, keys);
+  return keys;
 }
