@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from app.services.errors import NotSignedIn
 from app.services.parts import SESSION_LIFE, SIGN_IN_LINK_LIFE, Parts
-from app.store import devices, people, sign_ins
+from app.store import audit, devices, people, sign_ins
 from app.store.scope import across_people
 
 USE_NOTED_EVERY = timedelta(minutes=15)
@@ -43,6 +43,13 @@ def open_session(parts: Parts, token: str, now: datetime) -> str:
 def end_session(parts: Parts, session: str) -> None:
     with parts.database.write(durable=True) as tx:
         sign_ins.end_session(tx, hashed(session))
+
+
+def end_all_sessions(parts: Parts, person_id: str, now: datetime) -> None:
+    """Sign this person out in every browser."""
+    with parts.database.write(durable=True) as tx:
+        sign_ins.end_sessions(tx, person_id)
+        audit.record(tx, person_id, now, "signed_out_everywhere")
 
 
 @across_people()

@@ -42,6 +42,11 @@ def end_session(tx: Connection, token_hash: str) -> bool:
     return tx.execute(delete(sessions).where(sessions.c.token_hash == token_hash)).rowcount > 0
 
 
+def end_sessions(tx: Connection, person_id: str) -> int:
+    """End every session of this person; their number."""
+    return tx.execute(delete(sessions).where(sessions.c.person_id == person_id)).rowcount
+
+
 def purge(tx: Connection, now: datetime) -> int:
     """Remove what is expired or used up; the number of rows."""
     links = delete(sign_in_links).where(or_(sign_in_links.c.expires_at <= now, sign_in_links.c.used_at.is_not(None)))

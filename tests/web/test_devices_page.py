@@ -4,7 +4,7 @@ import pytest
 
 from app.services import pairing
 from app.services.errors import PairingPending
-from tests.builders import Reader
+from tests.builders import Reader, sign_in
 from tests.world import World
 
 
@@ -77,3 +77,13 @@ async def test_a_device_token_opens_no_page(stranger: Reader, world: World) -> N
     token = pairing.add_device(world.parts, "Laptop", world.clock())
     answer = await stranger.browser.get("/accounts", headers={"authorization": f"Bearer {token}"})
     assert answer.status_code == 401
+
+
+async def test_signing_out_everywhere_ends_every_browsers_session(
+    reader: Reader, stranger: Reader, world: World
+) -> None:
+    await sign_in(stranger.browser, world.parts)
+    assert (await stranger.open("/accounts")).status == 200
+    await reader.send("/devices/sign-out")
+    assert (await stranger.open("/accounts")).status == 401
+    assert (await reader.open("/accounts")).status == 401

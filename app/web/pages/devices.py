@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.services import pairing
+from app.services import pairing, signing_in
 from app.services.errors import NotFound
 from app.web.attempts import Attempts
 from app.web.pages.view import AtDesk
 from app.web.pages.ways import then
+from app.web.security import COOKIE
 
 router = APIRouter()
 DONE = {
@@ -29,6 +30,14 @@ async def devices(at: AtDesk, done: str = "") -> HTMLResponse:
 async def remove(device_id: str, at: AtDesk) -> RedirectResponse:
     pairing.remove_device(at.parts, at.person_id, device_id, at.now)
     return then("/devices", done="removed")
+
+
+@router.post("/devices/sign-out")
+async def sign_out_everywhere(at: AtDesk) -> RedirectResponse:
+    signing_in.end_all_sessions(at.parts, at.person_id, at.now)
+    answer = then("/")
+    answer.delete_cookie(COOKIE)
+    return answer
 
 
 @router.get("/pair")
