@@ -188,6 +188,21 @@ def test_imported_mail_from_the_future_is_put_where_it_was_received() -> None:
     assert read(resource(part("text/plain"), internalDate=future)).at == NOW
 
 
+@pytest.mark.parametrize("claimed", [timedelta(0), timedelta(days=15_000), timedelta(days=3)])
+def test_imported_mail_that_claims_to_be_older_than_its_first_hop_is_put_at_its_last(claimed: timedelta) -> None:
+    first = ("Received", "from a by x; Thu, 19 Nov 2026 08:30:00 +0000")
+    last = ("Received", "from x by y; Fri, 20 Nov 2026 08:30:00 +0000")
+    old = str(int((AT - claimed).timestamp() * 1000)) if claimed else "0"
+    assert read(resource(part("text/plain"), headers=(last, first), internalDate=old)).at == AT
+
+
+def test_mail_that_took_a_day_on_its_way_keeps_the_providers_own_time() -> None:
+    hop = ("Received", "from a by x; Fri, 20 Nov 2026 08:30:00 +0000")
+    accepted = AT - timedelta(hours=20)
+    own = str(int(accepted.timestamp() * 1000))
+    assert read(resource(part("text/plain"), headers=(hop,), internalDate=own)).at == accepted
+
+
 def nested(depth: int) -> dict[str, Any]:
     payload = part("text/plain", "deep")
     for _ in range(depth):
