@@ -86,7 +86,10 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything on one page, since a day. `outcomes` counts threads by how they stand; `gaps` in order of length, `crossings` the newest."""
+    """Everything on one page, since a day.
+
+    `outcomes` counts threads by how they stand; `gaps` come in order of length, of `crossings` the newest.
+    """
 
     since: date
     threads: int

@@ -26,6 +26,8 @@ LETTER = 6.6
 LONGEST_DAYS = 21
 """A stretch without anything longer than this is drawn shorter and marked with a break."""
 LABEL_ROOM = 64
+FACT_ROOM = 20
+"""Pixels at the foot where the mark that is pointed at or focused says what it is."""
 
 
 LEGEND = (
@@ -85,6 +87,11 @@ class Picture:
     next_good: float | None
 
     @property
+    def foot(self) -> float:
+        """The y of the words under the time."""
+        return self.height - 8 - FACT_ROOM
+
+    @property
     def legend(self) -> list[tuple[str, str]]:
         """(kind, words) of what is really drawn."""
         kinds = {window.kind for window in self.windows} | {_key(mark) for mark in self.marks}
@@ -137,7 +144,7 @@ def picture_of(line: TimeLine, zone: str, width: int = WIDE) -> Picture:
     next_date = line.summary.next_good_date
     return Picture(
         width=width,
-        height=axis + below + LANE + BAND * len(spans) + 22,
+        height=axis + below + LANE + BAND * len(spans) + 22 + FACT_ROOM,
         line=axis,
         marks=tuple(_placed(mark, axis) for mark in marks),
         windows=(*silence, *(_laid(window, axis + below + LANE, width) for window in spans)),

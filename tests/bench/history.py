@@ -32,7 +32,8 @@ INSERT INTO messages (person_id, account_id, provider_message_id, provider_threa
   reading, reader_version, folder, present, link)
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {OTHERS})
 SELECT person_id, account_id, 'noise' || i, 'noise' || i, 'noise' || i, at - i, 0,
-  'list' || (i % 500) || '@mail.example', '{{"v":1,"way":"in","kind":"list"}}', reader_version, 'other', 1, '' FROM n, (SELECT * FROM messages LIMIT 1)
+  'list' || (i % 500) || '@mail.example',
+  '{{"v":1,"way":"in","kind":"list"}}', reader_version, 'other', 1, '' FROM n, (SELECT * FROM messages LIMIT 1)
 """
 _NOISY_PEOPLE = """
 INSERT INTO message_people (message_id, role, address, person_id, at)

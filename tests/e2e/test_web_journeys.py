@@ -81,6 +81,8 @@ def test_the_history_is_read_and_set_right_by_keyboard_alone(house: House) -> No
         for number in range(marks.count()):
             tab_to(page, marks.nth(number))
             expect(marks.nth(number)).to_have_accessible_name(re.compile(r"Your mail, \w+ Nov \d+, \d\d:\d\d"))
+            expect(marks.nth(number).locator(".fact")).to_be_visible()
+            expect(page.locator("svg.wide .fact:visible")).to_have_count(1)
         page.keyboard.press("Enter")
         expect(page).to_have_url(re.compile("#entry-2$"))
 
