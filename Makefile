@@ -53,7 +53,8 @@ audit: $(DEV) .venv/audit/.ready
 
 pictures: $(DEV) $(NODE_DEV)
 	@AFTERTOUCH_TEST=1 npm run --silent build --prefix extension
-	$(BIN)/pytest tests/e2e/test_main_job.py
+	$(BIN)/pytest tests/e2e/test_main_job.py tests/e2e/test_extension_store_pictures.py
+	for one in gmail outlook panel; do cp .run/pictures/store-$$one.png extension/store/$$one.png; done
 	cp .run/pictures/{banner-gmail,banner-outlook,history,time-line}.png docs/pictures/
 
 lock: $(DEV)
