@@ -1,16 +1,17 @@
-"""Fixtures for all folders of tests, and the table of threats at the end of a run."""
+"""Fixtures for all folders of tests, and the tables of threats and of faults at the end of a run."""
 
 import pytest
 
 from tests import threats
+from tests.faults import report as faults
 from tests.postgres import migrated, postgres, postgresql_url
 
 __all__ = ["migrated", "postgres", "postgresql_url"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    lines = threats.told(terminalreporter)
-    if lines:
-        terminalreporter.section("threats")
+    for name, lines in (("threats", threats.told(terminalreporter)), ("faults", faults.told(terminalreporter))):
+        if lines:
+            terminalreporter.section(name)
         for line in lines:
             terminalreporter.write_line(line)

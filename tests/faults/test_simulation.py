@@ -46,7 +46,7 @@ async def test_every_life_keeps_the_promises(seeds: list[int], linked: Rig) -> N
         found = [*await checker.check(settled=False), *checker.alive()]
         await life.settle()
         found += await checker.check()
-        assert found == [], f"seed {seed}: {life.done}"
+        assert found == [], f"seed {seed}: {life.done}; again: .venv/bin/pytest tests/faults --seed {seed}"
 
 
 async def test_any_order_and_grouping_of_the_same_mail_ends_alike(linked: Rig) -> None:
