@@ -18,7 +18,7 @@ from app.settings import LOOPBACK, Settings, SettingsError
 from app.store import moving, rotation, scope
 from app.store.database import Database
 from app.store.errors import KeyMissing
-from app.store.key_file import read_or_make_key_file, replace_key_file
+from app.store.key_file import WatchedKeyFile, read_or_make_key_file, replace_key_file
 from app.store.sealing import Keyring, Sealer
 from connectors.contract import Connector
 from connectors.simulator.config import SimulatorConfig, callbacks
@@ -81,7 +81,8 @@ def open_parts(settings: Settings, *, given: Settings | None = None, across_peop
     data_dir = _data_folder(settings.data_dir)
     database = _open_database(settings, across_people=across_people)
     try:
-        sealer = Sealer(_keyring(data_dir / "key.json", database))
+        key_file = data_dir / "key.json"
+        sealer = Sealer(_keyring(key_file, database), newer=WatchedKeyFile(key_file).newer)
         yield Parts(
             settings=settings,
             clock=read_clock,
@@ -190,6 +191,8 @@ def rotate_key(settings: Settings) -> str:
     database = _open_database(settings)
     try:
         count = rotation.rotate(database, Sealer(ring))
+        while set(rotation.keys_in_use(database)) - {ring.current}:
+            count += rotation.rotate(database, Sealer(ring))
         replace_key_file(path, ring.only_current())
     finally:
         database.close()

@@ -41,6 +41,30 @@ def replace_key_file(path: Path, keyring: Keyring) -> None:
     _flush(path.parent)
 
 
+class WatchedKeyFile:
+    """The ring of a file that another process may rotate while this one runs."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = self._look()
+
+    def newer(self) -> Keyring | None:
+        """The ring when the file is another one than last time, else None. Raises KeyMissing as `read_key_file`."""
+        look = self._look()
+        if look == self._seen:
+            return None
+        ring = read_key_file(self._path)
+        self._seen = look
+        return ring
+
+    def _look(self) -> tuple[int, int]:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return 0, 0
+        return found.st_ino, found.st_mtime_ns
+
+
 def _written_beside(path: Path, keyring: Keyring) -> Path:
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

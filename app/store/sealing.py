@@ -65,11 +65,13 @@ class Keyring:
 class Sealer:
     """Seals and opens single fields. A sealed field is: length of key id, key id, nonce (96 bit), ciphertext.
 
-    `reload` is asked once whenever a field names a key not on the ring: another process may have rotated it.
+    `newer` is asked before every sealing, and when a field names a key not on the ring, for a ring that another
+    process has put in place since; it gives None when there is none. So what is sealed during a rotation is sealed
+    with the new key.
     """
 
-    def __init__(self, keyring: Keyring, *, reload: Callable[[], Keyring] | None = None) -> None:
-        self._reload = reload
+    def __init__(self, keyring: Keyring, *, newer: Callable[[], Keyring | None] | None = None) -> None:
+        self._newer = newer
         self._take(keyring)
 
     def _take(self, keyring: Keyring) -> None:
@@ -81,6 +83,7 @@ class Sealer:
         return f"Sealer(current={self.current!r})"
 
     def seal(self, plain: bytes | str, *, table: str, row: str, column: str) -> bytes:
+        self._catch_up()
         nonce = secrets.token_bytes(_NONCE_BYTES)
         data = plain.encode() if isinstance(plain, str) else plain
         bound = _bound(table, row, column, self.current)
@@ -90,7 +93,7 @@ class Sealer:
     def open(self, sealed: bytes, *, table: str, row: str, column: str) -> bytes:
         """Raises KeyMissing when the key is not on the ring, or the field was changed or moved."""
         key_id = key_of(sealed)
-        cipher = self._ciphers.get(key_id) or self._newer(key_id)
+        cipher = self._ciphers.get(key_id) or self._found_since(key_id)
         start = 1 + sealed[0]
         nonce, body = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
         try:
@@ -98,9 +101,13 @@ class Sealer:
         except (InvalidTag, ValueError) as error:
             raise KeyMissing(f"A sealed {column} in {table} does not open with the key {key_id!r}.") from error
 
-    def _newer(self, key_id: str) -> AESGCM:
-        if self._reload is not None:
-            self._take(self._reload())
+    def _catch_up(self) -> None:
+        ring = self._newer() if self._newer is not None else None
+        if ring is not None:
+            self._take(ring)
+
+    def _found_since(self, key_id: str) -> AESGCM:
+        self._catch_up()
         if key_id not in self._ciphers:
             raise KeyMissing(f"The key {key_id!r} is not in the key file. Restore the key file from your backup.")
         return self._ciphers[key_id]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.store.errors import KeyMissing
-from app.store.key_file import read_key_file, read_or_make_key_file, replace_key_file
+from app.store.key_file import WatchedKeyFile, read_key_file, read_or_make_key_file, replace_key_file
 from app.store.names import name_hash
 from app.store.sealing import Keyring, Sealer, key_of
 
@@ -69,11 +69,21 @@ def test_another_ring_opens_nothing_and_names_the_key_it_lacks() -> None:
 
 def test_a_running_server_takes_up_a_key_another_process_made() -> None:
     rings = [RING]
-    server = Sealer(RING, reload=lambda: rings[-1])
+    server = Sealer(RING, newer=lambda: rings[-1])
     rings.append(RING.with_new_key())
     sealed = Sealer(rings[-1]).seal("Re: offer", **HERE)
     assert server.open(sealed, **HERE) == b"Re: offer"
     assert server.current == rings[-1].current
+
+
+def test_what_is_sealed_after_a_rotation_elsewhere_is_sealed_with_the_new_key(tmp_path: Path) -> None:
+    path = tmp_path / "key.json"
+    ring = read_or_make_key_file(path)
+    server = Sealer(ring, newer=WatchedKeyFile(path).newer)
+    before = key_of(server.seal("x", **HERE))
+    assert before == ring.current
+    replace_key_file(path, ring.with_new_key())
+    assert key_of(server.seal("x", **HERE)) == ring.with_new_key().current != before
 
 
 def test_a_ring_survives_its_file_format() -> None:
