@@ -46,3 +46,18 @@ def test_lock_files_pin_hashes_and_name_no_address() -> None:
     packages = (ROOT / "extension" / "package-lock.json").read_text()
     assert '"resolved"' not in packages
     assert '"integrity"' in packages
+
+
+def test_every_obligation_to_the_providers_has_a_place_and_a_test_that_exist() -> None:
+    page = (ROOT / "docs/providers.md").read_text()
+    rows = re.findall(r"^\| ([GMW]\d+) \|[^|]+\|([^|]+)\|([^|]+)\|$", page, re.MULTILINE)
+    wanted = (("G", 32), ("M", 32), ("W", 22))
+    assert [name for name, _, _ in rows] == [f"{kind}{one}" for kind, last in wanted for one in range(1, last + 1)]
+    files = [f"/{path.relative_to(ROOT)}" for top in ("app", "connectors", "tests") for path in (ROOT / top).rglob("*")]
+    table = "".join(path.read_text() for path in (ROOT / "tests/faults").glob("faults_*.py"))
+    faults = set(re.findall(r"^@fault\((\d+)", table, re.MULTILINE))
+    for name, places, held_by in rows:
+        tests = re.findall(r"(?:\w+/)?(?:test_\w+|contract_suite)", held_by)
+        for place in (*re.findall(r"[\w/]+\.(?:py|json)\b", places), *(f"{test}.py" for test in tests)):
+            assert any(path.endswith(f"/{place}") for path in files), (name, place)
+        assert faults.issuperset(re.findall(r"\bF(\d+)", held_by)), name
