@@ -17,6 +17,9 @@ from app.store.sealing import Sealer
 from app.store.tables import account_addresses, accounts, dead_letters, messages
 from connectors.contract import Grant
 
+PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
+"""The tenant of every personal Microsoft account (learn.microsoft.com, id token claims)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -41,6 +44,11 @@ class Account:
     deep_at: datetime | None
     granted_at: datetime | None = None
     expires_at: datetime | None = None
+
+    @property
+    def of_an_organisation(self) -> bool:
+        """A Microsoft mailbox outside the tenant of all personal ones: its administrators see the permission (M7)."""
+        return self.provider == "microsoft" and not self.subject.startswith(f"{PERSONAL_TENANT}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,14 @@ async def test_both_mailboxes_show_their_newest_message_once_read(reader: Reader
     assert "none yet" not in page.text("#accounts")
 
 
+async def test_a_mailbox_of_an_organisation_says_who_else_sees_the_permission(reader: Reader, world: World) -> None:
+    account_id = await world.link("microsoft")
+    assert "administrators" not in (await reader.open("/accounts")).text(f"#account-{account_id}")
+    with world.parts.database.write() as tx:
+        tx.execute(update(tables.accounts).values(subject="11111111-2222-3333-4444-555555555555.object"))
+    assert "administrators" in (await reader.open("/accounts")).text(f"#account-{account_id}")
+
+
 async def test_a_dead_permission_says_why_and_offers_to_link_again(reader: Reader, world: World) -> None:
     account_id = await world.link("microsoft")
     with world.parts.database.write() as tx:
