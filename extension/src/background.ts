@@ -46,7 +46,7 @@ void sendQueue();
 function serveMail(message: MailMessage, sender: chrome.runtime.MessageSender): Promise<unknown> {
   switch (message.type) {
     case 'advise':
-      return adviseOn(mailHost(sender), message.request);
+      return advise(message.request, mailHost(sender));
     case 'recall':
       return recallOn(mailHost(sender), message.request);
     case 'sight':
@@ -121,11 +121,8 @@ async function load(name: ChunkName, { tab, frameId }: chrome.runtime.MessageSen
 }
 
 async function link(): Promise<Link> {
-  const named = __TEST__ ? await get('backend') : undefined;
-  return {
-    backend: named && URL.canParse(named) ? new URL(named).origin : __BACKEND__,
-    token: (await get('token')) ?? null,
-  };
+  const [named, token = null] = await Promise.all([__TEST__ ? get('backend') : undefined, get('token')]);
+  return { backend: named && URL.canParse(named) ? new URL(named).origin : __BACKEND__, token };
 }
 
 /** A request that needs pairing. */
@@ -143,11 +140,6 @@ function done(): true {
   return true;
 }
 
-/** On a host that is switched off nothing is asked and nothing is said. */
-async function adviseOn(host: string, request: AdviceRequest): Promise<Answer<Advice>> {
-  return (await isOff(host)) ? { ok: false, trouble: 'site_off' } : advise(request);
-}
-
 async function recallOn(host: string, request: AdviceRequest): Promise<Advice | null> {
   return (await isOff(host)) ? null : recall(request);
 }
@@ -157,8 +149,10 @@ async function noteSight(host: string, sight: Sight): Promise<void> {
   await remember({ sight });
 }
 
-async function advise(request: AdviceRequest): Promise<Answer<Advice>> {
-  const [to, holdOff] = await Promise.all([link(), recallOf('holdOff')]);
+/** On a host that is switched off nothing is asked and nothing is said. */
+async function advise(request: AdviceRequest, host: string): Promise<Answer<Advice>> {
+  const [to, holdOff, off] = await Promise.all([link(), recallOf('holdOff'), isOff(host)]);
+  if (off) return { ok: false, trouble: 'site_off' };
   if (!to.token) return { ok: false, trouble: 'not_paired' };
   void rememberRecent(request.to);
   if (holdOff && Date.now() < holdOff.until) return { ok: false, trouble: holdOff.trouble };
