@@ -198,12 +198,18 @@ def open_question(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> OpenQu
     if not turn:
         return None
     later = [touch for touch in sent if touch.at > turn[-1].at and touch.delivered]
-    if any(touch.spoke or not text_is_read(touch.signals) for touch in later):
+    if any(_may_answer(touch) for touch in later):
         return None
     met = {kind for touch in later for kind in touch.signals.answers}
     asks = tuple(dict.fromkeys(ask for reply in turn for ask in reply.asks if ask not in met))
     question = next((reply.question for reply in turn if reply.question), "")
     return OpenQuestion(turn[0].key, turn[0].at, asks, question) if asks else None
+
+
+def _may_answer(touch: Touch) -> bool:
+    """Whether a message may have met a question: anything but one that only asks for news itself."""
+    chases = touch.signals.asks_for_news or touch.signals.empty
+    return touch.spoke or not (chases and text_is_read(touch.signals))
 
 
 def meets(answers: tuple[str, ...], asks: tuple[str, ...]) -> bool:

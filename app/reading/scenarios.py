@@ -96,7 +96,7 @@ def _verdict(
         recipient, frozenset({recipient}), messages, logged, name=name, stage=stage, draft=_matter(row)
     )
     draft = draft_of(row, thread, events)
-    return judge(thread, draft, now.astimezone(UTC), zone=zone, nearby=_nearby(recipient, events))
+    return judge(thread, draft, now.astimezone(UTC), zone=zone, nearby=_nearby(thread, events))
 
 
 def draft_of(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:
@@ -124,11 +124,12 @@ def _continues(subject: str, replies: Sequence[Reply], events: Sequence[Event]) 
     return newest is not None and subject_matter(newest.subject) == subject_matter(subject)
 
 
-def _nearby(recipient: str, events: Sequence[Event]) -> tuple[Touch, ...]:
+def _nearby(thread: Thread, events: Sequence[Event]) -> tuple[Touch, ...]:
     """Unanswered touches to other people of the recipient's company."""
+    recipient = thread.recipient
     others = {person for event in events if event.outbound for person in event.people if person != recipient}
     colleagues = sorted(other for other in others if same_company(other, [recipient]))
-    return open_beside([recipient], (_thread_with(other, events) for other in colleagues))
+    return open_beside([recipient], thread, (_thread_with(other, events) for other in colleagues))
 
 
 def _thread_with(other: str, events: Sequence[Event]) -> Thread:

@@ -6,14 +6,15 @@ from app.cadence.rules.exemptions import is_named
 from app.cadence.thread import Thread, Touch
 
 
-def open_beside(addresses: Collection[str], others: Iterable[Thread]) -> tuple[Touch, ...]:
+def open_beside(addresses: Collection[str], thread: Thread, others: Iterable[Thread]) -> tuple[Touch, ...]:
     """Touches to others of the company nobody answered, oldest first; `addresses` are the recipient's, in lower case.
 
-    What also went to the recipient is left out, and so is whoever pointed to the recipient: going there is following.
+    What also went to the recipient is left out, and so is whoever pointed to the recipient or whom the recipient, in
+    their `thread`, pointed to: going there is following.
     """
     found: dict[str, Touch] = {}
     for other in others:
-        if not other.job_contact or _pointed_to(addresses, other):
+        if not other.job_contact or _pointed_to(addresses, other) or _pointed_to([other.recipient], thread):
             continue
         answered = max((reply.at for reply in other.replies), default=None)
         for touch in other.touches:

@@ -167,7 +167,7 @@ def _judged(of: Dossier, around: _Around) -> _Judged:
         return _Judged(of, cadence, Verdict(Level.CLEAR, reason="You asked for quiet about this recipient."))
     draft = Draft(question.channel, question.to, question.signals, in_reply=_in_reply(of, question))
     colleagues_of = [each for each in around.beside if same_company(each.recipient.address, of.recipient.addresses)]
-    nearby = open_beside(of.recipient.addresses, [each.thread for each in colleagues_of])
+    nearby = open_beside(of.recipient.addresses, of.thread, [each.thread for each in colleagues_of])
     verdict = weigh(cadence, draft, switched_off=around.switched_off, nearby=nearby)
     return _Judged(_shown_with(of, colleagues_of), cadence, verdict)
 
