@@ -54,6 +54,14 @@ def test_drafts_never_learned_from_are_mostly_read_alike(word: str, precision: f
     assert measured[1] >= recall
 
 
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_german_and_spanish_drafts_are_read_by_their_phrases(language: str, word: str) -> None:
+    precision, recall = precision_and_recall(drafts(language), word)
+    assert precision >= 0.95
+    assert recall >= 0.9
+
+
 def test_most_of_the_anger_in_wording_never_met_is_heard() -> None:
     precision, recall = precision_and_recall(drafts("voices"), "annoyed")
     assert precision >= 0.85
