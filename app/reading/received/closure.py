@@ -14,7 +14,7 @@ _NO_ENDING = frozenset({"not_yet", "still_working", "about_others", "beside_the_
 _NO_QUESTION = frozenset({"not_ask", "parting_question"})
 _WEAK = ("soft_sorry", "passed_over", "farewell")
 _LONGEST_HINT = 8
-_LIKELY, _UNLIKELY = 100, -150
+_LIKELY, _UNLIKELY = 100, -300
 """Hundredths of log odds; see scripts/weigh-refusals for what lies above and below them."""
 _SPEAKS_AGAINST = frozenset({"good_news", "moves_date", "holds", "still_working", "beside_the_matter"})
 _GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
