@@ -42,7 +42,7 @@ OUTSIDE = """() => [...document.querySelectorAll('main *, header *, footer *')].
 }).map((node) => node.outerHTML.slice(0, 120))"""
 OVERLAPPING = """() => {
   const all = document.querySelectorAll('svg.chart text, svg.picture text');
-  const words = [...all].filter((node) => node.getClientRects().length);
+  const words = [...all].filter((node) => node.checkVisibility({ visibilityProperty: true }));
   const found = [];
   for (const [place, one] of words.entries()) for (const other of words.slice(place + 1)) {
     if (one.ownerSVGElement !== other.ownerSVGElement) continue;
