@@ -63,6 +63,7 @@ _COLUMNS = tuple(accounts.c[name] for name in Account.__slots__)
 _OF_PERSON = Prepared(
     select(*_COLUMNS).where(accounts.c.person_id == bindparam("person")).order_by(accounts.c.linked_at, accounts.c.id)
 )
+_BY_ID = Prepared(select(*_COLUMNS).where(accounts.c.id == bindparam("account")))
 _OWN_ADDRESSES = Prepared(
     select(account_addresses.c.address).where(account_addresses.c.person_id == bindparam("person"))
 )
@@ -87,7 +88,7 @@ def find(tx: Connection, person_id: str, account_id: str) -> Account | None:
 
 def get(tx: Connection, account_id: str) -> Account:
     """For the sync work, which comes with an account id of its own. Raises LookupError when it is gone."""
-    row = tx.execute(select(*_COLUMNS).where(accounts.c.id == account_id)).first()
+    row = _BY_ID.first(tx, account=account_id)
     if row is None:
         raise LookupError("this account was unlinked")
     return _account(row)
