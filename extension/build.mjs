@@ -35,7 +35,7 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
   plugins: [cssAsText, lexiconIndexed],
-  define: { __BACKEND__: JSON.stringify(backend), __TEST__: String(test) },
+  define: { __BACKEND__: JSON.stringify(backend), __TEST__: String(test), __FIREFOX__: 'false' },
 };
 
 /** What the content scripts ask the worker for when it is first needed. */
@@ -57,10 +57,12 @@ async function buildFor(browser) {
     outdir: out,
   });
   const parts = Object.entries({ ...Object.fromEntries(Object.keys(HOSTS).map(contentOf)), ...LATER });
-  await Promise.all(parts.map(([name, contents]) => buildPart(name, contents, out)));
+  const define = { ...shared.define, __FIREFOX__: String(browser === 'firefox') };
+  await Promise.all(parts.map(([name, contents]) => buildPart(name, contents, out, define)));
   for (const page of ['popup', 'options']) cpSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
   const panel = readFileSync(join(here, 'src/popup/popup.html'), 'utf8').replace('class="popup"', 'class="panel"');
   writeFileSync(join(out, 'panel.html'), panel);
+  if (browser === 'firefox') cpSync(join(here, 'src/alive.css'), join(out, 'alive.css'));
   cpSync(join(here, 'src/pages.css'), join(out, 'pages.css'));
   cpSync(join(here, '_locales'), join(out, '_locales'), { recursive: true });
   mkdirSync(join(out, 'icons'));
@@ -75,9 +77,9 @@ function contentOf(host) {
   return [host, `import { begin } from './content'; import { ${host} } from './hosts/${host}'; begin(${host});`];
 }
 
-function buildPart(name, contents, out) {
+function buildPart(name, contents, out, define) {
   const stdin = { contents, resolveDir: join(here, 'src'), loader: 'ts' };
-  return build({ ...shared, stdin, outfile: join(out, `${name}.js`) });
+  return build({ ...shared, define, stdin, outfile: join(out, `${name}.js`) });
 }
 
 async function buildTry() {

@@ -29,6 +29,6 @@ const lexiconIndexed = {
 
 export default defineConfig({
   plugins: [cssAsText, lexiconIndexed],
-  define: { __TEST__: 'true', __BACKEND__: '"http://127.0.0.1:8025"' },
+  define: { __TEST__: 'true', __FIREFOX__: 'false', __BACKEND__: '"http://127.0.0.1:8025"' },
   test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'] },
 });

@@ -31,6 +31,7 @@ export function manifest({ browser, backend, test, version }) {
     content_scripts: Object.entries(HOSTS).map(([host, matches]) => ({
       matches,
       js: [`${host}.js`],
+      ...(browser === 'firefox' ? { css: ['alive.css'] } : {}),
       run_at: 'document_start',
       match_about_blank: true,
       match_origin_as_fallback: true,

@@ -11,13 +11,16 @@ export function groundOf(element: Element | null): { colour: string; dark: boole
   return { colour: '#fff', dark: false };
 }
 
-/** A constructed sheet passes pages whose policy forbids inline styles; Firefox refuses it to content scripts (bug 1751346). */
+/** Firefox ends a content script without a word when the extension is taken away: alive.css, which goes with it, unhides. */
+const SHEET = __FIREFOX__ ? `${STYLE}:host{display:none}` : STYLE;
+
+/** A constructed sheet passes pages whose policy forbids inline styles; older Firefox refuses it to content scripts (bug 1751346). */
 export function dress(root: ShadowRoot): void {
   try {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
+    sheet.replaceSync(SHEET);
     root.adoptedStyleSheets = [sheet];
   } catch {
-    root.append(Object.assign(document.createElement('style'), { textContent: STYLE }));
+    root.append(Object.assign(document.createElement('style'), { textContent: SHEET }));
   }
 }

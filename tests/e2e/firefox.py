@@ -45,6 +45,13 @@ class Firefox:
         self.command("browsingContext.navigate", context=self.tab, url=url, wait="complete")
         self.command("browsingContext.activate", context=self.tab)
 
+    def install(self, extension: Path) -> None:
+        data = {"type": "path", "path": str(extension)}
+        self.extension: str = self.command("webExtension.install", extensionData=data)["extension"]
+
+    def tabs(self) -> list[str]:
+        return [one["context"] for one in self.command("browsingContext.getTree", maxDepth=0)["contexts"]]
+
     def evaluate(self, function: str, *given: Any) -> Any:
         """Call a function of the page with JSON arguments; what it answers (a promise is awaited)."""
         wrapped = f"async () => JSON.stringify([await ({function})(...{json.dumps(given)})])"
@@ -148,7 +155,7 @@ def running(profile: Path, origins: MailOrigins, extension: Path) -> Iterator[Fi
         try:
             with connect(f"{_address(log, process)}/session", max_size=None) as socket:
                 browser = Firefox(socket)
-                browser.command("webExtension.install", extensionData={"type": "path", "path": str(extension)})
+                browser.install(extension)
                 yield browser
         finally:
             process.terminate()
@@ -182,6 +189,7 @@ def _preferences(port: int) -> str:
         "datareporting.policy.dataSubmissionEnabled": False,
         "browser.shell.checkDefaultBrowser": False,
         "browser.startup.page": 0,
+        "dom.disable_open_during_load": False,
         "app.normandy.enabled": False,
     }
     return "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in given.items())

@@ -106,3 +106,40 @@ def test_the_page_cannot_look_into_it(firefox: Firefox, backend: StubBackend) ->
         "data-compose",
         "data-level",
     ]
+
+
+def test_it_speaks_in_a_window_of_its_own(firefox: Firefox, backend: StubBackend) -> None:
+    opened(firefox, f"{OUTLOOK}?composes=")
+    before, main = firefox.tabs(), firefox.tab
+    firefox.evaluate("() => { mail.popout(); }")
+    (firefox.tab,) = [one for one in firefox.tabs() if one not in before]
+    try:
+        firefox.until(BANNER, "caution")
+        assert CAUTION["headline"] in firefox.words()
+        firefox.command("browsingContext.close", context=firefox.tab)
+    finally:
+        firefox.tab = main
+
+
+def test_the_sidebar_logs_a_call_and_shows_what_passed(firefox: Firefox, backend: StubBackend) -> None:
+    person = {"id": "r1", "address": "dana@acme.example", "name": "Dana", "next_good_date": "2026-12-03"}
+    entry = {"at": "2026-11-09T09:00:00Z", "direction": "out", "title": "Application", "link": "/history/r1"}
+    backend.answers["GET /api/v1/recipients"] = Told(json={"recipients": [person]})
+    backend.answers["GET /api/v1/recipients/r1"] = Told(json={"next_good_date": "2026-12-03", "time_line": [entry]})
+    backend.answers["POST /api/v1/touches"] = Told(201, {"id": "t1"})
+    firefox.open(f"{OWN}/panel.html")
+    assert firefox.evaluate("() => browser.runtime.getManifest().sidebar_action.default_panel").endswith("panel.html")
+    firefox.until("() => document.querySelector('#dates button')?.click() ?? !!document.querySelector('#line a')")
+    firefox.evaluate("() => document.querySelectorAll('#outcomes button')[1].click()")
+    firefox.until("() => document.querySelector('#told').textContent === 'Logged.'")
+    (touch,) = backend.asked("/api/v1/touches")
+    assert (touch["recipient"], touch["outcome"]) == ("dana@acme.example", "message_left")
+
+
+def test_after_it_is_taken_away_mail_goes_on(firefox: Firefox, backend: StubBackend) -> None:
+    opened(firefox, f"{GMAIL}?to=dana@acme.example")
+    firefox.until(BANNER, "caution")
+    firefox.command("webExtension.uninstall", extension=firefox.extension)
+    firefox.evaluate("() => mail.send(0)")
+    assert firefox.evaluate("() => mail.sent") == 1
+    firefox.until("() => !document.querySelector('aftertouch-banner')?.offsetHeight")
