@@ -75,6 +75,24 @@ def test_what_a_draft_is_labelled_with_beside_is_noticed(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("I have to tell my landlord by Friday or I lose the flat.", "pressure"),
+        ("They need the list by Monday, otherwise the kitchen cannot order.", "pressure"),
+        ("Sorry I'm late with this, the train stood still.", "apologetic"),
+        ("Please excuse my English, I am still learning. Sorry for my mistakes.", "apologetic"),
+    ],
+)
+def test_what_only_looks_like_pressure_or_pleading_is_neither(text: str, flag: str) -> None:
+    assert not getattr(read_draft("email", "", text), flag)
+
+
+def test_asking_to_be_rung_back_brings_nothing() -> None:
+    signals = read_draft("voicemail", "", "Hello, this is Samuel. I wrote and called, please ring me back.")
+    assert (signals.value, signals.empty) == ((), True)
+
+
+@pytest.mark.parametrize(
     "quote",
     [
         "\n\nOn Mon, Nov 9, 2026 at 9:00 AM Rita <rita@acme.example> wrote:\n> Thanks for nothing.",
