@@ -9,7 +9,7 @@ DEV := .venv/.dev-ready
 NODE := extension/node_modules/.ready
 NODE_DEV := extension/node_modules/.dev-ready
 
-.PHONY: run install test fuzz audit check bench extension format pictures lock clean
+.PHONY: run install cluster cluster-test test fuzz audit check bench extension format pictures lock clean
 
 run: $(RUNTIME) $(NODE)
 	@npm run --silent build --prefix extension
@@ -27,6 +27,13 @@ test: $(DEV) $(NODE_DEV)
 
 fuzz: $(DEV)
 	@AFTERTOUCH_FUZZ=$${AFTERTOUCH_FUZZ:-25000} $(BIN)/pytest -n 2 tests/security
+
+cluster: $(DEV)
+	@exec $(BIN)/python -m tests.cluster.cluster
+
+cluster-test: $(DEV)
+	@AFTERTOUCH_CLUSTER_MAILBOXES=200 AFTERTOUCH_CLUSTER_SECONDS=60 AFTERTOUCH_CLUSTER_POLL=60 AFTERTOUCH_CLUSTER_PATIENCE=120 \
+		$(BIN)/pytest tests/cluster -s $(ARGS)
 
 check: $(DEV) $(NODE_DEV)
 	@$(BIN)/ruff format --check .

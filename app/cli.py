@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = _command(commands, "serve", "the web server, with the sync work inside", _serve)
     serve.add_argument("--host", help="address to listen on (default: the base address's)")
     serve.add_argument("--port", type=int, help="port to listen on (default: the base address's)")
+    serve.add_argument("--no-sync", action="store_true", help="leave the sync work to `aftertouch worker`")
     _command(commands, "worker", "sync workers only", _worker)
     simulate = _command(commands, "simulate", "the provider simulator alone", _simulate)
     simulate.add_argument("--port", type=int, default=8026)
@@ -64,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     migrate = _command(commands, "migrate", "bring the tables up to date, or move everything elsewhere", _migrate)
     migrate.add_argument("--from", dest="source", metavar="URL", help="move out of this database (sqlite:////file)")
     migrate.add_argument("--to", dest="target", metavar="URL", help="into this empty one (postgresql://...)")
-    _command(commands, "doctor", "check the set-up and say what is wrong", _doctor)
+    _command(commands, "doctor", "check the set-up and say what is wrong", _doctor).add_argument(
+        "--store", action="store_true", help="look at the database alone"
+    )
     return parser
 
 
@@ -87,7 +90,7 @@ def _own_settings() -> Settings:
 def _serve(asked: argparse.Namespace) -> int:
     from app.serving import serve
 
-    return asyncio.run(serve(read_settings(), host=asked.host, port=asked.port))
+    return asyncio.run(serve(read_settings(), host=asked.host, port=asked.port, works=not asked.no_sync))
 
 
 def _worker(asked: argparse.Namespace) -> int:
@@ -267,4 +270,4 @@ def _doctor(asked: argparse.Namespace) -> int:
     from app.doctor import examine
 
     settings: Settings = read_settings()
-    return asyncio.run(examine(settings))
+    return asyncio.run(examine(settings, store_only=asked.store))

@@ -24,11 +24,14 @@ class Finding:
     remedy: str = ""
 
 
-async def examine(settings: Settings) -> int:
-    """Print one line per part; 0 when nothing is wrong, 1 otherwise."""
+async def examine(settings: Settings, *, store_only: bool = False) -> int:
+    """Print one line per part, or only about the store; 0 when nothing is wrong, 1 otherwise."""
     try:
         with open_parts(settings) as parts:
-            findings = [*_system(settings), *_mailboxes(parts), *[await _provider(*each) for each in _known(parts)]]
+            findings = [*_store(parts)]
+            if not store_only:
+                findings += [*_system(settings), *_mailboxes(parts)]
+                findings += [await _provider(*each) for each in _known(parts)]
     except (SettingsError, StoreError) as error:
         findings = [Finding("The store cannot be used", str(error))]
     for finding in findings:
@@ -38,9 +41,16 @@ async def examine(settings: Settings) -> int:
     return 1 if any(finding.remedy for finding in findings) else 0
 
 
+def _store(parts: Parts) -> Iterator[Finding]:
+    yield Finding(f"The store is reachable and current ({parts.database.backend})")
+    if parts.database.backend == "postgresql":
+        remedy = "connect as an ordinary role that owns the tables (docs/operations.md)"
+        bound = parts.database.binds_its_role()
+        yield Finding("Every row is shown to its person alone", "" if bound else remedy)
+
+
 def _system(settings: Settings) -> Iterator[Finding]:
     yield Finding(f"Data folder {settings.data_dir}")
-    yield Finding("The store is reachable and current")
     missing = "" if (BUILT / "try.js").exists() else "run `make extension`"
     yield Finding("The banner's code for /try is built", missing)
     if settings.simulates:

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app import logs
+from app import logs, tracing
 from app.compose import open_parts, pointed_at, read_clock, simulation
 from app.main import create_app
 from app.services import leaving, linking, signing_in
@@ -28,17 +28,20 @@ from connectors.simulator.config import SimulatorConfig, callbacks
 STARTED_EVERY = 0.02
 
 
-async def serve(settings: Settings, *, host: str | None = None, port: int | None = None) -> int:
-    """The web server with the sync work inside, and the provider simulator when no provider is configured."""
+async def serve(settings: Settings, *, host: str | None = None, port: int | None = None, works: bool = True) -> int:
+    """The web server, with the sync work inside if it `works`, and the simulator when no provider is configured."""
     logs.set_up()
+    tracing.set_up(settings)
     settings = _listening_at(settings, host, port)
     listener = _listen(host or settings.base.hostname or "127.0.0.1", port or settings.base.port or 8025)
     simulated = simulation(settings) if settings.simulates else None
     used, given = (pointed_at(simulated, settings), settings) if simulated else (settings, None)
     with open_parts(used, given=given, across_people=False) as parts:
-        server = _server(create_app(parts, works=True))
+        server = _server(create_app(parts, works=works))
         async with _beside(simulated, server):
             print(f"Sign in: {_way_in(parts)}", flush=True)
+            # The server raises the signal that ended it once more; what is still open here is to be closed first.
+            signal.signal(signal.SIGTERM, lambda *_: None)
             await server.serve(sockets=[listener])
     return 0 if server.started else 1
 
@@ -74,13 +77,24 @@ def _listen(host: str, port: int) -> socket.socket:
 async def work(settings: Settings) -> int:
     """Sync workers only, until SIGTERM or SIGINT."""
     logs.set_up()
+    tracing.set_up(settings)
     with open_parts(settings) as parts:
-        working = asyncio.create_task(Worker(parts).run())
+        working = asyncio.create_task(_syncing(parts))
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, working.cancel)
         await asyncio.gather(working, return_exceptions=True)
     return 0
+
+
+async def _syncing(parts: Parts) -> None:
+    """Alone on SQLite; on PostgreSQL one of many, and only then is the queue loaded."""
+    if parts.database.backend == "sqlite":
+        await Worker(parts).run()
+        return
+    from app.distributing import Distributed
+
+    await Distributed(parts).run()
 
 
 async def simulate(settings: Settings, *, port: int, seed: int) -> int:

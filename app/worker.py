@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
+from opentelemetry import trace
 
 from app.services import leaving, linking, pushing, retaining, withdrawing
 from app.services.history import learn
 from app.services.hooks import can_be_pushed_to
 from app.services.parts import Parts
 from app.services.syncing import Outcome, sync
+from app.settings import Settings
 from app.store import accounts, sync_jobs
 from app.store.errors import KeyMissing, StoreError
 from app.store.sync_jobs import Lease, LeaseLost
@@ -21,6 +23,7 @@ from app.store.sync_jobs import Lease, LeaseLost
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
+SHORTEST_LEASE = timedelta(seconds=10)
 LOOK_EVERY = 1.0
 AT_ONCE = 4
 LEARN_EVERY = timedelta(hours=1)
@@ -37,6 +40,7 @@ class Worker:
         self.parts = parts
         self._chance = chance
         self._running: set[asyncio.Task[None]] = set()
+        self._lease = lease_for(parts.settings)
         self._swept: datetime | None = None
         self._let_go: datetime | None = None
 
@@ -56,17 +60,22 @@ class Worker:
             await asyncio.gather(*self._running, return_exceptions=True)
 
     def start_due(self) -> None:
-        while len(self._running) < AT_ONCE and (lease := self._take()):
+        while len(self._running) < AT_ONCE and (lease := self.take()):
             task = asyncio.create_task(self.settle(lease))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-    def _take(self) -> Lease | None:
+    def take(self, account_id: str | None = None) -> Lease | None:
+        """The lease of the mailbox that is due longest, or of this one; None when there is none to have."""
         with self.parts.database.write() as tx:
-            return sync_jobs.take_due(tx, self.parts.clock(), LEASE)
+            return sync_jobs.take_due(tx, self.parts.clock(), self._lease, account_id=account_id)
 
     async def settle(self, lease: Lease) -> None:
         """Sync one leased mailbox and schedule its next turn. Never raises but for cancellation."""
+        with trace.get_tracer("aftertouch").start_as_current_span("sync"):
+            await self._settle(lease)
+
+    async def _settle(self, lease: Lease) -> None:
         keeping = asyncio.create_task(self._renew(lease))
         try:
             if await self._is_leaving(lease):
@@ -76,6 +85,9 @@ class Worker:
             if outcome.caught_up and can_be_pushed_to(self.parts.settings):
                 await pushing.keep_watching(self.parts, lease.account_id, self.parts.clock())
             await self._learn(lease, outcome)
+        except asyncio.CancelledError:
+            self._give_back(lease)
+            raise
         except LeaseLost:
             log.info("lease_lost", account=lease.account_id)
         except KeyMissing as error:
@@ -114,10 +126,10 @@ class Worker:
 
     async def _renew(self, lease: Lease) -> None:
         while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
+            await asyncio.sleep(self._lease.total_seconds() / 3)
             try:
                 with self.parts.database.write() as tx:
-                    sync_jobs.renew(tx, lease, self.parts.clock() + LEASE)
+                    sync_jobs.renew(tx, lease, self.parts.clock() + self._lease)
             except LeaseLost:
                 return
             except StoreError as error:
@@ -132,7 +144,7 @@ class Worker:
             sync_jobs.finish(
                 tx,
                 replace(lease, deep=outcome.deep),
-                due_at=now + timedelta(seconds=self.parts.settings.poll_seconds),
+                due_at=now + outcome.poll_every,
                 deep_due_at=now + outcome.deep_every,
             )
 
@@ -153,6 +165,13 @@ class Worker:
             accounts.set_state(tx, lease.account_id, "misconfigured", self.parts.clock(), **told)
         self._later(lease, backoff(lease.attempts, self._chance()))
 
+    def _give_back(self, lease: Lease) -> None:
+        try:
+            with self.parts.database.write() as tx:
+                sync_jobs.give_back(tx, lease)
+        except (LeaseLost, StoreError) as error:  # it runs out by itself
+            log.info("lease_lost", account=lease.account_id, kind=type(error).__name__)
+
     def _later(self, lease: Lease, seconds: float) -> None:
         now = self.parts.clock()
         try:
@@ -162,6 +181,11 @@ class Worker:
             log.info("lease_lost", account=lease.account_id)
         except StoreError as error:  # the lease runs out by itself
             log.error("store_in_trouble", account=lease.account_id, kind=type(error).__name__)
+
+
+def lease_for(settings: Settings) -> timedelta:
+    """No longer than a poll, so that a worker that was killed costs its mailboxes one; but at least ten seconds."""
+    return min(LEASE, max(SHORTEST_LEASE, timedelta(seconds=settings.poll_seconds)))
 
 
 def backoff(attempts: int, chance: float) -> float:

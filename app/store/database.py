@@ -115,6 +115,12 @@ class Database:
                 tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             upgrade(tx)
 
+    def binds_its_role(self) -> bool:
+        """Whether the row policies hold back the role we connect as: superusers and BYPASSRLS roles are not."""
+        free = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        with self.read() as tx:
+            return not tx.exec_driver_sql(free).scalar_one()
+
     def checkpoint_erasure(self) -> bool:
         """After an erasure: leave no deleted row in any file. False when a reader was in the way: ask again.
 

@@ -7,7 +7,7 @@ writes are refused by `check_fence`, which every transaction that stores results
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, literal, or_, select, update
 
 from app.store.database import insert_into
 from app.store.errors import LeaseLost
@@ -95,6 +95,17 @@ def take_due(tx: Connection, now: datetime, lease: timedelta, *, account_id: str
     tx.execute(update(sync_jobs).where(this).values(fence=fence, lease_until=now + lease))
     deep = row.want_deep > row.done_deep or (row.deep_due_at is not None and row.deep_due_at <= now)
     return Lease(row.account_id, fence, row.want, row.want_deep, deep, row.attempts)
+
+
+def due_now(now: datetime, *, limit: int) -> Select[str]:
+    """Asks for the accounts that may be leased now, longest due first."""
+    jobs = sync_jobs.c
+    return select(jobs.account_id).where(_due(now)).order_by(jobs.due_at, jobs.account_id).limit(limit)
+
+
+def give_back(tx: Connection, lease: Lease) -> None:
+    """The run was broken off on purpose: somebody else may take the account at once. Raises LeaseLost."""
+    _end(tx, lease, lease_until=None)
 
 
 def still_held(tx: Connection, lease: Lease) -> bool:

@@ -39,10 +39,34 @@ def bulk_mailbox(world: World, provider: str) -> Mailbox:
     return box
 
 
+def add_crowd(world: World, mailboxes: int, messages: int) -> list[Mailbox]:
+    """So many more mailboxes of other people, Google's and Microsoft's in turn, each with so many messages."""
+    first = sum(box.address.startswith("crowd") for box in world.mailboxes)
+    made = [_crowd_mailbox(world, number) for number in range(first, first + mailboxes)]
+    for box in made:
+        _fill(world, box, messages)
+    return made
+
+
+def _crowd_mailbox(world: World, number: int) -> Mailbox:
+    google = number % 2 == 0
+    provider, domain = ("google", "example.com") if google else ("microsoft", "outlook.example")
+    subject = f"1180{number:017d}" if google else f"00000000-0000-0000-0c40-{number:012x}"
+    tenant = "" if google else CONSUMER_TENANT
+    box = Mailbox(provider, f"crowd{number}@{domain}", f"Crowd {number}", subject, world.config.seed, tenant=tenant)
+    world.mailboxes.append(box)
+    return box
+
+
 def load_mailbox(world: World, provider: str, messages: int) -> Mailbox:
     """Adds `messages` to the big mailbox, spread evenly over the year before now, oldest first."""
     box = bulk_mailbox(world, provider)
-    rng = random.Random(f"bulk:{world.config.seed}:{len(box.items)}")
+    _fill(world, box, messages)
+    return box
+
+
+def _fill(world: World, box: Mailbox, messages: int) -> None:
+    rng = random.Random(f"{box.address}:{world.config.seed}:{len(box.items)}")
     start, step = world.now() - SPAN, SPAN / max(messages, 1)
     threads: dict[int, str] = {}
     for index, slot in enumerate(_slots(rng, len(box.items), messages)):
@@ -50,7 +74,6 @@ def load_mailbox(world: World, provider: str, messages: int) -> Mailbox:
         folder = "sentitems" if slot.mine else "inbox"
         item = box.add(_letter(box.address, slot, at), at, folder, thread=threads.get(slot.thread, ""))
         threads[slot.thread] = item.thread
-    return box
 
 
 def _slots(rng: random.Random, first: int, messages: int) -> Iterator[Slot]:

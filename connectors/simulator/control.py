@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.simulator.awkward import awkward_letter
-from connectors.simulator.bulk import load_mailbox
+from connectors.simulator.bulk import add_crowd, load_mailbox
 from connectors.simulator.google_identity import GoogleIdentity
 from connectors.simulator.knobs import catalogue, switch_on
 from connectors.simulator.mailbox import Item, Mailbox
@@ -44,6 +44,7 @@ class Control:
             "consent": self.consent,
             "revoke": self.revoke,
             "load": self.load,
+            "crowd": self.crowd,
             "faults": self.fault,
             "lifecycle": self.lifecycle,
             "reset": self.reset,
@@ -198,6 +199,11 @@ class Control:
         """`messages` synthetic ones into the big mailbox of `provider`."""
         box = load_mailbox(self.world, str(body.get("provider", "google")), int(_number(body.get("messages"))))
         return {"mailbox": box.address, "messages": len(box.items)}
+
+    async def crowd(self, body: Body) -> Body:
+        """`mailboxes` more, of other people, with `messages` each; their addresses."""
+        made = add_crowd(self.world, int(_number(body.get("mailboxes"))), int(_number(body.get("messages"))))
+        return {"mailboxes": [{"provider": box.provider, "address": box.address} for box in made]}
 
     async def lifecycle(self, body: Body) -> Body:
         """Sends `event` (reauthorizationRequired, subscriptionRemoved, missed) to a mailbox's subscriptions."""
