@@ -214,7 +214,7 @@ def _is_job_contact(
     searches = any(kind_of(fact) in _SHOWS_A_SEARCH or said_in(fact).promise for fact in theirs)
     if stage is not None or searches or any(map(takes_applications, mail.addresses)):
         return True
-    readings = [fact.reading for fact in (*mail.sent, *theirs)]
+    readings = [fact.reading for fact in mail.sent] + [fact.reading for fact in theirs if mail.is_answer(fact)]
     return is_about_a_job([*(each.matter for each in (*readings, *calls)), draft])
 
 
