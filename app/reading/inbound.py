@@ -10,7 +10,7 @@ from app.reading.received.asks import asks_of
 from app.reading.received.bounces import bounce_of
 from app.reading.received.closure import Ending, ending_of
 from app.reading.received.invitations import invites
-from app.reading.received.kinds import calendar_method, kind_of
+from app.reading.received.kinds import calendar_method, kind_of, may_be_absent
 from app.reading.received.letter import Letter, addresses_in, open_letter
 from app.reading.received.spans import Today
 from app.reading.received.stages import stage_cue
@@ -37,14 +37,14 @@ _MEETING_WORDS = (
 def read_inbound(message: Message, *, zone: str = "UTC") -> InboundReading:
     """What the message says; days are those of the recipient's IANA `zone` (UTC when unknown or no zone at all).
 
-    Never raises on any mail: 64 KB of text, 300 sentences and 2,000 characters a header are read, no more.
+    Never raises on any mail: 64 KB of text, 240 sentences and 2,000 characters a header are read, no more.
     """
     letter = open_letter(message)
     today = _today(message, zone)
     asks, question = asks_of(letter)
     ending = ending_of(letter, today, asks=bool(asks))
     meets = _meets(letter, asks)
-    back = return_date(letter, today)
+    back = return_date(letter, today) if may_be_absent(letter) else None
     kind = kind_of(letter, asks, ending, meets=meets, returns=back is not None)
     if kind is Kind.BOUNCE:
         return _read_bounce(letter)

@@ -76,7 +76,7 @@ def promise_of(said: Sequence[Sentence], today: Today) -> Promise | None:
 
 
 def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
-    kinds = families(sentence.folded)
+    kinds = sentence.kinds
     invited = invites(sentence.folded, kinds)
     acts = "act" in kinds or _is_bare(sentence)
     if not invited and not acts and not _MEANS_TO.search(sentence.folded):
@@ -96,10 +96,10 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
 
 def _of_the_day_before_it(before: Sentence | None, sentence: Sentence, today: Today) -> Iterator[_Found]:
     """ "They meet on Monday. I will call you the day after": the date stands a sentence ahead of what they do."""
-    kinds = families(sentence.folded)
+    kinds = sentence.kinds
     if before is None or before.asks or not kinds >= {"act", "then"} or expressions(sentence.folded, today):
         return
-    if families(before.folded) & {"their_ask", *_NEVER}:
+    if before.kinds & {"their_ask", *_NEVER}:
         return
     dates = [dated for dated in expressions(before.folded, today) if dated.bound != "past"]
     if dates:

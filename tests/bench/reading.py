@@ -26,6 +26,7 @@ REPLY = (
     + "> I wanted to ask whether there is any news on my application for the design role.\n"
     * 12
 )
+SENTENCES = ("sentences", "If you are not selected we will get back to you by Friday or Monday.\n\n" * 900)
 SENT = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 
 
@@ -52,7 +53,7 @@ def _speed() -> Iterator[Figure]:
         times=20,
     )
     yield Figure.at_most("one inbound mail / mail-parser-reply + dateparser", ours / (cut + dates), "ratio", 0.1)
-    for name, text in (("On ", "On " * 21_845), ("quotes", "> " * 32_768), ("letters", "a" * 65_536)):
+    for name, text in (("On ", "On " * 21_845), ("quotes", "> " * 32_768), ("letters", "a" * 65_536), SENTENCES):
         hostile = Message("m", "t", SENT, Address("rita@acme.example"), text=text)
         took = seconds(lambda hostile=hostile: read_inbound(hostile), times=1, rounds=3)
         yield Figure.at_most(f"64 KB of {name!r}, inbound", took * 1e3, "milliseconds", 50)

@@ -35,7 +35,9 @@ def said(text: str, subject: str = "Re: Application", sender: str = "rita@acme.e
 
 
 @pytest.mark.parametrize(
-    "case", _cases("build") + _cases("notices") + _cases("others-build"), ids=lambda case: f"{case['kind']}: {case['text'][:50]}"
+    "case",
+    _cases("build") + _cases("notices") + _cases("others-build"),
+    ids=lambda case: f"{case['kind']}: {case['text'][:50]}",
 )
 def test_a_mail_is_read_as_it_is_meant(case: dict):
     reading = _read(case)
@@ -173,10 +175,12 @@ def test_any_mail_is_read_without_failing(text: str, subject: str, headers: dict
         "we are not moving with other candidates who better " * 1400,
         "from to until " * 5000,
         "=?utf-8?Q?=?" * 6000,
+        "If you are not selected we will get back to you by Friday or Monday.\n\n" * 900,
+        "Could you come on Monday at 10?\n\n" * 1900,
     ],
 )
 def test_hostile_mail_is_read_in_bounded_time(hostile: str):
     said("warm up")
-    start = time.perf_counter()
+    start = time.process_time()
     said(hostile, hostile[:2000])
-    assert time.perf_counter() - start < 3.0
+    assert time.process_time() - start < 0.3  # under 0.05 s on an idle machine

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from app.reading.received.dating import expressions
 from app.reading.received.letter import Letter, Line
@@ -14,8 +15,10 @@ _NO_ENDING = frozenset({"not_yet", "still_working", "about_others", "beside_the_
 _NO_QUESTION = frozenset({"not_ask", "parting_question"})
 _WEAK = ("soft_sorry", "passed_over", "farewell")
 _LONGEST_HINT = 8
+_MOST_REFUSALS = 40  # sentences; looking closely at each costs more than all the rest of the reading
 _LIKELY, _UNLIKELY = 100, -300
 """Hundredths of log odds; see scripts/weigh-refusals for what lies above and below them."""
+_SPEAKS_FOR = {"consoles": 80, "passed_over": 60, "soft_sorry": 40, "barrier": 40}
 _SPEAKS_AGAINST = frozenset({"good_news", "moves_date", "holds", "still_working", "beside_the_matter"})
 _GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
 
@@ -36,9 +39,11 @@ class Ending:
 
 def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     """What the letter ends. `asks` says that it asks the person for something, which an ending does not."""
-    closes = any(_closes(line) and not _goes_on_behind(letter, line) for line in letter.with_kind("closes"))
+    refusing = islice(letter.with_kind("closes"), _MOST_REFUSALS)
+    closes = any(_closes(line) and not _goes_on_behind(letter, line) for line in refusing)
     closes = closes or _breaks_bad_news(letter) or (not asks and (_gave_it_away(letter) or _adds_up(letter)))
     odds = refusal_odds(line.folded for line in letter.lines)
+    odds += sum(worth for family, worth in _SPEAKS_FOR.items() if odds and family in letter.kinds)
     closes = closes and "offers_other" not in letter.kinds and odds > _UNLIKELY
     held = [line for line in letter.with_kind("holds") if _is_held(line)]
     not_now = [] if asks else [line for line in letter.with_kind("not_now") if _is_not_now(line)]

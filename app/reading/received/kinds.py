@@ -82,6 +82,11 @@ def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: boo
     return Kind.REJECTION if kind is Kind.REPLY and ending.sounds_closed and not meets else kind
 
 
+def may_be_absent(letter: Letter) -> bool:
+    """Whether it is worth looking for a day of return."""
+    return "absent" in letter.kinds or _answers_by_itself(letter)
+
+
 def is_sent_by_machine(letter: Letter) -> bool:
     """What RFC 3834 and its forerunners mark; `X-Auto-Response-Suppress` alone proves nothing."""
     if letter.header("auto-submitted").split(";")[0].strip() not in ("", "no"):

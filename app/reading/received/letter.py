@@ -51,7 +51,7 @@ class Letter:
 def open_letter(message: Message) -> Letter:
     """Prepares a message; its text is cut to what is new in it."""
     subject = fold(message.subject[:_LONGEST_SUBJECT])
-    lines = tuple(Line(sentence, families(sentence.folded)) for sentence in sentences(new_text(body_of(message))))
+    lines = tuple(Line(sentence, sentence.kinds) for sentence in sentences(new_text(body_of(message))))
     return Letter(
         message=message,
         sender=message.sender.address.lower() if message.sender else "",

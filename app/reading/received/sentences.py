@@ -4,8 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-_MOST = 300
+from app.reading.received.phrases import families
+
+_MOST = 240
 _LONGEST = 700
 _WRAPPED = 44  # a line at least this long was broken by the mail program, a shorter one by its writer
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u034f]")
@@ -28,12 +31,20 @@ _NO_APOSTROPHE = re.compile(r"\b(is|are|was|were|do|does|did|have|has|had|could|
 _HOST = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#\s]{0,80})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
-    """`said` is the sentence as written, `folded` the same on one line in lower case without accents or links."""
+    """`said` is the sentence as written, `folded` the same on one line in lower case without accents or links.
+
+    No slots, so that its families of phrases are looked for once, however many ask for them.
+    """
 
     said: str
     folded: str
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The families of the lexicons that have a phrase in it."""
+        return families(self.folded)
 
     @property
     def asks(self) -> bool:
@@ -42,7 +53,7 @@ class Sentence:
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
-    """At most 300 sentences of at most 700 characters, in order; hard-wrapped lines are joined first."""
+    """At most 240 sentences of at most 700 characters, in order; hard-wrapped lines are joined first."""
     found: list[Sentence] = []
     for said in _split(straight(text)):
         found.append(Sentence(said, fold(said)))
