@@ -88,3 +88,10 @@ def test_the_index_finds_what_the_pattern_finds(words: list[str], line: str) -> 
     by_pattern = {at for at, said in enumerate(text.lines) if re.search(pattern_of(parsed(line, SETS)), said)}
     assert bool(by_pattern) == bool(book({"x": [line]}).places(text))
     assert book({"ask": [line]}).places(text) == ({"ask": by_pattern} if by_pattern else {})
+
+
+def test_what_is_remembered_of_drafts_stays_small() -> None:
+    forms = Forms({}, ())
+    opened([f"word{number}" for number in range(30_000)] + ["a" * 60_000], forms)
+    assert len(forms) <= 20_000
+    assert max(map(len, forms)) <= 24

@@ -13,7 +13,7 @@ URGE = "^urge"
 _MARKS = frozenset({BEGIN, END, SHOUT, URGE, "qm", "em"})
 _LONGEST = 60
 _LEAST_LETTERS = 2
-_MOST_FORMS = 50_000
+_MOST_FORMS, _LONGEST_KEPT = 20_000, 24
 _URGES = ("??", "?!", "!?", "!!!")
 
 
@@ -35,7 +35,7 @@ class Opened:
 class Forms(dict[str, str]):
     """Each chunk with the words it stands for: short forms opened, "qm" and "em" for marks, the end of a sentence.
 
-    `rewrite` opens short forms by word, `endings` by how a word ends. New chunks are remembered, up to a limit.
+    `rewrite` opens short forms by word, `endings` by how a word ends. Short new chunks are remembered, up to a limit.
     """
 
     def __init__(self, rewrite: Mapping[str, str], endings: Iterable[tuple[str, str]]) -> None:
@@ -45,7 +45,7 @@ class Forms(dict[str, str]):
 
     def __missing__(self, chunk: str) -> str:
         form = " ".join(self._words(chunk))
-        if len(self) < _MOST_FORMS:
+        if len(self) < _MOST_FORMS and len(chunk) <= _LONGEST_KEPT:
             self[chunk] = form
         return form
 

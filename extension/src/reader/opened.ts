@@ -8,7 +8,8 @@ const URGE = '^urge';
 const MARKS = new Set([BEGIN, END, SHOUT, URGE, 'qm', 'em']);
 const LONGEST = 60;
 const LEAST_LETTERS = 2;
-const MOST_FORMS = 50_000;
+const MOST_FORMS = 20_000;
+const LONGEST_KEPT = 24;
 
 /**
  * Each of `lines` is the words of one sentence with one space around every word; `words` those of all lines.
@@ -32,7 +33,7 @@ export class Forms {
   ]);
   private readonly rewrite: Map<string, string>;
 
-  /** `rewrite` opens short forms by word, `endings` by how a word ends. New chunks are remembered, up to a limit. */
+  /** `rewrite` opens short forms by word, `endings` by how a word ends. Short new chunks are remembered, up to a limit. */
   constructor(
     rewrite: Record<string, string>,
     private readonly endings: [string, string][],
@@ -44,7 +45,7 @@ export class Forms {
     const known = this.known.get(chunk);
     if (known !== undefined) return known;
     const form = this.words(chunk).join(' ');
-    if (this.known.size < MOST_FORMS) this.known.set(chunk, form);
+    if (this.known.size < MOST_FORMS && chunk.length <= LONGEST_KEPT) this.known.set(chunk, form);
     return form;
   }
 
