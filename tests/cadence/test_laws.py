@@ -16,6 +16,7 @@ from app.cadence.rules.book import RULES
 from app.cadence.state import state_of
 from app.cadence.thread import Channel, Draft, Notice, NoticeKind, Promise, Reply, Signals, Stage, Thread, Touch
 from app.cadence.verdict import Level, Verdict
+from app.cadence.workdays import calendar_of
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 NOW = START + timedelta(days=100)
@@ -203,6 +204,30 @@ def test_shifting_all_dates_by_weeks_shifts_the_next_good_date(thread: Thread, d
     assert there.level is here.level
     assert there.next_good_date == (here.next_good_date and here.next_good_date + by)
     assert [warning.rule for warning in there.warnings] == [warning.rule for warning in here.warnings]
+
+
+def is_quiet(country: str, first: date, last: date) -> bool:
+    """Whether no holiday of the country, and no day that one makes a poor one, lies in these days."""
+    there, anywhere = calendar_of("UTC", country), calendar_of("UTC")
+    stretch = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return all(there.is_good(day) == anywhere.is_good(day) for day in stretch)
+
+
+SUMMER = timedelta(weeks=10)
+"""Moves the threads to where Germany has no holiday for months."""
+
+
+@given(threads(), drafts, st.integers(1, 3))
+def test_the_same_holds_where_holidays_are_kept_as_long_as_none_comes_in_between(
+    thread: Thread, draft: Draft, weeks: int
+) -> None:
+    """A holiday stays where it is while the dates move: only weeks without one can shift together."""
+    by, summer, now = timedelta(weeks=weeks), moved(thread, SUMMER), NOW + SUMMER
+    here = judge(summer, draft, now, country="DE")
+    there = judge(moved(summer, by), draft, now + by, country="DE")
+    assume(is_quiet("DE", newest(summer).date(), max(each.next_good_date or now.date() for each in (here, there))))
+    assert there.level is here.level
+    assert there.next_good_date == (here.next_good_date and here.next_good_date + by)
 
 
 @given(threads(), drafts, st.sampled_from((0.5, 1.0, 2.0, 4.0)))

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cadence.thread import Channel, NoticeKind, Promise, Thread
+from app.cadence.cadence import measure
+from app.cadence.judge import judge
+from app.cadence.thread import Channel, Draft, NoticeKind, Promise, Thread
 from app.reading.facts import (
     CorrectionFact,
     CorrectionKind,
@@ -273,3 +275,33 @@ def test_every_event_of_a_thread_is_one_of_the_facts_and_stands_in_order_of_time
     assert {event.key for event in events} <= {fact.key for fact in facts}
     for line in (built.touches, built.replies, built.notices):
         assert list(line) == sorted(line, key=lambda event: (event.at, event.key))
+
+
+COUNTED = st.lists(_facts(), max_size=12, unique_by=lambda fact: fact.key)
+MUCH_LATER = on(60)
+
+
+def unanswered(*facts: MessageFact) -> int:
+    return measure(build_thread(DANA, frozenset({DANA}), facts), MUCH_LATER).unanswered
+
+
+@given(COUNTED, st.sampled_from([Kind.OOO, Kind.AUTO_REPLY, Kind.LIST, Kind.ATS_RECEIPT]), st.floats(0, 20))
+def test_automatic_mail_never_breaks_a_silence_and_never_makes_one(facts, kind: Kind, day: float):
+    machine = got("machine", day, "no-reply@acme.example", kind, message_key="mk-machine")
+    assert unanswered(*facts, machine) == unanswered(*facts)
+
+
+@given(COUNTED)
+def test_a_second_mailbox_that_holds_the_same_letters_changes_nothing(facts):
+    copies = [replace(fact, key=f"z{fact.key}", thread_key=f"b{fact.thread_key}") for fact in facts]
+    one, both = (build_thread(DANA, frozenset({DANA}), held) for held in (facts, [*facts, *copies]))
+    assert judge(both, Draft(to=(DANA,)), MUCH_LATER) == judge(one, Draft(to=(DANA,)), MUCH_LATER)
+
+
+@given(COUNTED, st.data())
+def test_letters_spread_over_two_mailboxes_give_the_verdict_of_one(facts, data):
+    """A letter lies in the mailbox it was sent from or to; its answers come to the same one."""
+    moved = data.draw(st.sets(st.sampled_from(["a:0", "a:1", "a:2"])))
+    spread = [replace(fact, thread_key=f"b{fact.thread_key}") if fact.thread_key in moved else fact for fact in facts]
+    one, two = (build_thread(DANA, frozenset({DANA}), held) for held in (facts, spread))
+    assert judge(two, Draft(to=(DANA,)), MUCH_LATER) == judge(one, Draft(to=(DANA,)), MUCH_LATER)
