@@ -11,7 +11,7 @@ COLUMNS = (
     "at", "recipient", "name", "company", "what", "direction", "channel", "words", "source", "mailbox", "counts",
     "delivered", "until", "link",
 )  # fmt: skip
-_BEGINS_A_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_BEGINS_A_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 """A spreadsheet runs a cell that begins so (OWASP, "CSV injection"); the last four are their full-width twins."""
 
 
@@ -26,7 +26,8 @@ def written(rows: Iterable[tuple[Summary, Entry]]) -> str:
 
 def safe(cell: str) -> str:
     """The same text; with an apostrophe before it, which spreadsheets do not show, where it would be run."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_BEGINS_A_FORMULA) or cell.startswith("'") else cell
+    risky = cell.startswith(("\t", "\r", "\n", "'")) or cell.lstrip().startswith(_BEGINS_A_FORMULA)
+    return f"'{cell}" if risky else cell
 
 
 def _cells(who: Summary, entry: Entry) -> tuple[str, ...]:
