@@ -8,6 +8,8 @@ from app.store.accounts import Account
 
 SPEAKING_STATES = frozenset({"live", "throttled", "catching_up", "degraded"})
 FRESH_POLLS = 2
+AWAY_POLLS = 5
+"""A mailbox whose person is away is polled every so many polls' time (providers.md, 5a)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ def coverage_of(
         oldest = min(accounts, key=lambda account: account.as_of or now)
         return Coverage("stale", as_of, f"Can't check: {oldest.address} was last seen {_clock(as_of)} UTC.")
     return Coverage("partial", as_of, proven=True) if probed else Coverage("complete", as_of)
+
+
+def coverage_of_a_page(accounts: Sequence[Account], now: datetime, *, poll_seconds: int) -> Coverage:
+    """The coverage of what is only looked at: a mailbox polled as for somebody who was away is up to date."""
+    return coverage_of(accounts, now, poll_seconds=poll_seconds * AWAY_POLLS)
 
 
 def _cannot_see(account: Account) -> str:

@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from app.reading.inbound import READER_VERSION
 from app.services.account_states import failed_state, grant_ends, remarks, standing
+from app.services.coverage import AWAY_POLLS
 from app.services.grants import ROTATED_ELSEWHERE, open_mailbox
 from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
-from app.store import accounts, audit, dead_letters, messages, recipients, sync_jobs
+from app.store import accounts, audit, dead_letters, devices, messages, recipients, sync_jobs
 from app.store.sync_jobs import Lease
 from connectors.contract import AccessRevoked, Connector, ConnectorError, Grant, Mailbox, Page, Reread
 
@@ -22,14 +23,16 @@ TRIES = 3
 """A message that cannot be read is tried this often, then once a day: a provider may give it again."""
 TRY_DAILY = timedelta(days=1)
 REREAD_AT_ONCE = 50
+AWAY_AFTER = timedelta(minutes=15)
+"""A mailbox is polled more rarely when its person has asked nothing for so long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a sync ended: `caught_up` says that all was seen, `deep` that the slow layers were walked too.
 
-    `retry_after` in seconds is None when the usual schedule will do; `deep_every` is how often
-    those layers are worth it.
+    `retry_after` in seconds is None when the usual schedule will do; `poll_every` is that schedule's pace, `deep_every`
+    how often those layers are worth it.
     """
 
     caught_up: bool
@@ -37,6 +40,7 @@ class Outcome:
     retry_after: float | None = None
     deep: bool = False
     deep_every: timedelta = Connector.deep_every
+    poll_every: timedelta = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,21 @@ async def _attempt(parts: Parts, visit: Visit) -> Outcome:
     finally:
         await mailbox.close()
     state = "degraded" if degraded else "live"
-    return Outcome(caught_up=True, state=state, deep=visit.deep, deep_every=connector.deep_every)
+    return Outcome(
+        caught_up=True,
+        state=state,
+        deep=visit.deep,
+        deep_every=connector.deep_every,
+        poll_every=_poll_every(parts, visit),
+    )
+
+
+def _poll_every(parts: Parts, visit: Visit) -> timedelta:
+    """Less often while nobody writes anywhere: whoever begins to is read for at once (providers.md, 5a)."""
+    usual = timedelta(seconds=parts.settings.poll_seconds)
+    with parts.database.read() as tx:
+        used = devices.last_use(tx, visit.account.person_id)
+    return usual if used is None or visit.started - used < AWAY_AFTER else usual * AWAY_POLLS
 
 
 async def _own_addresses(parts: Parts, visit: Visit, mailbox: Mailbox) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy import delete as delete_from
 
 from app.store.database import insert_into
@@ -45,6 +45,12 @@ def note_use(tx: Connection, device_id: str, now: datetime) -> bool:
     """Remember when the device was last used, to the minute; whether anything had to be written."""
     old = or_(devices.c.last_used_at.is_(None), devices.c.last_used_at <= now - _LAST_USE_COUNTS_AFTER)
     return tx.execute(update(devices).where(devices.c.id == device_id, old).values(last_used_at=now)).rowcount > 0
+
+
+def last_use(tx: Connection, person_id: str) -> datetime | None:
+    """When any device of the person was last used; None when none ever was."""
+    used = select(func.max(devices.c.last_used_at)).where(devices.c.person_id == person_id)
+    return tx.execute(used).scalar()
 
 
 def of_person(tx: Connection, person_id: str) -> list[Device]:

@@ -75,7 +75,7 @@ def sections(rows: Sequence[Summary]) -> list[tuple[str, list[Summary]]]:
 def coverage_why(at: Desk) -> str:
     """Why silence cannot be proven at the moment; empty when it can."""
     linked = linking.list_accounts(at.parts, at.person_id)
-    return coverage.coverage_of(linked, at.now, poll_seconds=at.parts.settings.poll_seconds).why
+    return coverage.coverage_of_a_page(linked, at.now, poll_seconds=at.parts.settings.poll_seconds).why
 
 
 def _link_with(q: str) -> Callable[..., str]:

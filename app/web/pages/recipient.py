@@ -81,7 +81,7 @@ def recipient_page(at: Desk, recipient_id: str, **happened: Any) -> HTMLResponse
         who=line.summary,
         company=organisation(line.summary.address),
         pictures=[("wide", picture_of(line, at.parts.zone)), ("narrow", picture_of(line, at.parts.zone, NARROW))],
-        coverage_why=coverage.coverage_of(linked, at.now, poll_seconds=at.parts.settings.poll_seconds).why,
+        coverage_why=coverage.coverage_of_a_page(linked, at.now, poll_seconds=at.parts.settings.poll_seconds).why,
         call=advice.call if advice else None,
         call_unknown=advice.headline if advice else "",
         call_words=CALL_WORDS,
