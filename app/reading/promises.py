@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from app.cadence.thread import Promise
 from app.cadence.workdays import calendar_of
@@ -15,6 +16,7 @@ from app.reading.received.sentences import Sentence, sentences
 from app.reading.received.spans import Today
 
 _FURTHEST_DAYS = 400
+_MOST_PROMISES = 40
 _DENIED = re.compile(
     r"(?:\b(?:not|nothing|nobody|no|never|nicht|nichts|kaum|hardly)\b|n't\b)(?: [\w']+){0,5}"
     r" (?:before|prior to|ahead of|vor)(?: the| dem| der)? ?$"
@@ -67,11 +69,12 @@ def today_of(at: datetime, zone: str, country: str | None = None) -> Today:
 
 def promise_of(said: Sequence[Sentence], today: Today) -> Promise | None:
     """The promise of sentences already split."""
-    found = [
+    every = (
         promise
         for before, sentence in zip([None, *said], said, strict=False)
         for promise in (*_of_sentence(sentence, today), *_of_the_day_before_it(before, sentence, today))
-    ]
+    )
+    found = list(islice(every, _MOST_PROMISES))
     return max(enumerate(found), key=lambda item: (item[1].weight, item[0]))[1].promise if found else None
 
 

@@ -15,7 +15,7 @@ _NO_ENDING = frozenset({"not_yet", "still_working", "about_others", "beside_the_
 _NO_QUESTION = frozenset({"not_ask", "parting_question"})
 _WEAK = ("soft_sorry", "passed_over", "farewell")
 _LONGEST_HINT = 8
-_MOST_REFUSALS = 40  # sentences; looking closely at each costs more than all the rest of the reading
+_MOST_REFUSALS = 20  # sentences; looking closely at each costs more than all the rest of the reading
 _LIKELY, _UNLIKELY = 100, -300
 """Hundredths of log odds; see scripts/weigh-refusals for what lies above and below them."""
 _SPEAKS_FOR = {"consoles": 80, "passed_over": 60, "soft_sorry": 40, "barrier": 40}
