@@ -35,7 +35,7 @@ export interface Surroundings {
   say: Say;
   keepKeys: KeepKeys;
   /** What makes banners, as soon as it has come; null when it cannot be had. */
-  createBanner: Promise<Chunks['banner'] | null>;
+  createBanner(): Promise<Chunks['banner'] | null>;
   account(): string | null;
   /** What reads drafts; undefined while it is fetched (a look follows), null when it cannot be had. */
   reader(): Chunks['reader'] | null | undefined;
@@ -46,10 +46,13 @@ export interface Surroundings {
   lookSoon(ms: number): void;
 }
 
+/** Pages show their account late; a compose without one waits so long before anybody is asked. */
+const ACCOUNT_COMES_WITHIN_MS = 800;
 const SILENT: Trouble[] = ['not_paired', 'site_off'];
 
 export class Attendant {
   readonly #around: Surroundings;
+  readonly #seenAt = performance.now();
   #report: ComposeReport;
   #found: Found;
   #create: Chunks['banner'] | null = null;
@@ -89,7 +92,7 @@ export class Attendant {
   #consider(): void {
     if (this.#ended || this.#around.isComposing()) return;
     const request = this.#quiet ? null : this.#request();
-    if (request && this.#text === null) return;
+    if (request && (this.#text === null || this.#awaitsAccount(request))) return;
     if (!request) {
       this.#asked = '';
       this.#close();
@@ -98,6 +101,13 @@ export class Attendant {
     this.#banner?.place(this.#found.spot, this.#found.root);
     const text = JSON.stringify(request);
     if (text !== this.#asked && !this.#busy) void this.#ask(request, text);
+  }
+
+  #awaitsAccount({ account, provider }: AdviceRequest): boolean {
+    const rest = this.#seenAt + ACCOUNT_COMES_WITHIN_MS - performance.now();
+    if (account || !provider || rest <= 0) return false;
+    this.#around.lookSoon(rest);
+    return true;
   }
 
   /** Null while there is nobody to ask about: nobody but oneself, or a compose nobody sees. */
@@ -136,12 +146,12 @@ export class Attendant {
     this.#asked = text;
     this.#people = people;
     this.#busy = true;
-    void Promise.all([recalled, createBanner]).then(([advice, create]) => {
+    void Promise.all([recalled, createBanner()]).then(([advice, create]) => {
       this.#create = create;
       if (advice && this.#busy && this.#people === people && !this.#ended) this.#show(advice);
     });
-    const [answer, create] = await Promise.all([adviser.advise(request), createBanner]);
-    this.#create = create;
+    const [answer, create] = await Promise.all([adviser.advise(request), createBanner()]);
+    this.#create = create ?? (await createBanner());
     this.#busy = false;
     if (this.#ended) return;
     const now = this.#quiet ? null : this.#request();

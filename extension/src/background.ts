@@ -15,6 +15,7 @@ import type {
   Sight,
   Status,
   TimeLine,
+  Trouble,
   Verdict,
 } from './protocol';
 import { enqueue, flush } from './queue';
@@ -156,6 +157,8 @@ async function advise(request: AdviceRequest, host: string): Promise<Answer<Advi
   if (!to.token) return { ok: false, trouble: 'not_paired' };
   void rememberRecent(request.to);
   if (holdOff && Date.now() < holdOff.until) return { ok: false, trouble: holdOff.trouble };
+  const unknown = request.account === null ? await whyUnknown() : null;
+  if (unknown) return { ok: false, trouble: unknown };
   const reply = await call(to, {
     method: 'POST',
     path: '/api/v1/advice',
@@ -167,6 +170,17 @@ async function advise(request: AdviceRequest, host: string): Promise<Answer<Advi
   void keepVerdict(request, reply.value);
   void sendQueue();
   return { ok: true, value: await adviceOf(reply.value) };
+}
+
+/** A page that does not tell its mailbox is advised on only where there is no other it could be. Null: that is so. */
+async function whyUnknown(): Promise<Trouble | null> {
+  const known = await recallOf('mailboxes');
+  if (known && Date.now() - known.at < FRESH_MS) return known.count === 1 ? null : 'no_account';
+  const accounts = await ask({ path: '/api/v1/accounts', read: readAccounts });
+  if (!accounts.ok) return accounts.trouble;
+  const count = accounts.value.length;
+  await remember({ mailboxes: { at: Date.now(), count } });
+  return count === 1 ? null : 'no_account';
 }
 
 /** After "busy" and after waiting in vain the backend is left alone for a while. */

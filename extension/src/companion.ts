@@ -44,13 +44,14 @@ class Companion {
   readonly #settle = createSettler();
   readonly #attendants = new Map<string, Attendant>();
   #lookSoon: (ms?: number) => void = () => undefined;
+  /** As the page last showed it: an account menu, once opened, has told it for as long as the page lives. */
   #account: string | null = null;
   #reported = '';
   #typedAt = Number.NEGATIVE_INFINITY;
   #composing = false;
   #blindSince: number | null = null;
   #sight = '';
-  #createBanner: Promise<Chunks['banner'] | null> | undefined;
+  #banners: Promise<Chunks['banner'] | null> | undefined;
   #reader: Chunks['reader'] | null | undefined;
   #fetching = false;
   readonly #sampled = new Set<string>();
@@ -81,7 +82,7 @@ class Companion {
     const byKey = new Map(found.map((one, index) => [keys[index] ?? '', one]));
     const composes = [...byKey].map(([key, one]) => reportOf(key, one));
     const { report, pending } = this.#settle({ host: hostname, account, composes }, performance.now());
-    this.#account = report.account;
+    this.#account = report.account ?? this.#account;
     this.#publish(report);
     this.#attend(report.composes, byKey);
     if (pending) this.#lookSoon(LOSS_LASTS_MS);
@@ -130,21 +131,33 @@ class Companion {
   }
 
   #surroundings(): Surroundings {
-    const { doc, host, adviser, say, keepKeys, fetchBanner } = this.#company;
-    this.#createBanner ??= fetchBanner().catch(() => null);
+    const { doc, host, adviser, say, keepKeys } = this.#company;
+    void this.#bannersNow();
     return {
       doc,
       provider: host.provider,
       adviser,
       say,
       keepKeys,
-      createBanner: this.#createBanner,
+      createBanner: () => this.#bannersNow(),
       account: () => this.#account,
       reader: () => this.#readerNow(),
       isComposing: () => this.#composing,
       typingRest: () => Math.max(0, this.#typedAt + TYPING_PAUSE_MS - performance.now()),
       lookSoon: (ms) => this.#lookSoon(ms),
     };
+  }
+
+  /** What did not come is asked for again with the next question. */
+  #bannersNow(): Promise<Chunks['banner'] | null> {
+    this.#banners ??= this.#company
+      .fetchBanner()
+      .catch(() => null)
+      .then((create) => {
+        if (!create) this.#banners = undefined;
+        return create;
+      });
+    return this.#banners;
   }
 
   #readerNow(): Chunks['reader'] | null | undefined {

@@ -27,6 +27,8 @@ export interface Session {
   sight: Sight;
   /** The call logged last, to know a second click by. */
   lastLogged: TouchRequest;
+  /** How many mailboxes are linked, as the backend said it at `at`. */
+  mailboxes: { at: number; count: number };
   pairing: PairingCode & { device_code: string };
 }
 

@@ -77,6 +77,7 @@ export interface Advice {
 export type Trouble =
   | 'not_paired'
   | 'site_off'
+  | 'no_account'
   | 'unauthorised'
   | 'unreachable'
   | 'timeout'
@@ -178,7 +179,7 @@ export interface Status {
 /** One line of the self-check; `trouble` null means this part works. */
 export interface Check {
   part: 'compose' | 'recipients' | 'account' | 'backend' | 'pairing' | 'mailboxes';
-  trouble: Trouble | 'none_linked' | 'mailbox' | 'not_seen' | 'blind' | 'unresolved' | 'no_account' | null;
+  trouble: Trouble | 'none_linked' | 'mailbox' | 'not_seen' | 'blind' | 'unresolved' | null;
   detail: string;
 }
 

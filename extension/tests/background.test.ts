@@ -91,6 +91,31 @@ describe('the worker asks for advice', () => {
   });
 });
 
+describe('a page that does not tell its mailbox', () => {
+  const linked = (...addresses: string[]) =>
+    backend.answers.set('GET /api/v1/accounts', {
+      status: 200,
+      json: { accounts: addresses.map((address) => ({ address, state: 'live' })) },
+    });
+
+  it('gets no verdict where it could be one of several, and one where there is one alone', async () => {
+    linked('ana@example.com', 'ana.berg@outlook.example');
+    expect(await advise({ account: null })).toEqual({ ok: false, trouble: 'no_account' });
+    expect(backend.arrived.map(({ path }) => path)).toEqual(['/api/v1/accounts']);
+    await browser.session.clear();
+    linked('ana@example.com');
+    expect((await advise({ account: null })).ok).toBe(true);
+    expect((await advise({ account: null, to: ['rita@acme.example'] })).ok).toBe(true);
+    expect(backend.arrived.filter(({ path }) => path === '/api/v1/accounts')).toHaveLength(2);
+  });
+
+  it('gets none, and asks once, while the backend fails', async () => {
+    backend.answers.set('GET /api/v1/accounts', { status: 500, json: {} });
+    expect(await advise({ account: null })).toEqual({ ok: false, trouble: 'server' });
+    expect(backend.arrived).toHaveLength(1);
+  });
+});
+
 describe('the worker says what fails', () => {
   it.each([
     [401, 'unauthorised'],

@@ -46,11 +46,14 @@ const PAGE = `<div role="dialog"><div role="region"><form><div name="to">${CHIP(
   <input name="subjectbox" value="Hi"><input type="hidden" name="composeid" value="7"></form>
   <table><tr><td><div id="editor" g_editable="true" role="textbox" contenteditable="true"></div></td></tr></table></div></div>`;
 
+const ACCOUNT = '<meta name="og-profile-acct" content="ana@example.com">';
+
 let oracle: Oracle;
 let ending: AbortController;
 let reports: PageReport[];
 let sights: Sight[];
 let fetched: number;
+let lost: number;
 let reader: typeof readDraft | null;
 
 const editor = () => document.getElementById('editor') as HTMLElement;
@@ -65,12 +68,13 @@ function type(text: string): void {
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  pageOf({ body: PAGE });
+  pageOf({ head: ACCOUNT, body: PAGE });
   oracle = new Oracle();
   ending = new AbortController();
   reports = [];
   sights = [];
   fetched = 0;
+  lost = 0;
   reader = readDraft;
 });
 
@@ -85,7 +89,7 @@ async function begin(): Promise<void> {
     hostname: 'mail.google.com',
     host: gmail(document),
     adviser: oracle,
-    fetchBanner: async () => createBanner,
+    fetchBanner: async () => (lost-- > 0 ? null : createBanner),
     fetchReader: async () => {
       fetched += 1;
       return reader;
@@ -120,6 +124,13 @@ describe('beside a person who writes', () => {
     await begin();
     expect(oracle.asked.map(({ signals }) => signals)).toEqual([undefined]);
     expect(banner()?.dataset).toMatchObject({ level: 'caution' });
+  });
+
+  it('what shows the banner is asked for again when it did not come', async () => {
+    lost = 1;
+    await begin();
+    expect(banner()).not.toBeNull();
+    expect(oracle.asked).toHaveLength(1);
   });
 
   it('one question is asked, and again only when something changed', async () => {
@@ -190,6 +201,21 @@ describe('beside a person who writes', () => {
     expect(banner()?.dataset.level ?? null).toBe(level);
   });
 
+  it('a page that does not show its account yet is given a moment, and asked about without one after that', async () => {
+    document.head.innerHTML = '';
+    await begin();
+    expect(oracle.asked).toEqual([]);
+    document.head.innerHTML = ACCOUNT;
+    await pass();
+    expect(oracle.asked.map(({ account }) => account)).toEqual(['ana@example.com']);
+    ending.abort();
+    ending = new AbortController();
+    pageOf({ body: PAGE });
+    await begin();
+    await pass();
+    expect(oracle.asked.map(({ account }) => account)).toEqual(['ana@example.com', null]);
+  });
+
   it('oneself alone is nobody to be advised about', async () => {
     document.head.innerHTML = '<meta name="og-profile-acct" content="dana@acme.example">';
     await begin();
@@ -217,7 +243,7 @@ describe('beside a person who writes', () => {
   });
 
   it('a page that is written in and cannot be read is told after three seconds', async () => {
-    pageOf({ body: '<div role="dialog"><div role="textbox" contenteditable="true"></div></div>' });
+    pageOf({ head: ACCOUNT, body: '<div role="dialog"><div role="textbox" contenteditable="true"></div></div>' });
     await begin();
     expect(sights).toEqual([]);
     await pass(4000);

@@ -93,9 +93,15 @@ class StubBackend:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def clear(self) -> None:
-        """Back to one caution for everybody, nothing arrived yet."""
+        """Back to one caution for everybody and one linked mailbox, nothing arrived yet."""
         self.arrived.clear()
-        self.answers = {"POST /api/v1/advice": Told(json=CAUTION), "GET /health": Told(json={})}
+        self.answers = {
+            "POST /api/v1/advice": Told(json=CAUTION),
+            "GET /health": Told(json={}),
+            "GET /api/v1/accounts": Told(
+                json={"accounts": [{"id": "1", "address": "ana@example.com", "state": "live"}]}
+            ),
+        }
 
     def asked(self, path: str = "/api/v1/advice") -> list[dict[str, Any]]:
         """The JSON bodies that arrived at `path`, in order."""

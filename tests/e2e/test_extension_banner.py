@@ -120,6 +120,34 @@ def test_nothing_is_said_when_all_is_clear(page: Page, stub: StubBackend) -> Non
     expect(page.locator("aftertouch-banner")).to_have_count(0)
 
 
+@pytest.mark.parametrize(("host", "account"), [(GMAIL, "none"), (OUTLOOK, "name")])
+def test_without_an_account_no_verdict_is_given_but_the_reason(
+    page: Page, stub: StubBackend, host: str, account: str
+) -> None:
+    two = [{"id": "1", "address": "ana@example.com"}, {"id": "2", "address": "ana.berg@outlook.example"}]
+    stub.answers["GET /api/v1/accounts"] = Told(json={"accounts": two})
+    open_page(page, host, to=DANA, account=account)
+    banner_of(page, "unknown")
+    says(page, "This page does not show which mailbox it is.")
+    assert stub.asked() == []
+    page.evaluate(
+        """() => { const one = document.createElement('a'); one.href = 'https://accounts.google.com/SignOutOptions';
+            one.id = 'mectrl_currentAccount_secondary'; one.setAttribute('aria-label', 'Ana (ana@example.com)');
+            one.textContent = 'ana@example.com'; document.body.append(one); }"""
+    )
+    banner_of(page)
+    page.evaluate("() => document.querySelector('#mectrl_currentAccount_secondary').remove()")
+    page.evaluate("() => mail.chip(0, 'cc', 'cc@acme.example')")
+    composes(page, [{"cc": ["cc@acme.example"]}])
+    banner_of(page)
+
+
+def test_an_account_shown_late_is_waited_for(page: Page, stub: StubBackend) -> None:
+    open_page(page, GMAIL, to=DANA, account="late")
+    banner_of(page)
+    assert [one.path for one in stub.arrived] == ["/api/v1/advice"]
+
+
 def test_one_question_is_asked_per_change(page: Page, stub: StubBackend) -> None:
     open_page(page, GMAIL, to=DANA, body=BODY)
     banner_of(page)
