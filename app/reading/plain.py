@@ -49,7 +49,7 @@ def html_to_text(html: str, *, keep_quotes: bool = False) -> str:
     (Gmail, Outlook, Thunderbird, Apple, Yahoo, Proton); answers written between quotes stay. Never raises.
     """
     html = html[:CAP]
-    if _depth(html) > _DEEPEST:
+    if html.count("<") > _DEEPEST and _depth(html) > _DEEPEST:
         return _tidy(re.sub(r"<[^<>]*>", _BLOCK, html))
     tree = LexborHTMLParser(html)
     _drop(tree, _NEVER_SEEN)
