@@ -6,9 +6,12 @@ import pytest
 
 from app.cadence.thread import Channel, Signals
 from app.reading.facts import CorrectionKind
-from app.services import advising, correcting, linking, logging_touches
+from app.services import advising, correcting, letters, linking, logging_touches
+from app.store import messages, recipients
+from connectors.message import Address, Message
 from tests.world import GMAIL, OUTLOOK, World
 
+FRIEND = "lou@pals.example"
 DANA = "dana@northwind.example"
 
 
@@ -114,6 +117,37 @@ async def test_a_correction_acts_at_once_and_can_be_undone(world: World, kind: C
     assert (await world.advice(DANA)).level == level
     correcting.undo_correction(world.parts, world.person_id, correction_id, world.clock())
     assert await world.advice(DANA) == before
+
+
+async def test_a_friend_chased_three_times_is_let_be_until_the_person_says_otherwise(world: World) -> None:
+    await world.link_both()
+    for days in (5, 3, 1):
+        write_to_a_friend(world, days_ago=days)
+    before = await world.advice(FRIEND)
+    assert (before.level, before.recipients[0].unanswered, before.recipients[0].state) == ("clear", 3, "muted")
+    asked = correcting.Correction(before.recipients[0].id, CorrectionKind.JOB_SEARCH)
+    correction_id = correcting.correct(world.parts, world.person_id, asked, world.clock())
+    assert (await world.advice(FRIEND)).level == "hold"
+    correcting.undo_correction(world.parts, world.person_id, correction_id, world.clock())
+    assert await world.advice(FRIEND) == before
+
+
+def write_to_a_friend(world: World, *, days_ago: int) -> None:
+    """A letter of the person's, read and stored as the sync would."""
+    sent = Message(
+        provider_message_id=f"friend-{days_ago}",
+        provider_thread_id="friend",
+        at=world.clock() - timedelta(days=days_ago),
+        sender=Address(GMAIL),
+        to=(Address(FRIEND),),
+        subject="Saturday",
+        text="Hey, are you coming to mum's birthday party? Shall we have dinner before? Bring the kids.",
+    )
+    [account] = [account for account in world.accounts() if account.address == GMAIL]
+    rows, _ = letters.read_letters(world.parts, account, frozenset({GMAIL}), [sent])
+    with world.parts.database.write() as tx:
+        messages.add(tx, world.parts.sealer, rows)
+        recipients.ensure(tx, world.parts.sealer, world.person_id, letters.addressed(rows), world.clock())
 
 
 async def test_quiet_for_a_recipient_is_kept_and_reversible(world: World) -> None:

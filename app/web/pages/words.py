@@ -45,6 +45,7 @@ PROVIDERS: dict[str, str] = {"google": "Gmail", "microsoft": "Outlook"}
 CORRECTIONS: dict[str, str] = {
     "answered_elsewhere": "Answered elsewhere",
     "not_job_search": "Not about a job search",
+    "job_search": "About a job search",
     "other_recipient": "Meant for someone else",
     "not_a_touch": "Not a follow-up",
 }
