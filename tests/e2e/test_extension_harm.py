@@ -24,6 +24,12 @@ DANA = "Dana Hiring <dana@acme.example>"
 OWN = "chrome-extension://odcdjmfcpclbbnoboplhinpbheadbhcj"
 AXE = ROOT / "extension" / "node_modules" / "axe-core" / "axe.min.js"
 EDITOR = "[g_editable=true], [id^=editorParent_] [contenteditable=true]"
+SENDING = """() => { const all = [...document.querySelectorAll('[role=button], button')];
+    window.send = all.find((one) => /\\(.*\\)/.test(one.title + one.ariaLabel));
+    window.sends = [];
+    window.send.addEventListener('click', (event) => window.sends.push(
+        [event.isTrusted, event.defaultPrevented, performance.now() - event.timeStamp < 300]));
+    return window.send.outerHTML; }"""
 STYLES = """() => [document.styleSheets.length, document.adoptedStyleSheets.length, document.head.innerHTML,
     document.documentElement.getAttribute('style'), document.body.getAttribute('style'), document.body.className]"""
 
@@ -77,6 +83,39 @@ def test_a_word_being_put_together_is_neither_cut_nor_lost(page: Page) -> None:
     debugger.send("Input.insertText", {"text": "日本"})
     banner_of(page)
     assert page.locator(EDITOR).text_content() == "日本"
+
+
+@pytest.mark.parametrize("host", [GMAIL, OUTLOOK])
+@pytest.mark.parametrize("told", [Told(json=CAUTION), Told(delay=10)], ids=["well", "10 s"])
+def test_send_is_the_pages_alone(page: Page, stub: StubBackend, host: str, told: Told) -> None:
+    stub.answers["POST /api/v1/advice"] = told
+    open_page(page, host)
+    before = page.evaluate(SENDING)
+    page.evaluate(f"() => mail.chip(0, 'to', '{DANA}')")
+    banner_of(page) if not told.delay else page.wait_for_timeout(300)
+    assert page.evaluate("() => [window.send.isConnected, window.send.outerHTML]") == [True, before]
+    box = page.evaluate("() => { const at = window.send.getBoundingClientRect(); return [at.x + 5, at.y + 5]; }")
+    page.mouse.click(*box)
+    page.locator(EDITOR).press("Control+Enter")
+    assert page.evaluate("() => window.sends") == [[True, False, True]]
+    assert page.evaluate("() => mail.sent") == 1
+    assert "keydown:Enter" in page.evaluate("() => mail.keys")
+
+
+def test_the_token_is_out_of_reach_even_for_our_own_script_in_the_page(page: Page) -> None:
+    """What a page that broke into the content script's world would find."""
+    debugger = page.context.new_cdp_session(page)
+    worlds: list[dict[str, Any]] = []
+    debugger.on("Runtime.executionContextCreated", lambda event: worlds.append(event["context"]))
+    open_page(page, GMAIL, to=DANA)
+    banner_of(page)
+    debugger.send("Runtime.enable")
+    (ours,) = [world for world in worlds if world["origin"] == OWN]
+    asked = {"awaitPromise": True, "returnByValue": True, "contextId": ours["id"]}
+    reading = "chrome.storage.local.get().then(JSON.stringify, (error) => `refused: ${error.message}`)"
+    read = debugger.send("Runtime.evaluate", {"expression": reading, **asked})["result"]["value"]
+    assert read.startswith("refused")
+    assert "stub-token" not in page.content()
 
 
 @pytest.mark.parametrize("host", [GMAIL, OUTLOOK])
