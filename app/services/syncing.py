@@ -23,6 +23,8 @@ TRIES = 3
 """A message that cannot be read is tried this often, then once a day: a provider may give it again."""
 TRY_DAILY = timedelta(days=1)
 REREAD_AT_ONCE = 50
+SETTLED = timedelta(minutes=5)
+"""What came longer ago than this shows in every list; found only now, it had been left out of one."""
 AWAY_AFTER = timedelta(minutes=15)
 """A mailbox is polled more rarely when its person has asked nothing for so long."""
 
@@ -170,7 +172,8 @@ def store_page(parts: Parts, visit: Visit, page: Page) -> None:
     account = visit.account
     with parts.database.write() as tx:
         sync_jobs.check_fence(tx, visit.lease)
-        letters.store(tx, parts, visit)
+        if letters.store(tx, parts, visit) > len(letters.rows) - letters.overdue(account.as_of):
+            audit.record(tx, account.person_id, visit.started, "repaired", account.id)
         accounts.save_progress(
             tx,
             parts.sealer,
@@ -219,15 +222,21 @@ class _Letters:
     skipped: tuple[str, ...]
     poisoned: tuple[tuple[str, str], ...]
 
-    def store(self, tx: Connection, parts: Parts, visit: Visit) -> None:
+    def overdue(self, as_of: datetime | None) -> int:
+        """How many came well before the mailbox was last believed to be seen whole."""
+        return sum(row.at < as_of - SETTLED for row in self.rows) if as_of else 0
+
+    def store(self, tx: Connection, parts: Parts, visit: Visit) -> int:
+        """How many messages were not known before."""
         account = visit.account
-        messages.add(tx, parts.sealer, self.rows)
+        added = messages.add(tx, parts.sealer, self.rows)
         messages.mark_gone(tx, account.id, self.gone)
         recipients.ensure(tx, parts.sealer, account.person_id, addressed(self.rows), visit.started)
         settled = (*(row.provider_message_id for row in self.rows), *self.gone, *self.skipped)
         dead_letters.settle_all(tx, account.id, settled)
         for provider_message_id, error in self.poisoned:
             dead_letters.record(tx, account.id, provider_message_id, error, READER_VERSION, visit.started)
+        return added
 
 
 def _letters(parts: Parts, visit: Visit, found: Reread) -> _Letters:

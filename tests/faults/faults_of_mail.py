@@ -4,16 +4,20 @@ import resource
 import time
 from typing import Any
 
-import pytest
 from sqlalchemy import delete, update
 
+from app.cadence.thread import Channel
 from app.services import linking
+from app.services.advising import Question, advise
+from app.services.letters import read_letters
 from app.store.tables import dead_letters, messages
+from connectors.gmail.walk import readable
 from connectors.simulator.awkward import AWKWARD
+from connectors.simulator.gmail_shape import shaped
 from connectors.simulator.machine_mail import MACHINES, Occasion, invitation, machine_letter
 from connectors.simulator.mailbox import Item
 from tests.faults.invariants import Checker, same
-from tests.faults.rig import DANA, GMAIL, OUTLOOK, RITA, THEO, Rig
+from tests.faults.rig import DANA, GMAIL, OUTLOOK, PEOPLE, RITA, THEO, Rig
 from tests.faults.table import fault
 
 BOMBS = ("deep_multipart", "many_parts", "many_recipients", "hostile_subject", "nested_quotes", "tag_soup")
@@ -92,16 +96,21 @@ async def bombs(rig: Rig, check: Checker) -> None:
         await rig.poll()
         assert time.process_time() - start < 2 * MOST_SECONDS, name  # the simulator's share is in it too
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held < 2 * MOST_KILOBYTES, name
+        raw = shaped(rig.box(), rig.box().newest_first()[0], "full")
+        start = time.process_time()
+        found, poisoned = readable({"1": raw}, account=GMAIL, now=rig.clock())
+        read_letters(rig.parts, rig.account(), frozenset(), found)
+        assert time.process_time() - start < MOST_SECONDS, name
+        assert found or poisoned
 
 
-@pytest.mark.filterwarnings("ignore")
 async def _dated(rig: Rig) -> None:
     for address in (GMAIL, OUTLOOK):
         for name in ("future_date", "past_date", "broken_date", "no_date"):
             await rig.deliver(address, awkward=name, **{"from": "odd@odd.example"})
 
 
-@fault(39, "our clock is a day behind or a year ahead; letters say 2066, 1970 or nothing")
+@fault(39, "our clock is a day behind or a year ahead, the person travels; letters say 2066, 1970 or nothing")
 async def wrong_clocks(rig: Rig, check: Checker) -> None:
     await rig.linked()
     before = await rig.verdicts()
@@ -114,6 +123,12 @@ async def wrong_clocks(rig: Rig, check: Checker) -> None:
         assert way in rig.account().state_reason
         assert await rig.verdicts() == before
         await rig.control("advance", days=-days)
+    usual = [((told := await rig.advice(who)).level, told.recipients[0].unanswered) for who in PEOPLE]
+    for zone in ("Pacific/Auckland", "America/Los_Angeles", "Asia/Kathmandu"):
+        asked = [Question(Channel.EMAIL, (who,), zone=zone) for who in PEOPLE]
+        answers = [await advise(rig.parts, rig.person_id, each, rig.clock()) for each in asked]
+        counted = [(one.level, one.recipients[0].unanswered) for one in answers]
+        assert counted == usual, zone
     assert all(abs((row.at - rig.clock()).days) < 60 for row in rig.stored().values())
     for account in rig.accounts():
         rig.provider.grants.access.clear()

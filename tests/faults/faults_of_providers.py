@@ -242,8 +242,11 @@ async def list_with_holes(rig: Rig, check: Checker) -> None:
         rig.write(DANA, OUTLOOK)
     await rig.poll()
     assert rig.missing(OUTLOOK)
+    assert "repaired" not in rig.events()
+    await rig.polls(5)
     await rig.deep()
     assert not rig.missing(OUTLOOK)
+    assert "repaired" in rig.events()
 
 
 @fault(32, "delta refuses filters and ends filtered rounds early")
