@@ -195,6 +195,8 @@ def _cues(mail: Correspondence) -> tuple[tuple[datetime, Stage], ...]:
     return tuple(sorted({(fact.at, fact.reading.cue) for fact in [*mail.sent, *theirs] if fact.reading.cue}))
 
 
+_OF_A_LIST = Matter(private=2)
+"""Who sends newsletters from the address one writes to is a shop or a club sooner than somebody who hires."""
 _SHOWS_A_SEARCH = (Kind.ATS_RECEIPT, Kind.REJECTION)
 
 
@@ -215,7 +217,8 @@ def _is_job_contact(
     if stage is not None or searches or any(map(takes_applications, mail.addresses)):
         return True
     readings = [fact.reading for fact in mail.sent] + [fact.reading for fact in theirs if mail.is_answer(fact)]
-    return is_about_a_job([*(each.matter for each in (*readings, *calls)), draft])
+    lists = [_OF_A_LIST for fact in mail.received if fact.sender in mail.addresses and kind_of(fact) is Kind.LIST]
+    return is_about_a_job([*(each.matter for each in (*readings, *calls)), *lists, draft])
 
 
 def _industry(mail: Correspondence) -> str | None:

@@ -108,9 +108,9 @@ def _other_channel(case: Case) -> Touch | None:
 
 
 def _other_person(case: Case) -> Touch | None:
-    """The newest touch to a colleague that is still inside its wait."""
+    """The newest touch to a colleague inside its wait; who goes back to somebody they talked with does not hop."""
     newest = max(case.nearby, key=lambda touch: touch.at, default=None)
-    if newest is None or case.cadence.days_since(newest.at) >= case.cadence.wait:
+    if newest is None or case.cadence.replies or case.cadence.days_since(newest.at) >= case.cadence.wait:
         return None
     return newest
 
