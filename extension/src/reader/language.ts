@@ -3,6 +3,7 @@ import { textFile } from './lexicon_data';
 
 const LOOKED_AT = 100;
 const LEAST_HITS = 2;
+const EDGED = /^[.,;:!?"'()]|[.,;:!?"'()]$/;
 const AROUND = /^[.,;:!?"'()]+|[.,;:!?"'()]+$/g;
 
 /** ISO 639-1 code, null when unsure. `text` is folded, `chunks` are those of it. */
@@ -11,7 +12,8 @@ export function languageOf(text: string, chunks: string[]): string | null {
   if (script) return script;
   const counts = new Map<string, number>();
   for (const chunk of chunks.slice(0, LOOKED_AT)) {
-    for (const code of byWord().get(chunk.replace(AROUND, '')) ?? []) counts.set(code, (counts.get(code) ?? 0) + 1);
+    for (const code of byWord().get(EDGED.test(chunk) ? chunk.replace(AROUND, '') : chunk) ?? [])
+      counts.set(code, (counts.get(code) ?? 0) + 1);
   }
   const [first, second] = [...counts].sort((a, b) => b[1] - a[1]);
   if (!first || first[1] < LEAST_HITS) return null;

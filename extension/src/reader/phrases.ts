@@ -55,14 +55,18 @@ export class PhraseBook {
 
   /** What the keys of the text tell, with the number of the sentence: words first, then neighbours, then beginnings. */
   private entriesOf(words: string[]): [number, Entry][] {
-    const found: [number, Told][][] = [[], [], []];
+    const [byWord, byPair, byBeginning]: [number, Entry][][] = [[], [], []];
     let number = 0;
-    for (const [at, word] of words.entries()) {
+    const add = (found: [number, Entry][] | undefined, told: Told | undefined) =>
+      told && found?.push([number, this.entry(told)]);
+    for (let at = 0; at < words.length; at += 1) {
+      const word = words[at] ?? '';
       if (word === BREAK) number += 1;
-      const told = [this.keys.ofWord(word), this.keys.ofPair(word, words[at + 1] ?? ''), this.keys.ofBeginning(word)];
-      for (const [kind, each] of told.entries()) if (each) found[kind]?.push([number, each]);
+      add(byWord, this.keys.ofWord(word));
+      add(byPair, this.keys.ofPair(word, words[at + 1] ?? ''));
+      add(byBeginning, this.keys.ofBeginning(word));
     }
-    return found.flat().map(([at, told]) => [at, this.entry(told)]);
+    return [byWord, byPair, byBeginning].flatMap((found) => found ?? []);
   }
 
   private entry(told: Told): Entry {

@@ -32,10 +32,12 @@ export function oddsOf(text: Opened, language: string): Odds | undefined {
 /** Of words, their beginnings of four letters and pairs of neighbours, each once. */
 function rowsOf(words: string[], keys: Keys<number[]>): Set<number[]> {
   const rows = new Set<number[]>();
-  for (const [at, word] of words.entries()) {
-    for (const row of [keys.ofWord(word), keys.ofBeginning(word), keys.ofPair(word, words[at + 1] ?? '')]) {
-      if (row) rows.add(row);
-    }
+  const add = (row: number[] | undefined) => row && rows.add(row);
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    add(keys.ofWord(word));
+    add(keys.ofBeginning(word));
+    add(keys.ofPair(word, words[at + 1] ?? ''));
   }
   return rows;
 }
