@@ -7,6 +7,7 @@ export class Keys<Told> {
   private readonly words: Map<string, Told>;
   private readonly beginnings: Map<string, Told>;
   private readonly pairs: Map<string, Record<string, Told>>;
+  private readonly behind = new Map<string, Map<string, Told>>();
 
   constructor({ words, beginnings, pairs }: Keyed<Told>) {
     this.words = new Map(Object.entries(words));
@@ -23,7 +24,15 @@ export class Keys<Told> {
   }
 
   ofPair(word: string, next: string): Told | undefined {
-    const behind = this.pairs.get(word);
-    return behind && Object.hasOwn(behind, next) ? behind[next] : undefined;
+    return this.pairs.has(word) ? this.pairsOf(word).get(next) : undefined;
+  }
+
+  private pairsOf(word: string): Map<string, Told> {
+    let behind = this.behind.get(word);
+    if (!behind) {
+      behind = new Map(Object.entries(this.pairs.get(word) ?? {}));
+      this.behind.set(word, behind);
+    }
+    return behind;
   }
 }
