@@ -85,6 +85,7 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
     app.state.codes_typed = Attempts(CODES_TYPED, parts.clock)
     errors.install(app)
     for router in (
+        health.router,  # first: the framework builds each route when a request first passes it
         accounts.router,
         advice.router,
         recipients.router,
@@ -95,7 +96,6 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
         leaving.router,
         linking.router,
         pages.router,
-        health.router,
         hooks.router,
     ):
         app.include_router(router)

@@ -14,6 +14,8 @@ ADDRESSES = {"google": "bulk@example.com", "microsoft": "bulk@outlook.example"}
 LENGTHS = (1, 1, 1, 1, 2, 2, 3, 3, 4, 5)
 """Messages per thread; nearly half stand alone (performance.md 1.2)."""
 SPAN = timedelta(days=365)
+CROWD_SPAN = timedelta(days=300)
+"""All of it is within what a first sync reads."""
 QUOTE = "> quoted line\r\n" * 100
 
 
@@ -44,7 +46,7 @@ def add_crowd(world: World, mailboxes: int, messages: int) -> list[Mailbox]:
     first = sum(box.address.startswith("crowd") for box in world.mailboxes)
     made = [_crowd_mailbox(world, number) for number in range(first, first + mailboxes)]
     for box in made:
-        _fill(world, box, messages)
+        _fill(world, box, messages, span=CROWD_SPAN)
     return made
 
 
@@ -65,9 +67,9 @@ def load_mailbox(world: World, provider: str, messages: int) -> Mailbox:
     return box
 
 
-def _fill(world: World, box: Mailbox, messages: int) -> None:
+def _fill(world: World, box: Mailbox, messages: int, *, span: timedelta = SPAN) -> None:
     rng = random.Random(f"{box.address}:{world.config.seed}:{len(box.items)}")
-    start, step = world.now() - SPAN, SPAN / max(messages, 1)
+    start, step = world.now() - span, span / max(messages, 1)
     threads: dict[int, str] = {}
     for index, slot in enumerate(_slots(rng, len(box.items), messages)):
         at = start + step * index

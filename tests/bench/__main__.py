@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.bench.figure import Figure
 
-GROUPS = ("cadence", "reading", "drafts", "received", "store", "history", "web", "extension", "providers")
+GROUPS = ("start", "cadence", "reading", "drafts", "received", "store", "history", "web", "extension", "providers")
 RESULTS = Path(__file__).parents[2] / "bench-results"
 
 
