@@ -13,7 +13,6 @@ from app.cadence.workdays import Calendar
 
 _CALENDAR_DAYS_PER_WORKDAY = 7 / 5
 _SHORTEST = 1 / 1440
-_SURELY = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +120,13 @@ def _belief_for(cadence: Cadence, own_threads: Sequence[PastStreak]) -> Belief:
 
 
 def _updated_share(share: float, weight: float, threads: Sequence[PastStreak], belief: Belief) -> float:
-    """The share after the threads. One that took several touches says less: its last touch had less of a chance."""
-    yes = sum(1.0 if past.answered else chance(belief, past.days, past.touches, past.stage) for past in threads)
-    asked = sum(_falling(past.stage) ** max(0, past.touches - 1) for past in threads)
-    return min(_SURELY, (weight * share + yes) / (weight + asked))
+    """The share after the threads. The silence of a later touch says less: it had less of a chance to begin with."""
+    yes, no = weight * share, weight * (1 - share)
+    for past in threads:
+        comes = 1.0 if past.answered else chance(belief, past.days, past.touches, past.stage)
+        yes += comes
+        no += (1 - comes) * _falling(past.stage) ** max(0, past.touches - 1)
+    return yes / (yes + no)
 
 
 def _falling(stage: Stage) -> float:

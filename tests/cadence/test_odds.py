@@ -110,8 +110,8 @@ def test_own_threads_of_other_stages_alone_are_no_ground() -> None:
     assert told.basis == "general e-mail studies"
 
 
-def test_an_answer_that_took_several_touches_says_more_for_them_than_a_first_one() -> None:
-    own = [PastStreak("rita@other.example", Stage.APPLIED, touches, 2.0, answered=True) for touches in (1, 3)]
+def test_the_silence_after_a_third_touch_says_less_than_that_after_a_first() -> None:
+    own = [PastStreak("rita@other.example", Stage.APPLIED, touches, 90.0, answered=False) for touches in (1, 3)]
     assert believe(Stage.APPLIED, own[1:]).share > believe(Stage.APPLIED, own[:1]).share
 
 
