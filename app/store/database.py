@@ -99,9 +99,13 @@ class Database:
         self.is_full = False
 
     def at_head(self) -> bool:
-        """Whether the tables are those this version of the program was written for."""
+        """Whether the tables are those this version of the program was written for, or a later version's.
+
+        Migrations are numbered in their order and only add, so that old and new processes work side by side.
+        """
         with self.read() as tx:
-            return _revision(tx) == HEAD
+            revision = _revision(tx)
+        return revision is not None and revision >= HEAD
 
     def migrate(self) -> None:
         """Bring the tables up to date in one transaction; costs one read when they already are."""

@@ -32,6 +32,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def disposable_url(postgres: str) -> Iterator[str]:
+    """Of a PostgreSQL database without tables, for tests that spoil it."""
+    with _created(postgres) as url:
+        yield url
+
+
+@pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     opened = Database.open(database_url, across_people=True)
     opened.migrate()
