@@ -11,6 +11,7 @@ from app.reading.received.spans import Today
 _NEAR = 48
 _BACK = re.compile(r"(?<!get )(?<!come )\b(?:back|return\w*|again|rejoin|resum\w*|re-?open\w*|zuruck|vuelvo|regreso)\b")
 _RANGES = frozenset({"days of month", "weekdays", "numerics", "numerics day first"})
+_BEGIN_IT = frozenset({"month name", "season", "next week", "whole month", "new year"})
 _VAGUE = frozenset({"holidays", "christmas"})
 _ENDS_INCLUDED = frozenset({"end of week", "end of month", "end of year", "part of this month", "part of month"})
 
@@ -58,7 +59,7 @@ def _end_of_absence(text: str, dates: tuple[Dated, ...], today: Today) -> date |
     pair = len(dates) > 1 and min(dated.span.first for dated in dates) < last.span.first
     if last.span.counted:
         return last.span.last
-    if reaches and last.meaning in ("month name", "season", "next week", "whole month", "new year"):
+    if reaches and (last.meaning in _BEGIN_IT or _is_some_part(last)):
         return last.span.first
     if reaches and not pair and "inclusive" not in kinds and last.meaning not in _ENDS_INCLUDED:
         return last.span.last
@@ -67,3 +68,8 @@ def _end_of_absence(text: str, dates: tuple[Dated, ...], today: Today) -> date |
     if reaches or ranged or pair or "inclusive" in kinds or last.span.last >= today.day:
         return today.calendar.after(last.span.last, 1)
     return None
+
+
+def _is_some_part(dated: Dated) -> bool:
+    """Early or the middle of something: "until the start of December" ends as it begins."""
+    return dated.meaning.startswith("part of") and dated.span.first < dated.span.last
