@@ -72,9 +72,9 @@ class Companion {
 
   /** Reads the page once; answers whether a compose is open. */
   #look(): boolean {
-    const { doc, host, hostname, isAlive } = this.#company;
+    const { doc, host, hostname, isAlive, onReport } = this.#company;
     const isEditable = doc.querySelector(TEXT_EDITOR) !== null;
-    if (!isEditable && !this.#attendants.size && this.#reported) return false;
+    if (!isEditable && !this.#attendants.size && (this.#reported || !onReport)) return false;
     if ((isEditable || this.#attendants.size > 0) && isAlive?.() === false) return false;
     const account = host.account();
     const found = isEditable ? host.composes(account) : [];

@@ -4,9 +4,9 @@ import { TEXT_EDITOR } from './hosts/dom';
 const APART_MS = 100;
 /** Typing counts as paused after this time without a key. */
 export const TYPING_PAUSE_MS = 200;
-/** Without a compose: so long after the first change of a page that was still, then four times as long, up to the limit. */
+/** Without a compose: so long after the first change of a page that was still, and between looks at one that never rests. */
 const IDLE_FIRST_MS = 300;
-const IDLE_LIMIT_MS = 2000;
+const IDLE_APART_MS = 2000;
 const STILL_MS = 1000;
 const ADDED_LOOKED_AT = 20;
 const SAFETY_MS = 1000;
@@ -36,7 +36,7 @@ function bringsEditor(changes: MutationRecord[]): boolean {
  * Runs `look` at once, after changes, and on a slow beat while `look` answers true ("a compose is open").
  * Answers a function that asks for a look within so many milliseconds.
  * The observer stops itself at the first change and starts again after the look, so a busy page costs one look per pause.
- * Without a compose it grows patient while the page goes on changing, and is alert again when something gets the focus.
+ * Without a compose it looks rarely while the page goes on changing, and is alert again when something gets the focus.
  * With a compose open the first change is looked at at once, and the next ones a tenth of a second later.
  */
 export function watch(doc: Document, look: () => boolean, signal: AbortSignal): (ms?: number) => void {
@@ -45,13 +45,13 @@ export function watch(doc: Document, look: () => boolean, signal: AbortSignal): 
   let due = Number.POSITIVE_INFINITY;
   let open = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
-  let patience = 0;
+  let alert = true;
 
   const observer = new MutationObserver((changes) => {
     observer.disconnect();
-    const still = !patience || performance.now() - lookedAt > STILL_MS;
-    patience = still ? IDLE_FIRST_MS : Math.min(patience * 4, IDLE_LIMIT_MS);
-    soon(open || bringsEditor(changes) ? rest() : patience);
+    const isStill = alert || performance.now() - lookedAt > STILL_MS;
+    alert = false;
+    soon(open || bringsEditor(changes) ? rest() : isStill ? IDLE_FIRST_MS : IDLE_APART_MS);
   });
   const rest = () => Math.max(0, lookedAt + APART_MS - performance.now());
   const run = () => {
@@ -73,7 +73,7 @@ export function watch(doc: Document, look: () => boolean, signal: AbortSignal): 
   };
 
   const noteFocus = () => {
-    patience = 0;
+    alert = true;
     soon(open ? rest() : 0);
   };
   doc.addEventListener('focusin', noteFocus, { capture: true, passive: true, signal });
