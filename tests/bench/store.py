@@ -21,11 +21,11 @@ READING = OutboundReading(Signals(language="en", words=24, asks_for_news=True, e
 
 
 class Filled:
-    """A SQLite store with `count` messages to `count // 20` recipients, three a company."""
+    """A store, SQLite unless `url` names another: `count` messages to `count // 20` recipients, three a company."""
 
-    def __init__(self, folder: str, count: int, *, sealed: bool = True) -> None:
+    def __init__(self, folder: str, count: int, *, sealed: bool = True, url: str = "") -> None:
         self.path = Path(folder) / f"{count}{sealed}.sqlite3"
-        self.database = Database.open(f"sqlite:///{self.path}")
+        self.database = Database.open(url or f"sqlite:///{self.path}", across_people=True)
         self.database.migrate()
         self.sealer = Sealer(Keyring.new())
         grant = Grant("sub", "ana@example.com", "{}")
@@ -35,7 +35,7 @@ class Filled:
                 tx, self.sealer, person_id=self.person_id, provider="google", grant=grant, now=NOW
             )
             accounts.add_addresses(tx, self.person_id, self.account_id, {"ana@example.com"}, NOW)
-        self.empty = self.path.stat().st_size
+        self.empty = 0 if url else self.path.stat().st_size
         self.rows = [self._row(number, count, sealed) for number in range(count)]
 
     def _row(self, number: int, count: int, sealed: bool) -> messages.NewMessage:

@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.client import HTTPConnection
 from typing import Annotated, Any
 
@@ -18,9 +19,12 @@ from app.services.pairing import add_device
 from app.services.parts import Parts
 from app.settings import Settings
 from app.store import accounts
+from app.store.database import Database
 from app.web.advice import AdviceIn
 from tests.bench.figure import Figure
 from tests.bench.store import NOW, Filled
+from tests.cluster.cluster import wheel_postgres
+from tests.postgres import OWNER, administer, database_named
 
 BODY = {
     "channel": "email",
@@ -36,30 +40,39 @@ REQUESTS = 400
 
 def figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        filled = Filled(folder, 100_000)
-        filled.fill(2_000)
-        with filled.database.write() as tx:
-            accounts.caught_up(tx, filled.account_id, "live", as_of=NOW, deep_at=NOW)
-        parts = Parts(
-            settings=Settings(base_url="http://127.0.0.1:8025"),
-            clock=lambda: NOW,
-            database=filled.database,
-            sealer=filled.sealer,
-            connectors={},
-            announcer=Announcer(),
-            zone="Europe/Berlin",
-        )
-        token = add_device(parts, "bench", NOW)
-        ours, echo = Served(create_app(parts), token), Served(_echo(), token)
-        pairs = [(ours.round(REQUESTS), echo.round(REQUESTS)) for _ in range(ROUNDS)]
-        advice = [time for times, _ in pairs for time in times]
-        floor = [time for _, times in pairs for time in times]
+        advice, floor = _rounds(Filled(folder, 100_000))
         yield Figure("advice, p50, one connection", statistics.median(advice) * 1e6, "microseconds")
         ratio = statistics.median(advice) / statistics.median(floor)
         yield Figure.at_most("advice p50 / FastAPI echo p50, one connection", ratio, "ratio", 3.5)
         yield Figure.at_least("advice / echo, requests per second", sum(floor) / sum(advice), "ratio", 0.30)
         spread = statistics.quantiles(advice, n=100)[98] / statistics.median(advice)
         yield Figure.at_most("advice p99 / p50, one connection", spread, "ratio", 2.5)
+    with tempfile.TemporaryDirectory() as folder, wheel_postgres() as server:
+        administer(server, f"CREATE DATABASE bench OWNER {OWNER}")
+        url = database_named(server, "bench")
+        advice, floor = _rounds(Filled(folder, 20_000, url=url), url)
+        yield Figure.at_least("the same on PostgreSQL with its policies", sum(floor) / sum(advice), "ratio", 0.20)
+
+
+def _rounds(filled: Filled, url: str = "") -> tuple[list[float], list[float]]:
+    """Seconds of each request for advice, and of each echo; the web server sees one person's rows only."""
+    filled.fill(2_000)
+    with filled.database.write() as tx:
+        accounts.caught_up(tx, filled.account_id, "live", as_of=NOW, deep_at=NOW)
+    parts = Parts(
+        settings=Settings(base_url="http://127.0.0.1:8025"),
+        clock=lambda: NOW,
+        database=filled.database,
+        sealer=filled.sealer,
+        connectors={},
+        announcer=Announcer(),
+        zone="Europe/Berlin",
+    )
+    token = add_device(parts, "bench", NOW)
+    served = replace(parts, database=Database.open(url)) if url else parts
+    ours, echo = Served(create_app(served), token), Served(_echo(), token)
+    pairs = [(ours.round(REQUESTS), echo.round(REQUESTS)) for _ in range(ROUNDS)]
+    return [time for times, _ in pairs for time in times], [time for _, times in pairs for time in times]
 
 
 def _echo() -> FastAPI:
