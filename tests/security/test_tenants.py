@@ -14,7 +14,13 @@ from app.services import signing_in
 from tests.security.conftest import CANARY, Houses
 
 ENDLESS = {"/api/v1/events"}  # a stream, keyed by the session's own person; tests/web/test_api.py
-ENDS_ANA = {"/api/v1/me", "/privacy/delete", "/sign-out", "/devices/sign-out", "/sample/leave"}  # about Ana alone, and would end the run
+ENDS_ANA = {
+    "/api/v1/me",
+    "/privacy/delete",
+    "/sign-out",
+    "/devices/sign-out",
+    "/sample/leave",
+}  # about Ana alone, and would end the run
 WRITES = {"POST", "PATCH", "DELETE"}
 JSON_FIELDS = {
     "/api/v1/recipients/{recipient_id}": ("merge", "split"),
