@@ -9,7 +9,19 @@ from typing import Any
 import structlog
 
 ALLOWED = frozenset(
-    {"event", "level", "timestamp", "account", "state", "count", "reason", "kind", "correlation_id", "exc_info", "exception"}
+    {
+        "event",
+        "level",
+        "timestamp",
+        "account",
+        "state",
+        "count",
+        "reason",
+        "kind",
+        "correlation_id",
+        "exc_info",
+        "exception",
+    }
 )
 
 
