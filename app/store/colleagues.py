@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, String, bindparam, exists, select
+from sqlalchemy import Connection, String, bindparam, select
 
 from app.reading.people import organisation
 from app.store import recipients
@@ -23,8 +23,8 @@ def waiting(
 ) -> list[RecipientFacts]:
     """The facts about everybody else at the company of these addresses to whom a mail or a call went since then.
 
-    Whoever wrote after the last mail to them is left out; whether the others answered is not said here. None for free
-    mail hosts, which are no company. All addresses in lower case. Raises KeyMissing.
+    Whether they answered is not said here: a later mail of theirs may be a machine's. None for free mail hosts, which
+    are no company. All addresses in lower case. Raises KeyMissing.
     """
     asked = tuple(addresses)
     left_out = {*asked, *own}
@@ -50,15 +50,12 @@ _MET = Prepared(
 
 
 def _mail() -> Prepared:
-    to, back = (message_people.alias(name) for name in ("sent_to", "answered"))
-    answered = exists().where(
-        back.c.person_id == _PERSON, back.c.address == to.c.address, back.c.at > to.c.at, back.c.role == "from"
-    )
+    to = message_people.alias("sent_to")
     written = (to.c.person_id == _PERSON) & OneOf(to.c.address, "others") & (to.c.role != "from")
     return Prepared(
         select(to.c.address)
         .join(messages, (messages.c.id == to.c.message_id) & messages.c.outbound)
-        .where(written, to.c.at > _SINCE, ~answered)
+        .where(written, to.c.at > _SINCE)
     )
 
 
