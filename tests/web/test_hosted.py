@@ -34,7 +34,8 @@ async def other(app: FastAPI, parts: Parts) -> AsyncIterator[Reader]:
 
 
 async def sign_in(world: World, reader: Reader, provider: str, *, button: str = "allow") -> httpx.Response:
-    """Through the provider's consent page and back; the callback's answer."""
+    """Through the provider's consent page and back, which takes a while; the callback's answer."""
+    world.clock.advance(seconds=20)
     begun = await reader.browser.get(f"/link/{provider}", follow_redirects=False)
     assert begun.status_code == 302, begun.text
     answer = await world.consent(begun.headers["location"], provider, button=button)
