@@ -46,6 +46,14 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+@pytest.fixture(scope="module", autouse=True)
+def refusals(house: House) -> Iterator[None]:
+    """What a browser complains of while it is attacked is no fault of our pages."""
+    before = list(house.complaints)
+    yield
+    house.complaints[:] = before
+
+
 @pytest.fixture(scope="module")
 def token(house: House) -> str:
     added = subprocess.run(
