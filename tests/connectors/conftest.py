@@ -2,4 +2,6 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.connectors.contract_suite", "tests.connectors.stage")
+pytest.register_assert_rewrite(
+    "tests.connectors.contract_suite", "tests.connectors.linking_contract", "tests.connectors.stage"
+)
