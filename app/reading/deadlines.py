@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from app.reading.received.dating import expressions
 from app.reading.received.sentences import Sentence
 from app.reading.received.spans import Today
 
@@ -29,7 +28,7 @@ def offer_deadline(said: Sequence[Sentence], today: Today, *, offers: bool = Fal
         return None
     for sentence in said:
         if _ANSWER_BY.search(sentence.folded):
-            for dated in expressions(sentence.folded, today):
+            for dated in sentence.dates(today):
                 interval = dated.interval(today.day)
                 if interval and interval[1] >= today.day:
                     return interval[1]

@@ -95,7 +95,7 @@ def _read_words(
         hold_until=ending.until,
         no_contact=ending.no_contact,
         invites_call=ending.no_contact is None and "invites_call" in letter.kinds,
-        invites_contact=ending.no_contact is None and any(invites(line.folded, line.kinds) for line in letter.lines),
+        invites_contact=ending.no_contact is None and any(invites(line.sentence) for line in letter.lines),
         meeting=not rejects and (method in ("REQUEST", "COUNTER") or _meets(letter, asks)),
         names=_names(letter),
         cue=cue,

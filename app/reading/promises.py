@@ -8,7 +8,7 @@ from itertools import islice
 
 from app.cadence.thread import Promise
 from app.cadence.workdays import calendar_of
-from app.reading.received.dating import Dated, expressions
+from app.reading.received.dating import Dated
 from app.reading.received.invitations import awaits_news, invites, theirs_to_do
 from app.reading.received.phrases import families, spots
 from app.reading.received.quoting import CLAUSE, promising_words
@@ -54,7 +54,7 @@ def find_noted_promise(note: str, heard: datetime, zone: str = "UTC", *, country
     if found is not None and found.end is not None:
         return found
     for sentence in said:
-        for dated in expressions(sentence.folded, today):
+        for dated in sentence.dates(today):
             if interval := dated.interval(today.day):
                 return _promise(interval, sentence, dated, invites=False)
     return found
@@ -80,13 +80,13 @@ def promise_of(said: Sequence[Sentence], today: Today) -> Promise | None:
 
 def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
     kinds = sentence.kinds
-    invited = invites(sentence.folded, kinds)
+    invited = invites(sentence)
     acts = "act" in kinds or _is_bare(sentence)
     if not invited and not acts and not _MEANS_TO.search(sentence.folded):
         return
     dates = [
         _not_before(dated, sentence.folded)
-        for dated in expressions(sentence.folded, today)
+        for dated in sentence.dates(today)
         if _is_theirs(sentence, dated, kinds) and (invited or acts or dated.bound in ("by", "before"))
     ]
     if dates and invited:
@@ -100,11 +100,11 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
 def _of_the_day_before_it(before: Sentence | None, sentence: Sentence, today: Today) -> Iterator[_Found]:
     """ "They meet on Monday. I will call you the day after": the date stands a sentence ahead of what they do."""
     kinds = sentence.kinds
-    if before is None or before.asks or not kinds >= {"act", "then"} or expressions(sentence.folded, today):
+    if before is None or before.asks or not kinds >= {"act", "then"} or sentence.dates(today):
         return
     if before.kinds & {"their_ask", *_NEVER}:
         return
-    dates = [dated for dated in expressions(before.folded, today) if dated.bound != "past"]
+    dates = [dated for dated in before.dates(today) if dated.bound != "past"]
     if dates:
         last = dates[-1].span.last
         yield _Found(Promise(last, _following(last, kinds, today), promising_words(sentence, None)), 3)
@@ -173,7 +173,7 @@ def _clause_around(folded: str, start: int, end: int) -> str:
 
 def _nearest(sentence: Sentence, dates: Sequence[Dated]) -> Dated | None:
     """The date closest to where they say they will act; of two as close the later one."""
-    acts = spots("act", sentence.folded)
+    acts = sentence.spots("act")
     if not acts:
         return dates[0]
     return min(dates, key=lambda dated: min(_distance(dated, act) for act in acts))

@@ -3,9 +3,10 @@
 import re
 from datetime import date
 
-from app.reading.received.dating import Dated, expressions
+from app.reading.received.dating import Dated
 from app.reading.received.letter import Letter
 from app.reading.received.phrases import families
+from app.reading.received.sentences import Sentence
 from app.reading.received.spans import Today
 
 _NEAR = 48
@@ -18,20 +19,19 @@ _ENDS_INCLUDED = frozenset({"end of week", "end of month", "end of year", "part 
 
 def return_date(letter: Letter, today: Today) -> date | None:
     """The day they are back: the one named with "back", else behind the last day away; None when not said."""
-    texts = [line.folded for line in letter.lines] + [letter.subject]
-    dated = [(text, expressions(text, today)) for text in texts]
+    said = [*(line.sentence for line in letter.lines), Sentence(letter.subject, letter.subject)]
     for reading in (_named_return, _end_of_absence):
-        for text, dates in dated:
-            back = reading(text, dates, today)
+        for sentence in said:
+            back = reading(sentence, today)
             if back is not None and today.day <= back:
                 return back
     return None
 
 
-def _named_return(text: str, dates: tuple[Dated, ...], today: Today) -> date | None:
+def _named_return(sentence: Sentence, today: Today) -> date | None:
     """ "Back on D", "returning D", "available again from D"."""
-    last_end = 0
-    for dated in dates:
+    text, last_end = sentence.folded, 0
+    for dated in sentence.dates(today):
         before = text[max(last_end, dated.start - _NEAR) : dated.start]
         named = "returns" in families(before) or "returns_behind" in families(text[dated.end : dated.end + _NEAR])
         if dated.span.counted and not _BACK.search(before):
@@ -48,8 +48,8 @@ def _is_negated(before: str) -> bool:
     return any(word in before for word in ("until", " not be back", "nicht", "bis ", "hasta"))
 
 
-def _end_of_absence(text: str, dates: tuple[Dated, ...], today: Today) -> date | None:
-    kinds = families(text)
+def _end_of_absence(sentence: Sentence, today: Today) -> date | None:
+    text, kinds, dates = sentence.folded, sentence.kinds, sentence.dates(today)
     if not dates or (kinds.isdisjoint({"away", "absent", "ooo_subject"}) and not _BACK.search(text)):
         return None
     dates = tuple(dated for dated in dates if dated.meaning not in _VAGUE) or dates

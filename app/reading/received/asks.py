@@ -3,7 +3,6 @@
 import re
 
 from app.reading.received.letter import Letter, Line
-from app.reading.received.phrases import spots
 from app.reading.received.sentences import straight
 
 _LONGEST_QUESTION = 160
@@ -21,6 +20,7 @@ _KINDS = (
     "form",
     "call",
 )
+_FAMILIES = {f"ask_{kind}": kind for kind in _KINDS}
 _SPEAK_FOR_THEMSELVES = frozenset({"ask_offer", "ask_interview", "ask_time_slots", "ask_call"})
 _THEIR_OWN = re.compile(
     r"\b(?:we|i|they|he|she|someone|team|hr)(?:'ll|'d| will| would| shall| have| can)? (?:\w+ ){0,2}$|"
@@ -46,11 +46,9 @@ def asks_of(letter: Letter) -> tuple[tuple[str, ...], str]:
 def _asked(line: Line) -> set[str]:
     requests = line.sentence.asks or not line.kinds.isdisjoint({"their_ask", "ask_information"})
     found = {
-        kind
-        for kind in _KINDS
-        if (family := f"ask_{kind}") in line.kinds
-        and (requests or family in _SPEAK_FOR_THEMSELVES or _is_order(line, family))
-        and not _is_their_own(line, family)
+        _FAMILIES[family]
+        for family in line.kinds & _FAMILIES.keys()
+        if (requests or family in _SPEAK_FOR_THEMSELVES or _is_order(line, family)) and not _is_their_own(line, family)
     }
     if found and ("hypothetical" not in line.kinds or line.sentence.asks or "their_ask" in line.kinds):
         return found
@@ -61,7 +59,7 @@ def _asked(line: Line) -> set[str]:
 
 def _is_order(line: Line, family: str) -> bool:
     """Whether the phrase opens the sentence or a part of it, as orders do ("Send me your CV")."""
-    return any(_ORDER.search(line.folded[:start]) for start, _ in spots(family, line.folded))
+    return any(_ORDER.search(line.folded[:start]) for start, _ in line.sentence.spots(family))
 
 
 def _is_their_own(line: Line, family: str) -> bool:
@@ -70,7 +68,7 @@ def _is_their_own(line: Line, family: str) -> bool:
         return False
     return all(
         _THEIR_OWN.search(line.folded[max(0, start - 40) : start]) and not _NEEDED.match(line.folded, start)
-        for start, _ in spots(family, line.folded)
+        for start, _ in line.sentence.spots(family)
     )
 
 

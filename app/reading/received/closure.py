@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from app.reading.received.dating import expressions
 from app.reading.received.letter import Letter, Line
-from app.reading.received.phrases import spots
 from app.reading.received.refusing import refusal_odds
 from app.reading.received.spans import Today
 
@@ -42,19 +40,26 @@ def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     refusing = islice(letter.with_kind("closes"), _MOST_REFUSALS)
     closes = any(_closes(line) and not _goes_on_behind(letter, line) for line in refusing)
     closes = closes or _breaks_bad_news(letter) or (not asks and (_gave_it_away(letter) or _adds_up(letter)))
-    odds = refusal_odds(line.folded for line in letter.lines)
-    odds += sum(worth for family, worth in _SPEAKS_FOR.items() if odds and family in letter.kinds)
-    closes = closes and "offers_other" not in letter.kinds and odds > _UNLIKELY
+    closes = closes and "offers_other" not in letter.kinds
+    may_sound_closed = not asks and letter.kinds.isdisjoint(_SPEAKS_AGAINST)
+    odds = _odds(letter) if closes or may_sound_closed else 0
+    closes = closes and odds > _UNLIKELY
     held = [line for line in letter.with_kind("holds") if _is_held(line)]
     not_now = [] if asks else [line for line in letter.with_kind("not_now") if _is_not_now(line)]
     closes = closes or (bool(not_now) and not held)
     return Ending(
         closes=closes,
-        sounds_closed=not closes and not asks and odds > _LIKELY and letter.kinds.isdisjoint(_SPEAKS_AGAINST),
+        sounds_closed=not closes and may_sound_closed and odds > _LIKELY,
         on_hold=bool(held) and not closes,
         until=_date_in(held or not_now, today),
         no_contact=_no_contact(letter),
     )
+
+
+def _odds(letter: Letter) -> int:
+    """Hundredths of log odds that it says no, by its weighed words and what stands beside them."""
+    odds = refusal_odds(line.folded for line in letter.lines)
+    return odds + sum(worth for family, worth in _SPEAKS_FOR.items() if odds and family in letter.kinds)
 
 
 def _closes(line: Line, family: str = "closes") -> bool:
@@ -73,8 +78,8 @@ def _is_supposed(line: Line, family: str) -> bool:
     """Whether every hit stands behind "if", "should you" and the like: receipts speak so of what may come."""
     if "hypothetical" not in line.kinds:
         return False
-    supposed = [start for start, _ in spots("hypothetical", line.folded)]
-    hits = [start for start, _ in spots(family, line.folded)]
+    supposed = [start for start, _ in line.sentence.spots("hypothetical")]
+    hits = [start for start, _ in line.sentence.spots(family)]
     return all(any(0 <= hit - start <= _REACH for start in supposed) for hit in hits)
 
 
@@ -113,7 +118,7 @@ def _is_not_now(line: Line) -> bool:
 
 def _date_in(lines: list[Line], today: Today) -> date | None:
     for line in lines:
-        for dated in expressions(line.folded, today):
+        for dated in line.sentence.dates(today):
             if (interval := dated.interval(today.day)) and interval[1] > today.day:
                 opens = dated.meaning in ("month name", "season", "new year") and dated.bound not in ("by", "until")
                 return interval[0] if opens else interval[1]

@@ -2,7 +2,7 @@
 
 import re
 
-from app.reading.received.phrases import spots
+from app.reading.received.sentences import Sentence
 
 _THEY_WILL = re.compile(
     r"\b(?:we|i|they|he|she|someone|somebody|team|hr|who|colleague|recruiter|manager|and)(?: all)?"
@@ -18,13 +18,14 @@ _HELP = re.compile(
 )
 
 
-def invites(folded: str, kinds: frozenset[str]) -> bool:
+def invites(sentence: Sentence) -> bool:
     """Whether one of its invitations is meant for the person and is not merely an offer of help."""
-    if "invites_contact" not in kinds:
+    if "invites_contact" not in sentence.kinds:
         return False
+    folded = sentence.folded
     if _HELP.search(folded) and not awaits_news(folded):
         return False
-    return any(not theirs_to_do(folded[:start]) for start, _ in spots("invites_contact", folded))
+    return any(not theirs_to_do(folded[:start]) for start, _ in sentence.spots("invites_contact"))
 
 
 def theirs_to_do(before: str) -> bool:

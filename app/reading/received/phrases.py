@@ -1,7 +1,7 @@
 """Which families of phrases a sentence holds: every pattern of every language in one pass of linear time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import re2
@@ -18,12 +18,26 @@ _COUNTED_WORDS = re.compile(r"\)\{0,\d+\}")
 
 def families(folded: str) -> frozenset[str]:
     """The families of the lexicons with a phrase in this folded sentence (see `inbound_sentences.fold`)."""
-    return _all_families().named(folded)
+    return names(hits(folded))
 
 
-def spots(family: str, folded: str) -> list[tuple[int, int]]:
-    """Where phrases of a family stand, as (start, end), in order."""
-    return sorted(spot.span() for pattern in _of_family(family) for spot in pattern.finditer(folded))
+def hits(folded: str) -> tuple[int, ...]:
+    """The numbers of all phrases in this folded sentence; `names` and `spots` take them."""
+    return tuple(_every().patterns.hits(folded))
+
+
+def names(numbers: Iterable[int]) -> frozenset[str]:
+    """The families these phrases are of."""
+    return frozenset(map(_every().names.__getitem__, numbers))
+
+
+def spots(family: str, folded: str, numbers: Iterable[int] | None = None) -> list[tuple[int, int]]:
+    """Where phrases of a family stand, as (start, end), in order; `numbers` are the `hits` where they are known."""
+    every = _every()
+    # RE2 knows only ASCII letters: beside other scripts its hits are not the whole of what `re` finds.
+    near = every.numbers.get(family, ()) if numbers is None or not folded.isascii() else numbers
+    here = (every.patterns.pattern(number) for number in near if every.names[number] == family)
+    return sorted(spot.span() for pattern in here for spot in pattern.finditer(folded))
 
 
 def loosened(pattern: str) -> str:
@@ -54,23 +68,34 @@ class PatternSet:
         options = re2.Options()
         options.log_errors = False
         self._sieve = re2.Filter()
-        self._exact: dict[int, re.Pattern[str]] = {}
+        self._patterns = patterns
+        self._compiled: dict[int, re.Pattern[str]] = {}
+        self._loose: set[int] = set()
         for number, pattern in enumerate(patterns):
             loose = loosened(pattern)
             self._sieve.Add(loose, options)
             if loose != pattern:
-                self._exact[number] = re.compile(pattern)
+                self._loose.add(number)
         self._sieve.Compile()
 
     def hits(self, text: str) -> Iterator[int]:
         """The numbers of the patterns that are found somewhere in the text."""
+        loose = self._loose
         for number in self._sieve.Match(text) or ():
-            exact = self._exact.get(number)
-            if exact is None or exact.search(text):
+            if number not in loose or self.pattern(number).search(text):
                 yield number
+
+    def pattern(self, number: int) -> re.Pattern[str]:
+        """One of the patterns, compiled when it is first asked for."""
+        found = self._compiled.get(number)
+        if found is None:
+            found = self._compiled[number] = re.compile(self._patterns[number])
+        return found
 
 
 class _Families:
+    """All phrases by number: what family each is of, and which numbers a family has."""
+
     def __init__(self) -> None:
         listed = [
             (family, pattern)
@@ -78,21 +103,16 @@ class _Families:
             for family in lexicon(f"{language}.inbound")["phrases"]
             for pattern in _patterns(language, family)
         ]
-        self._names = [family for family, _ in listed]
-        self._set = PatternSet([pattern for _, pattern in listed])
-
-    def named(self, folded: str) -> frozenset[str]:
-        return frozenset(self._names[number] for number in self._set.hits(folded))
+        self.names = [family for family, _ in listed]
+        self.patterns = PatternSet([pattern for _, pattern in listed])
+        self.numbers: dict[str, list[int]] = {}
+        for number, family in enumerate(self.names):
+            self.numbers.setdefault(family, []).append(number)
 
 
 @cache
-def _all_families() -> _Families:
+def _every() -> _Families:
     return _Families()
-
-
-@cache
-def _of_family(family: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for language in LEXICONS for pattern in _patterns(language, family))
 
 
 def _patterns(language: str, family: str) -> Iterator[str]:

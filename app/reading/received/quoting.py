@@ -3,7 +3,7 @@
 import re
 
 from app.reading.received.dating import Dated
-from app.reading.received.phrases import families, spots
+from app.reading.received.phrases import families
 from app.reading.received.sentences import Sentence, straight
 
 LONGEST = 60
@@ -33,7 +33,7 @@ def promising_words(sentence: Sentence, dated: Dated | None) -> str:
 
 def _place(sentence: Sentence, dated: Dated | None, said: str) -> tuple[int, int]:
     """Where in the words as written the date stands, or the first phrase that promises."""
-    found = (dated.start, dated.end) if dated else next(iter(spots("act", sentence.folded)), (0, 0))
+    found = (dated.start, dated.end) if dated else next(iter(sentence.spots("act")), (0, 0))
     if len(said) == len(sentence.folded):
         return found
     start = max(0, said.lower().find(sentence.folded[found[0] : found[1]]))

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.reading.received.phrases import families
+from app.reading.received.dating import Dated, expressions
+from app.reading.received.phrases import hits, names, spots
+from app.reading.received.spans import Today
 
 _MOST = 240
 _LONGEST = 700
@@ -27,7 +29,11 @@ _GERMAN_DATE = re.compile(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\.\s+$")
 _MONTHS = r"jan|feb|m(?:är|ar|ae)|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[zc]|kw|woche|quartal|bis|und|oder|-"
 _MONTH_AHEAD = re.compile(_MONTHS, re.IGNORECASE)
 _LINK = re.compile(r"https?://\S{1,2000}|www\.\S{1,500}", re.IGNORECASE)
-_NO_APOSTROPHE = re.compile(r"\b(is|are|was|were|do|does|did|have|has|had|could|would|should|ca|wo)nt\b")
+_NO_APOSTROPHE = re.compile(
+    "nt"
+    r"(?:(?<=\b(?:is|do|ca|wo)nt)|(?<=\b(?:are|was|did|has|had)nt)|(?<=\b(?:were|does|have)nt)"
+    r"|(?<=\b(?:could|would)nt)|(?<=\bshouldnt))\b"
+)
 _HOST = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#\s]{0,80})", re.IGNORECASE)
 
 
@@ -35,7 +41,7 @@ _HOST = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#\s]{0,80})", re.IGNORECASE)
 class Sentence:
     """`said` is the sentence as written, `folded` the same on one line in lower case without accents or links.
 
-    No slots, so that its families of phrases are looked for once, however many ask for them.
+    No slots, so that its phrases and times are looked for once, however many ask for them.
     """
 
     said: str
@@ -44,7 +50,26 @@ class Sentence:
     @cached_property
     def kinds(self) -> frozenset[str]:
         """The families of the lexicons that have a phrase in it."""
-        return families(self.folded)
+        return names(self._hits)
+
+    def spots(self, family: str) -> list[tuple[int, int]]:
+        """Where in `folded` phrases of a family stand, as (start, end), in order."""
+        return spots(family, self.folded, self._hits)
+
+    def dates(self, today: Today) -> tuple[Dated, ...]:
+        """Its expressions of time as they are meant on that day."""
+        read = self._read_on
+        if not read or read[-1][0] is not today:
+            read.append((today, expressions(self.folded, today)))
+        return read[-1][1]
+
+    @cached_property
+    def _hits(self) -> tuple[int, ...]:
+        return hits(self.folded)
+
+    @cached_property
+    def _read_on(self) -> list[tuple[Today, tuple[Dated, ...]]]:
+        return []
 
     @property
     def asks(self) -> bool:
@@ -76,7 +101,7 @@ def fold(text: str) -> str:
         text = _LINK.sub(_host_only, text)
     if not text.isascii():
         text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return _NO_APOSTROPHE.sub(r"\1n't", " ".join(text.casefold().split()))
+    return _NO_APOSTROPHE.sub("n't", " ".join(text.casefold().split()))
 
 
 def _host_only(link: re.Match[str]) -> str:
