@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TextIO
 
+from app.services.scopes import Scope
 from app.settings import Settings, SettingsError, read_settings
 
 LINE_LIMIT = 12 * 1024 * 1024
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     device = commands.add_parser("device", help="paired devices").add_subparsers(required=True, metavar="ACTION")
     add = _command(device, "add", "print a new device token, once", _device_add)
     add.add_argument("--name", required=True)
+    add.add_argument("--scope", metavar="WORDS", help=f"what it may do, of: {' '.join(Scope)} (default: all)")
     sync = _command(commands, "sync", "sync now, in the foreground", _sync)
     sync.add_argument("--account", metavar="ADDRESS")
     _command(commands, "judge", "judge scenarios: JSON Lines in, JSON Lines out", _judge)
@@ -116,10 +118,14 @@ def _sign_in(asked: argparse.Namespace) -> int:
 
 def _device_add(asked: argparse.Namespace) -> int:
     from app.compose import open_parts
-    from app.services import pairing
+    from app.services import pairing, scopes
 
+    try:
+        may = scopes.asked(asked.scope) if asked.scope is not None else scopes.EVERYTHING
+    except ValueError as error:
+        raise SettingsError([f"--scope: {error}"]) from None
     with open_parts(_own_settings()) as parts:
-        print(pairing.add_device(parts, asked.name, parts.clock()))
+        print(pairing.add_device(parts, asked.name, parts.clock(), may))
     return 0
 
 

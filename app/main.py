@@ -29,15 +29,12 @@ from app.web import (
     rules,
     touches,
 )
-from app.web.attempts import Attempts
+from app.web.attempts import windows
 from app.web.published import REFUSALS, with_problems
 from app.web.security import Border
 from app.worker import Worker
 
 BODY_LIMIT = 256 * 1024
-CODES_ASKED = 30  # by one address in five minutes; an extension asks once
-ARRIVALS = 30  # by one address in five minutes: visitors on their way to a provider
-CODES_TYPED = 5  # wrong ones by one person in five minutes (S6)
 STATIC = Path(__file__).parent / "web" / "static"
 WORTH_ZIPPING = 1024
 NOT_ZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/json", "application/problem+json")
@@ -80,9 +77,7 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
         responses=REFUSALS,
     )
     app.state.parts = parts
-    app.state.codes_asked = Attempts(CODES_ASKED, parts.clock)
-    app.state.arrivals = Attempts(ARRIVALS, parts.clock)
-    app.state.codes_typed = Attempts(CODES_TYPED, parts.clock)
+    app.state.windows = windows(parts)
     errors.install(app)
     for router in (
         health.router,  # first: the framework builds each route when a request first passes it

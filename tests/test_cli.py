@@ -118,6 +118,16 @@ def test_sign_in_and_device_tokens_are_printed_once_and_alone(tmp_path: Path) ->
     assert not any(token.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
+def test_a_token_may_be_made_narrow_and_a_wrong_scope_names_the_right_ones(tmp_path: Path) -> None:
+    narrow = ("device", "add", "--name", "desk", "--scope")
+    assert len(run(*narrow, "advice,history", AFTERTOUCH_DATA_DIR=str(tmp_path)).stdout.strip()) >= 43
+    [listed] = json.loads(run("export", AFTERTOUCH_DATA_DIR=str(tmp_path)).stdout)["devices"]
+    assert listed["scopes"] == "advice history"
+    wrong = run(*narrow, "advice everything", AFTERTOUCH_DATA_DIR=str(tmp_path))
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("--scope: everything is no scope; the scopes are: advice history log")
+
+
 def test_syncing_with_nothing_linked_says_so(tmp_path: Path) -> None:
     result = run("sync", AFTERTOUCH_DATA_DIR=str(tmp_path))
     assert result.returncode == 1

@@ -13,6 +13,16 @@ class NotSignedIn(Refused):
     """No session and no valid device token."""
 
 
+class OutOfScope(Refused):
+    """This device's token may not do that; `scope` is the word it lacks."""
+
+    def __init__(self, scope: str, words: str) -> None:
+        super().__init__(
+            f"This device may not {words}. Do it in Aftertouch's own pages, or with a token from: aftertouch device add"
+        )
+        self.scope = scope
+
+
 class LinkNotOurs(Refused):
     """A callback with a state we did not give out, gave to someone else, or have seen before."""
 

@@ -1,6 +1,7 @@
 """Pairing an extension with the backend: device codes in the shapes of RFC 8628, approved by a click."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 
 from app.services.errors import NotFound, PairingPending
 from app.services.parts import DEVICE_CODE_LIFE, DEVICE_LIFE, Parts
+from app.services.scopes import EVERYTHING, EXTENSION, Scope, written
 from app.services.signing_in import hashed
 from app.store import audit, device_codes, devices, people
 from app.store.scope import across_people
@@ -23,6 +25,15 @@ class DeviceCode:
     user_code: str
     expires_in: int
     interval: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A device token as it is told once: good for so many seconds, for what the words of `scope` say."""
+
+    token: str
+    expires_in: int
+    scope: str
 
 
 @across_people()
@@ -55,18 +66,21 @@ def decide(parts: Parts, person_id: str, user_code: str, *, approve: bool, now: 
 
 
 @across_people()
-def claim(parts: Parts, device_code: str, now: datetime) -> str:
-    """The device token, given once after approval. Raises PairingPending with an RFC 8628 code."""
+def claim(parts: Parts, device_code: str, now: datetime) -> Given:
+    """The device token for what an extension needs, given once after approval.
+
+    Raises PairingPending with an RFC 8628 code.
+    """
     with parts.database.write(durable=True) as tx:
         code = device_codes.claim(tx, hashed(device_code), now, interval=INTERVAL)
         if code.outcome != "approved":
             refusal = code.outcome
             token = ""
         else:
-            refusal, token = "", _add(tx, code.person_id, code.name, now)
+            refusal, token = "", _add(tx, code.person_id, code.name, EXTENSION, now=now)
     if refusal:
         raise PairingPending(refusal, _WORDS[refusal])
-    return token
+    return Given(token, int(DEVICE_LIFE.total_seconds()), written(EXTENSION))
 
 
 _WORDS = {
@@ -78,10 +92,10 @@ _WORDS = {
 
 
 @across_people()
-def add_device(parts: Parts, name: str, now: datetime) -> str:
+def add_device(parts: Parts, name: str, now: datetime, scopes: Iterable[Scope] = EVERYTHING) -> str:
     """A device token for the person of this data folder, for the command line."""
     with parts.database.write(durable=True) as tx:
-        return _add(tx, people.sole_person(tx, now), name, now)
+        return _add(tx, people.sole_person(tx, now), name, scopes, now=now)
 
 
 def list_devices(parts: Parts, person_id: str) -> list[devices.Device]:
@@ -97,10 +111,10 @@ def remove_device(parts: Parts, person_id: str, device_id: str, now: datetime) -
         audit.record(tx, person_id, now, "device_removed", device_id)
 
 
-def _add(tx: Connection, person_id: str, name: str, now: datetime) -> str:
+def _add(tx: Connection, person_id: str, name: str, scopes: Iterable[Scope], *, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     device_id = secrets.token_hex(16)
-    device = devices.Device(device_id, person_id, name, created_at=now, last_used_at=None, expires_at=now + DEVICE_LIFE)
+    device = devices.Device(device_id, person_id, name, now, None, now + DEVICE_LIFE, written(scopes))
     devices.add(tx, device, token_hash=hashed(token))
     audit.record(tx, person_id, now, "device_added", device_id)
     return token

@@ -59,8 +59,8 @@ def person_of_session(parts: Parts, session: str, now: datetime) -> str | None:
 
 
 @across_people()
-def person_of_device(parts: Parts, token: str, now: datetime) -> str | None:
-    """Whose device this is; its last use is written down to the quarter of an hour."""
+def device_of(parts: Parts, token: str, now: datetime) -> devices.Device | None:
+    """The device of this token; its last use is written down to the quarter of an hour."""
     with parts.database.read() as tx:
         device = devices.find_by_token(tx, hashed(token), now)
     if device is None:
@@ -68,4 +68,4 @@ def person_of_device(parts: Parts, token: str, now: datetime) -> str | None:
     if device.last_used_at is None or now - device.last_used_at > USE_NOTED_EVERY:
         with parts.database.write() as tx:
             devices.note_use(tx, device.id, now)
-    return device.person_id
+    return device

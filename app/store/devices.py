@@ -21,6 +21,8 @@ class Device:
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime
+    scopes: str | None = None
+    """What its token may do, words apart by spaces; None for a device of before there were any."""
 
 
 _NAMES = tuple(field.name for field in fields(Device))

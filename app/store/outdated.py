@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Table, delete, exists, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.store.tables import (
+    attempts,
     audit,
     corrections,
     device_codes,
@@ -21,7 +22,7 @@ from app.store.tables import (
 )
 
 AT_ONCE = 500
-RUN_OUT = (sign_in_links, sessions, devices, device_codes, link_flows)
+RUN_OUT = (sign_in_links, sessions, devices, device_codes, link_flows, attempts)
 
 
 def drop_messages(tx: Connection, before: datetime) -> int:
@@ -54,7 +55,7 @@ def drop_recipients(tx: Connection, before: datetime) -> int:
 
 
 def drop_expired(tx: Connection, now: datetime) -> int:
-    """Sign-ins, devices and codes that open nothing any more."""
+    """Sign-ins, devices and codes that open nothing any more, and counts of attempts nobody needs."""
     return sum(_drop(tx, table, table.c.expires_at < now) for table in RUN_OUT)
 
 

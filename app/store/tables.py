@@ -82,6 +82,7 @@ devices = Table(
     Column("created_at", Instant, nullable=False),
     Column("last_used_at", Instant),
     Column("expires_at", Instant, nullable=False),
+    Column("scopes", String(200)),
     Index("ix_devices_person", "person_id"),
 )
 
@@ -314,4 +315,13 @@ provider_budgets = Table(
     Column("provider", String(16), primary_key=True),
     Column("period", BigInteger, nullable=False),
     Column("units", BigInteger, nullable=False),
+)
+
+attempts = Table(
+    "attempts",
+    nobodys,
+    Column("name", String(40), primary_key=True),
+    Column("began_at", Instant, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("expires_at", Instant, nullable=False),
 )

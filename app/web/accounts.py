@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from app.services import linking
 from app.store.accounts import Account
-from app.web.security import Signed, TheParts
+from app.web.security import MaySeeMailboxes, MayUnlink, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 STREAM_PAUSE = 1.0
@@ -67,24 +67,24 @@ def account_out(account: Account) -> AccountOut:
 
 
 @router.get("/accounts")
-async def list_accounts(parts: TheParts, who: Signed) -> AccountsOut:
+async def list_accounts(parts: TheParts, who: MaySeeMailboxes) -> AccountsOut:
     return AccountsOut(accounts=[account_out(each) for each in linking.list_accounts(parts, who.person_id)])
 
 
 @router.post("/accounts/{account_id}/sync", status_code=202)
-async def sync_now(account_id: str, parts: TheParts, who: Signed) -> AcceptedOut:
+async def sync_now(account_id: str, parts: TheParts, who: MaySeeMailboxes) -> AcceptedOut:
     linking.ask_for_sync(parts, who.person_id, account_id, parts.clock())
     return AcceptedOut()
 
 
 @router.delete("/accounts/{account_id}")
-async def unlink(account_id: str, parts: TheParts, who: Signed) -> ReceiptOut:
+async def unlink(account_id: str, parts: TheParts, who: MayUnlink) -> ReceiptOut:
     receipt = await linking.unlink(parts, who.person_id, account_id, parts.clock())
     return ReceiptOut(revoked=receipt.revoked, deleted=dict(receipt.deleted), pushes_ended=receipt.pushes_ended)
 
 
 @router.get("/events", response_class=EventSourceResponse)
-async def events(parts: TheParts, who: Signed) -> AsyncIterator[ServerSentEvent]:
+async def events(parts: TheParts, who: MaySeeMailboxes) -> AsyncIterator[ServerSentEvent]:
     """Every account once at the start, then each whenever its state or progress changes."""
     told: dict[str, AccountOut] = {}
     while True:

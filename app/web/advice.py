@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from app.cadence.thread import Channel, Signals
 from app.services import advising, measuring
-from app.web.security import Signed, TheParts
+from app.web.attempts import TheDoor
+from app.web.security import MayAskAdvice, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["advice"])
 
@@ -130,7 +131,8 @@ class AdviceOut(BaseModel):
 
 
 @router.post("/advice")
-async def advise(asked: AdviceIn, parts: TheParts, who: Signed) -> AdviceOut:
+async def advise(asked: AdviceIn, parts: TheParts, who: MayAskAdvice, door: TheDoor) -> AdviceOut:
+    door.windows.advice.take(f"{who.person_id} {who.device_id}")
     question = advising.Question(
         channel=Channel(asked.channel),
         account=asked.account,

@@ -19,6 +19,7 @@ log = structlog.get_logger()
 STATUS: dict[type[Exception], tuple[int, str]] = {
     errors.NotFound: (404, "not-found"),
     errors.NotSignedIn: (401, "not-signed-in"),
+    errors.OutOfScope: (403, "out-of-scope"),
     errors.LinkNotOurs: (400, "link-not-ours"),
     errors.LinkFailed: (400, "link-failed"),
     errors.ProviderMissing: (409, "provider-missing"),
@@ -55,10 +56,17 @@ def _known(request: Request, error: Exception) -> Response:
         if kind in STATUS:
             status, code = STATUS[kind]
             answer = problem(request, status, code, str(error))
-            if isinstance(error, errors.TooManyAttempts):
-                answer.headers["Retry-After"] = str(error.wait)
+            answer.headers.update(_headers(error))
             return answer
     raise error
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, errors.TooManyAttempts):
+        return {"Retry-After": str(error.wait)}
+    if isinstance(error, errors.OutOfScope):  # RFC 6750 section 3.1
+        return {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{error.scope}"'}
+    return {}
 
 
 def _pairing(request: Request, error: Exception) -> Response:

@@ -1,10 +1,11 @@
 """Is the process up, can it work, and what it counts."""
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response, Security
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.services import measuring
+from app.services.scopes import Scope
 from app.web.security import TheParts, on_this_machine_or_signed
 
 router = APIRouter(tags=["operations"])
@@ -23,7 +24,11 @@ async def ready(parts: TheParts, response: Response) -> dict[str, bool]:
     return {"ready": current}
 
 
-@router.get("/metrics", response_class=PlainTextResponse, dependencies=[Depends(on_this_machine_or_signed)])
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    dependencies=[Security(on_this_machine_or_signed, scopes=[Scope.METRICS])],
+)
 async def metrics(parts: TheParts) -> Response:
-    """Prometheus text, for this machine's own scraper or for a device token."""
+    """Prometheus text, for this machine's own scraper or for a token that may read them."""
     return Response(measuring.metrics(parts, parts.clock()), media_type=CONTENT_TYPE_LATEST)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from app.services import history, leaving, sheet
-from app.web.security import COOKIE, Signed, TheParts
+from app.web.security import COOKIE, MayErase, MayExport, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["leaving"])
 
@@ -18,12 +18,12 @@ class ErasureOut(BaseModel):
 
 
 @router.get("/export")
-async def export(parts: TheParts, who: Signed) -> dict[str, Any]:
+async def export(parts: TheParts, who: MayExport) -> dict[str, Any]:
     return leaving.export_all(parts, who.person_id, parts.clock())
 
 
 @router.get("/export.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-async def sheet_of_history(parts: TheParts, who: Signed) -> Response:
+async def sheet_of_history(parts: TheParts, who: MayExport) -> Response:
     """Every entry of every time line, for a spreadsheet; only `GET /export` can be imported again."""
     told = sheet.written(history.every_entry(parts, who.person_id, parts.clock()))
     named = {"content-disposition": 'attachment; filename="aftertouch.csv"'}
@@ -31,7 +31,7 @@ async def sheet_of_history(parts: TheParts, who: Signed) -> Response:
 
 
 @router.delete("/me")
-async def erase(parts: TheParts, who: Signed, response: Response) -> ErasureOut:
+async def erase(parts: TheParts, who: MayErase, response: Response) -> ErasureOut:
     receipt = await leaving.erase_all(parts, who.person_id)
     response.delete_cookie(COOKIE)
     return ErasureOut(revoked=receipt.revoked, deleted=receipt.deleted, pushes_ended=receipt.pushes_ended)

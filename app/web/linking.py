@@ -10,7 +10,7 @@ from app.services import arriving, linking
 from app.services.errors import LinkFailed
 from app.services.parts import LINK_FLOW_LIFE, SESSION_LIFE, Parts
 from app.store.scope import only
-from app.web.attempts import Attempts, address_of
+from app.web.attempts import door_of
 from app.web.security import COOKIE, Guest, InBrowser, TheParts, keep_session
 
 router = APIRouter(include_in_schema=False)
@@ -46,9 +46,8 @@ async def callback(provider: Provider, request: Request, parts: TheParts, who: I
 
 def _let_in(request: Request, parts: Parts) -> arriving.Arrival:
     """Raises TooManyAttempts."""
-    arrivals: Attempts = request.app.state.arrivals
-    arrivals.check(address_of(request))
-    arrivals.note(address_of(request))
+    door = door_of(request)
+    door.windows.arrivals.take(door.source)
     arrived = arriving.enter(parts, parts.clock())
     only(arrived.person_id)
     return arrived

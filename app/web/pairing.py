@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.services import pairing
-from app.web.attempts import Attempts, address_of
-from app.web.security import Signed, TheParts
+from app.services.errors import PairingPending
+from app.services.scopes import Scope, held, written
+from app.web.attempts import TheDoor
+from app.web.security import MaySeeItself, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["pairing"])
 
@@ -36,6 +38,8 @@ class ClaimIn(Strict):
 class TokenOut(BaseModel):
     access_token: str
     token_type: str = "Bearer"  # noqa: S105
+    expires_in: int
+    scope: str
 
 
 class DeviceOut(BaseModel):
@@ -44,6 +48,9 @@ class DeviceOut(BaseModel):
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime
+    scope: str
+    itself: bool
+    """Whether this device is the one that asks."""
 
 
 class DevicesOut(BaseModel):
@@ -55,10 +62,8 @@ class RemovedOut(BaseModel):
 
 
 @router.post("/device/code")
-async def code(asked: CodeIn, parts: TheParts, request: Request) -> CodeOut:
-    asked_here: Attempts = request.app.state.codes_asked
-    asked_here.check(address_of(request))
-    asked_here.note(address_of(request))
+async def code(asked: CodeIn, parts: TheParts, door: TheDoor) -> CodeOut:
+    door.windows.codes_asked.take(door.source)
     given = pairing.begin(parts, asked.name, parts.clock())
     page = f"{parts.settings.base_url}/pair"
     return CodeOut(
@@ -72,13 +77,21 @@ async def code(asked: CodeIn, parts: TheParts, request: Request) -> CodeOut:
 
 
 @router.post("/device/token")
-async def token(asked: ClaimIn, parts: TheParts) -> TokenOut:
-    return TokenOut(access_token=pairing.claim(parts, asked.device_code, parts.clock()))
+async def token(asked: ClaimIn, parts: TheParts, door: TheDoor) -> TokenOut:
+    """What the token may do is in `scope`, as much as an extension needs."""
+    try:
+        given = pairing.claim(parts, asked.device_code, parts.clock())
+    except PairingPending as refusal:
+        if refusal.code == "expired_token":
+            door.windows.codes_claimed.take(door.source)
+        raise
+    return TokenOut(access_token=given.token, expires_in=given.expires_in, scope=given.scope)
 
 
 @router.get("/devices")
-async def devices(parts: TheParts, who: Signed) -> DevicesOut:
-    listed = pairing.list_devices(parts, who.person_id)
+async def devices(parts: TheParts, who: MaySeeItself) -> DevicesOut:
+    """Every device for a browser or a token of scope `devices`; for any other token its own device alone."""
+    listed = [each for each in pairing.list_devices(parts, who.person_id) if who.may_see(each.id)]
     return DevicesOut(
         devices=[
             DeviceOut(
@@ -87,6 +100,8 @@ async def devices(parts: TheParts, who: Signed) -> DevicesOut:
                 created_at=each.created_at,
                 last_used_at=each.last_used_at,
                 expires_at=each.expires_at,
+                scope=written(held(each.scopes)),
+                itself=each.id == who.device_id,
             )
             for each in listed
         ]
@@ -94,6 +109,8 @@ async def devices(parts: TheParts, who: Signed) -> DevicesOut:
 
 
 @router.delete("/devices/{device_id}")
-async def remove(device_id: str, parts: TheParts, who: Signed) -> RemovedOut:
+async def remove(device_id: str, parts: TheParts, who: MaySeeItself) -> RemovedOut:
+    if not who.may_see(device_id):
+        who.need(Scope.DEVICES)
     pairing.remove_device(parts, who.person_id, device_id, parts.clock())
     return RemovedOut()

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.reading.facts import CorrectionKind
 from app.services import correcting, history
-from app.web.security import Signed, TheParts
+from app.web.security import MayCorrect, MayReadHistory, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["recipients"])
 
@@ -95,7 +95,7 @@ class CorrectedOut(BaseModel):
 @router.get("/recipients")
 async def list_recipients(
     parts: TheParts,
-    who: Signed,
+    who: MayReadHistory,
     q: str = Query("", max_length=200),
     state: State | None = None,
     cursor: str | None = Query(None, max_length=64),
@@ -109,7 +109,7 @@ async def list_recipients(
 
 
 @router.get("/recipients/{recipient_id}")
-async def recipient(recipient_id: str, parts: TheParts, who: Signed) -> TimeLineOut:
+async def recipient(recipient_id: str, parts: TheParts, who: MayReadHistory) -> TimeLineOut:
     line = history.time_line(parts, who.person_id, recipient_id, parts.clock())
     summary = SummaryOut.model_validate(line.summary, from_attributes=True)
     return TimeLineOut(
@@ -125,7 +125,7 @@ async def recipient(recipient_id: str, parts: TheParts, who: Signed) -> TimeLine
 
 
 @router.patch("/recipients/{recipient_id}")
-async def change(recipient_id: str, asked: ChangeIn, parts: TheParts, who: Signed) -> ChangedOut:
+async def change(recipient_id: str, asked: ChangeIn, parts: TheParts, who: MayCorrect) -> ChangedOut:
     wanted = correcting.Change(
         stage=asked.stage,
         muted=asked.muted,
@@ -138,12 +138,12 @@ async def change(recipient_id: str, asked: ChangeIn, parts: TheParts, who: Signe
 
 
 @router.post("/corrections", status_code=201)
-async def correct(asked: CorrectionIn, parts: TheParts, who: Signed) -> CorrectedOut:
+async def correct(asked: CorrectionIn, parts: TheParts, who: MayCorrect) -> CorrectedOut:
     wanted = correcting.Correction(asked.recipient, asked.kind, asked.evidence or "")
     correction_id = correcting.correct(parts, who.person_id, wanted, parts.clock())
     return CorrectedOut(id=correction_id, undo_url=f"/api/v1/corrections/{correction_id}")
 
 
 @router.delete("/corrections/{correction_id}", status_code=204)
-async def undo(correction_id: str, parts: TheParts, who: Signed) -> None:
+async def undo(correction_id: str, parts: TheParts, who: MayCorrect) -> None:
     correcting.undo_correction(parts, who.person_id, correction_id, parts.clock())

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
-from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
 
 from app.services import signing_in
-from app.services.errors import NotSignedIn
+from app.services.errors import NotSignedIn, OutOfScope
 from app.services.parts import Parts
+from app.services.scopes import EVERYTHING, WORDS, Scope, held
 from app.settings import LOOPBACK, Settings
 from app.store import scope as whose
+from app.web.attempts import door_of
 
 COOKIE = "aftertouch_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -29,10 +31,10 @@ CONTENT_POLICY = (
     "connect-src 'self'; form-action 'self' {forms}; frame-ancestors 'none'; base-uri 'none'"
 )
 
-Scope = MutableMapping[str, Any]
+AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+Asgi = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 
 
 class Border:
@@ -48,14 +50,14 @@ class Border:
         forms = " ".join(provider_origins(settings))
         self.policy = CONTENT_POLICY.format(forms=forms).strip()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         with whose.nobody():
             await self._answer(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         correlation_id = secrets.token_hex(8)
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         refusal = self._refusal(scope)
@@ -64,7 +66,7 @@ class Border:
             return
         await self.app(scope, receive, self._dressed(send, scope, correlation_id))
 
-    def _refusal(self, scope: Scope) -> str:
+    def _refusal(self, scope: AsgiScope) -> str:
         headers = Headers(scope=scope)
         if scope["path"] in PROBES and scope["method"] == "GET":
             return ""
@@ -81,7 +83,7 @@ class Border:
             )
         return ""
 
-    def _dressed(self, send: Send, scope: Scope, correlation_id: str) -> Send:
+    def _dressed(self, send: Send, scope: AsgiScope, correlation_id: str) -> Send:
         caching = "no-cache" if scope["path"].startswith(STATIC_PATH) else "no-store"
 
         async def dressed(message: MutableMapping[str, Any]) -> None:
@@ -123,10 +125,24 @@ def _refuse(why: str, correlation_id: str) -> JSONResponse:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: a person, through a browser session or a paired device."""
+    """Who asks: a person, through a browser session or, with a `device_id`, one of their devices."""
 
     person_id: str
-    by_session: bool
+    device_id: str = ""
+    scopes: frozenset[Scope] = frozenset(EVERYTHING)
+
+    @property
+    def by_session(self) -> bool:
+        return not self.device_id
+
+    def may_see(self, device_id: str) -> bool:
+        """Whether that device is its own business: itself, or any with the scope for it."""
+        return device_id == self.device_id or Scope.DEVICES in self.scopes
+
+    def need(self, scope: Scope) -> None:
+        """Raises OutOfScope."""
+        if scope not in self.scopes:
+            raise OutOfScope(scope, WORDS[scope])
 
 
 def parts_of(request: Request) -> Parts:
@@ -146,15 +162,22 @@ SessionCookie = APIKeyCookie(
 
 
 async def caller(
+    wanted: SecurityScopes,
     request: Request,
     device: Annotated[HTTPAuthorizationCredentials | None, Depends(DeviceToken)],
     session: Annotated[str | None, Depends(SessionCookie)],
 ) -> Caller:
     """The signed-in caller, whose rows alone the rest of the request sees.
 
-    Raises NotSignedIn; a session may write only from our own pages.
+    Raises NotSignedIn, and OutOfScope unless the route's scopes are the caller's; a session may write only from our
+    own pages.
     """
-    who = _caller(request, device, session)
+    return _let_in(_caller(request, device, session), wanted)
+
+
+def _let_in(who: Caller, wanted: SecurityScopes) -> Caller:
+    for scope in wanted.scopes:
+        who.need(Scope(scope))
     whose.only(who.person_id)
     return who
 
@@ -163,19 +186,22 @@ def _caller(request: Request, device: HTTPAuthorizationCredentials | None, sessi
     parts = parts_of(request)
     now = parts.clock()
     if device is not None:
-        person_id = signing_in.person_of_device(parts, device.credentials.strip(), now)
-        if person_id is None:
+        known = signing_in.device_of(parts, device.credentials.strip(), now)
+        if known is None:
+            door = door_of(request)
+            door.windows.tokens.take(door.source)
             raise NotSignedIn("This device is not paired any more. Pair it again in the extension's options.")
-        return Caller(person_id, by_session=False)
+        return Caller(known.person_id, known.id, frozenset(held(known.scopes)))
     person_id = signing_in.person_of_session(parts, session, now) if session else None
     if person_id is None:
         raise NotSignedIn("Sign in first: open the link that `aftertouch sign-in` prints.")
     if request.method not in SAFE_METHODS and request.headers.get("origin") not in own_origins(parts.settings):
         raise NotSignedIn("A write with a session cookie needs the Origin header of our own pages.")
-    return Caller(person_id, by_session=True)
+    return Caller(person_id)
 
 
 async def on_this_machine_or_signed(
+    wanted: SecurityScopes,
     request: Request,
     device: Annotated[HTTPAuthorizationCredentials | None, Depends(DeviceToken)],
     session: Annotated[str | None, Depends(SessionCookie)],
@@ -183,7 +209,7 @@ async def on_this_machine_or_signed(
     """Lets through who asks from this machine, but not through a proxy on it; else as `caller`. Raises NotSignedIn."""
     near = request.client is not None and request.client.host in LOOPBACK
     if not near or any(name in request.headers for name in FORWARDED):
-        await caller(request, device, session)
+        await caller(wanted, request, device, session)
 
 
 async def session_caller(who: Annotated[Caller, Depends(caller)]) -> Caller:
@@ -218,7 +244,16 @@ def keep_session(answer: Response, settings: Settings, session: str, life: timed
     )
 
 
-Signed = Annotated[Caller, Depends(caller)]
+MayAskAdvice = Annotated[Caller, Security(caller, scopes=[Scope.ADVICE])]
+MayReadHistory = Annotated[Caller, Security(caller, scopes=[Scope.HISTORY])]
+MayLog = Annotated[Caller, Security(caller, scopes=[Scope.LOG])]
+MayCorrect = Annotated[Caller, Security(caller, scopes=[Scope.CORRECT])]
+MaySetRules = Annotated[Caller, Security(caller, scopes=[Scope.RULES])]
+MaySeeMailboxes = Annotated[Caller, Security(caller, scopes=[Scope.MAILBOXES])]
+MaySeeItself = Annotated[Caller, Security(caller, scopes=[Scope.ITSELF])]
+MayExport = Annotated[Caller, Security(caller, scopes=[Scope.EXPORT])]
+MayUnlink = Annotated[Caller, Security(caller, scopes=[Scope.UNLINK])]
+MayErase = Annotated[Caller, Security(caller, scopes=[Scope.ERASE])]
 Guest = Annotated[Caller | None, Depends(guest)]
 InBrowser = Annotated[Caller, Depends(session_caller)]
 TheParts = Annotated[Parts, Depends(parts_of)]

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.services import logging_touches
 from app.store.logged import LoggedTouch
-from app.web.security import Signed, TheParts
+from app.web.security import MayLog, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["touches"])
 
@@ -76,19 +76,19 @@ def touch_out(touch: LoggedTouch) -> TouchOut:
 
 @router.post("/touches", status_code=201)
 async def log_touch(
-    asked: TouchIn, parts: TheParts, who: Signed, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+    asked: TouchIn, parts: TheParts, who: MayLog, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
 ) -> TouchOut:
     touch = logging_touches.TouchToLog(**asked.model_dump(), idempotency_key=idempotency_key)
     return touch_out(logging_touches.log_touch(parts, who.person_id, touch, parts.clock()))
 
 
 @router.patch("/touches/{touch_id}")
-async def edit_touch(touch_id: str, asked: TouchChange, parts: TheParts, who: Signed) -> TouchOut:
+async def edit_touch(touch_id: str, asked: TouchChange, parts: TheParts, who: MayLog) -> TouchOut:
     changes = asked.model_dump(exclude_unset=True)
     edited = logging_touches.edit_touch(parts, who.person_id, touch_id, changes, parts.clock())
     return touch_out(edited.touch)
 
 
 @router.delete("/touches/{touch_id}", status_code=204)
-async def delete_touch(touch_id: str, parts: TheParts, who: Signed) -> None:
+async def delete_touch(touch_id: str, parts: TheParts, who: MayLog) -> None:
     logging_touches.delete_touch(parts, who.person_id, touch_id, parts.clock())

@@ -12,6 +12,7 @@ from app.main import create_app
 from app.reading.facts import CorrectionKind
 from app.services import correcting, history, linking, logging_touches, pairing, signing_in
 from app.services.parts import Parts
+from app.services.scopes import EVERYTHING, written
 from app.store import devices, people
 from tests.world import World
 
@@ -60,7 +61,9 @@ def _move_in(parts: Parts, world: World) -> dict[str, str]:
     now = world.clock()
     with parts.database.write(durable=True) as tx:
         ben = people.add(tx, now + timedelta(seconds=1))
-        device = devices.Device("b" * 32, ben, f"{CANARY} laptop", now, None, now + timedelta(days=9))
+        device = devices.Device(
+            "b" * 32, ben, f"{CANARY} laptop", now, None, now + timedelta(days=9), written(EVERYTHING)
+        )
         devices.add(tx, device, token_hash=signing_in.hashed("ben's token"))
     account_id = asyncio.run(_link(world, ben))
     call = logging_touches.TouchToLog(

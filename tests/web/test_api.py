@@ -11,6 +11,7 @@ import pytest
 
 from app.main import create_app
 from app.services import linking, pairing
+from app.services.scopes import EVERYTHING, EXTENSION, written
 from app.services.signing_in import hashed, new_link
 from app.store import devices, people
 from tests.world import BASE_URL, World
@@ -174,11 +175,12 @@ async def test_a_device_is_paired_in_the_shapes_of_rfc_8628(
     world.clock.advance(seconds=30)
     token = (await anybody.post("/api/v1/device/token", json=claim)).json()
     assert token["token_type"] == "Bearer"
+    assert (token["scope"], token["expires_in"]) == (written(EXTENSION), 365 * 86_400)
     again = await anybody.post("/api/v1/device/token", json=claim)
     assert again.status_code == 400
     headers = {"Authorization": f"Bearer {token['access_token']}"}
     [listed] = (await anybody.get("/api/v1/devices", headers=headers)).json()["devices"]
-    assert listed["name"] == "Firefox on the desk"
+    assert (listed["name"], listed["scope"], listed["itself"]) == ("Firefox on the desk", token["scope"], True)
     assert (await browser.delete(f"/api/v1/devices/{listed['id']}")).status_code == 200
     assert (await anybody.get("/api/v1/devices", headers=headers)).status_code == 401
 
@@ -221,13 +223,8 @@ async def test_another_person_sees_nothing_of_mine(world: World, device: httpx.A
     now = world.clock()
     with world.parts.database.write() as tx:
         stranger = people.add(tx, now)
-        devices.add(
-            tx,
-            devices.Device(
-                "d" * 32, stranger, "theirs", created_at=now, last_used_at=None, expires_at=now.replace(2027)
-            ),
-            token_hash=hashed("theirs"),
-        )
+        theirs = devices.Device("d" * 32, stranger, "theirs", now, None, now.replace(2027), written(EVERYTHING))
+        devices.add(tx, theirs, token_hash=hashed("theirs"))
     device.headers["Authorization"] = "Bearer theirs"
     assert (await device.get("/api/v1/recipients")).json()["recipients"] == []
     assert (await device.get("/api/v1/accounts")).json()["accounts"] == []

@@ -1,9 +1,12 @@
 """Pairing in the browser: the code shown, approved or denied once, and removed at will."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.services import pairing
 from app.services.errors import PairingPending
+from app.services.scopes import Scope
 from tests.builders import Reader, sign_in
 from tests.world import World
 
@@ -13,11 +16,23 @@ async def test_a_device_is_shown_by_name_and_approved(reader: Reader, world: Wor
     page = await reader.open(f"/pair?user_code={code.user_code}")
     assert "Chrome on <the> desk" in page.text()
     assert page.text(".code") == code.user_code
+    assert "neither take everything out, nor unlink a mailbox, nor delete" in page.text()
     done = await reader.send("/pair", user_code=code.user_code, answer="approve")
     assert done.path == "/devices"
     assert "Approved" in done.text(".notice")
     assert pairing.claim(world.parts, code.device_code, world.clock())
     assert (await reader.open("/devices")).texts(".device h2") == ["Chrome on <the> desk"]
+
+
+async def test_each_device_is_listed_with_what_it_may_do_and_until_when(reader: Reader, world: World) -> None:
+    pairing.add_device(world.parts, "Whole", world.clock())
+    pairing.add_device(world.parts, "Narrow", world.clock() + timedelta(seconds=1), [Scope.ADVICE, Scope.HISTORY])
+    page = await reader.open("/devices")
+    narrow, whole = page.texts(".device")
+    assert "ask what to say before you send or call" in narrow
+    assert "delete everything" not in narrow
+    assert "delete everything" in whole
+    assert "Good untilMon Nov 22, 2027" in narrow
 
 
 async def test_a_denied_device_gets_no_token(reader: Reader, world: World) -> None:

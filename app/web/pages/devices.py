@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.services import pairing, signing_in
+from app.services import pairing, scopes, signing_in
 from app.services.errors import NotFound
-from app.web.attempts import Attempts
-from app.web.pages.view import AtDesk
+from app.services.parts import DEVICE_LIFE
+from app.web.attempts import door_of
+from app.web.pages.view import AtDesk, count
 from app.web.pages.ways import then
 from app.web.security import COOKIE
 
@@ -23,7 +24,7 @@ DONE = {
 @router.get("/devices")
 async def devices(at: AtDesk, done: str = "") -> HTMLResponse:
     listed = pairing.list_devices(at.parts, at.person_id)
-    return at.page("devices.html", devices=listed, done=DONE.get(done, ""))
+    return at.page("devices.html", devices=listed, done=DONE.get(done, ""), may=scopes.held, scope_words=scopes.WORDS)
 
 
 @router.post("/devices/{device_id}/remove")
@@ -45,30 +46,45 @@ async def pair(at: AtDesk, user_code: str = "") -> HTMLResponse:
     """The device that shows this code, or the field to type one."""
     if not user_code:
         return at.page("pair.html", name="", user_code="", fault="")
-    typed = _typed(at)
+    _check_typed(at)
     try:
         name = pairing.waiting(at.parts, user_code, at.now)
     except NotFound as error:
-        typed.note(at.person_id)
+        _note_typed(at)
         return at.page("pair.html", status=404, name="", user_code=user_code, fault=str(error))
-    return at.page("pair.html", name=name, user_code=user_code.upper(), fault="")
+    return at.page(
+        "pair.html",
+        name=name,
+        user_code=user_code.upper(),
+        fault="",
+        may=scopes.EXTENSION,
+        scope_words=scopes.WORDS,
+        good_for=count(DEVICE_LIFE.days, "day"),
+    )
 
 
 @router.post("/pair", response_model=None)
 async def decide(
     at: AtDesk, user_code: Annotated[str, Form(max_length=20)], answer: Annotated[Literal["approve", "deny"], Form()]
 ) -> RedirectResponse | HTMLResponse:
-    typed = _typed(at)
+    _check_typed(at)
     try:
         pairing.decide(at.parts, at.person_id, user_code, approve=answer == "approve", now=at.now)
     except NotFound as error:
-        typed.note(at.person_id)
+        _note_typed(at)
         return at.page("pair.html", status=404, name="", user_code=user_code, fault=str(error))
     return then("/devices", done=answer)
 
 
-def _typed(at: AtDesk) -> Attempts:
-    """The count of wrong codes. Raises TooManyAttempts, also before a right one, after five."""
-    counted: Attempts = at.request.app.state.codes_typed
-    counted.check(at.person_id)
-    return counted
+def _check_typed(at: AtDesk) -> None:
+    """Raises TooManyAttempts, also before a right code, after five wrong ones."""
+    door = door_of(at.request)
+    door.windows.codes_typed.check(at.person_id)
+    door.windows.codes_typed_here.check(door.source)
+
+
+def _note_typed(at: AtDesk) -> None:
+    """Count a wrong code."""
+    door = door_of(at.request)
+    door.windows.codes_typed.take(at.person_id)
+    door.windows.codes_typed_here.take(door.source)

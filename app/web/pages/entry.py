@@ -6,7 +6,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.services import history, linking, sampling, signing_in
+from app.services.errors import NotSignedIn
 from app.services.parts import SESSION_LIFE
+from app.web.attempts import TheDoor
 from app.web.pages.asks import links
 from app.web.pages.view import AtDesk
 from app.web.pages.ways import then
@@ -17,9 +19,13 @@ SHOWN_AT_ONCE = 5
 
 
 @router.get("/sign-in")
-async def sign_in(parts: TheParts, token: str = "") -> RedirectResponse:
+async def sign_in(parts: TheParts, door: TheDoor, token: str = "") -> RedirectResponse:
     """Burns the link, opens the session, and goes to the first page."""
-    session = signing_in.open_session(parts, token, parts.clock())
+    try:
+        session = signing_in.open_session(parts, token, parts.clock())
+    except NotSignedIn:
+        door.windows.sign_ins.take(door.source)
+        raise
     answer = then("/")
     keep_session(answer, parts.settings, session, SESSION_LIFE)
     return answer

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
+from fastapi.security import SecurityScopes
 
 from app.services import holding, leaving
 from app.services.leaving import ErasureReceipt
@@ -51,7 +52,7 @@ async def delete(
     key = f"erase:{hashed(session or '')}"
     receipt: ErasureReceipt | None = parts.once.done(key, now)
     if receipt is None:
-        at = desk(request, parts, await caller(request, None, session))
+        at = desk(request, parts, await caller(SecurityScopes(), request, None, session))
         if confirmation.strip().lower() != PHRASE:
             return _page(at, status=422, typed=confirmation, fault=f"Nothing was deleted. Type: {PHRASE}")
         receipt = await parts.once.do(key, lambda: leaving.erase_all(parts, at.person_id), now, kept=RECEIPT_KEPT)
