@@ -39,8 +39,12 @@ def read_inbound(message: Message, *, zone: str = "UTC") -> InboundReading:
 
     Never raises on any mail: 64 KB of text, 240 sentences and 2,000 characters a header are read, no more.
     """
-    letter = open_letter(message)
-    today = _today(message, zone)
+    return read_letter(open_letter(message), zone=zone)
+
+
+def read_letter(letter: Letter, *, zone: str = "UTC") -> InboundReading:
+    """As `read_inbound`, of a letter already opened."""
+    today = _today(letter.message, zone)
     asks, question = asks_of(letter)
     ending = ending_of(letter, today, asks=bool(asks))
     meets = _meets(letter, asks)

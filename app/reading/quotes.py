@@ -61,6 +61,9 @@ def _fresh(lines: list[str]) -> Iterator[str]:
     at, signed = 0, False
     while at < len(lines):
         line = lines[at]
+        if line.startswith(">"):
+            at, signed = at + 1, False
+            continue
         if not _WORTH_A_LOOK.match(line):
             if not signed:
                 yield line

@@ -30,9 +30,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What the kinds, asks, closures and absences are read from. `subject` is folded, `sender` in lower case."""
+    """What the kinds, asks, closures and absences are read from.
+
+    `new` is its text without quotes as written, `subject` is folded, `sender` in lower case.
+    """
 
     message: Message
+    new: str
     sender: str
     subject: str
     subject_kinds: frozenset[str]
@@ -51,9 +55,11 @@ class Letter:
 def open_letter(message: Message) -> Letter:
     """Prepares a message; its text is cut to what is new in it."""
     subject = fold(message.subject[:_LONGEST_SUBJECT])
-    lines = tuple(Line(sentence, sentence.kinds) for sentence in sentences(new_text(body_of(message))))
+    new = new_text(body_of(message))
+    lines = tuple(Line(sentence, sentence.kinds) for sentence in sentences(new))
     return Letter(
         message=message,
+        new=new,
         sender=message.sender.address.lower() if message.sender else "",
         subject=subject,
         subject_kinds=families(subject),
