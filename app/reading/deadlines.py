@@ -17,6 +17,8 @@ _OFFERS = re.compile(
     r"|(?:unser|das|ihr) angebot|(?:nuestra|la|esta) oferta"
     r"|offer(?:ing)? you (?:the|a|this|our) (?:[\w-]+ ){0,3}?(?:role|position|job|post|place|contract))\b"
 )
+_OFFERED = ("offer", "contract", "vertrag", "contrato", "angebot", "oferta")
+"""One of these stands in whatever the pattern above finds."""
 
 
 def offer_deadline(said: Sequence[Sentence], today: Today, *, offers: bool = False) -> date | None:
@@ -24,7 +26,7 @@ def offer_deadline(said: Sequence[Sentence], today: Today, *, offers: bool = Fal
 
     `offers` says that the letter is known to make one; else its words decide.
     """
-    if not offers and not any(_OFFERS.search(sentence.folded) for sentence in said):
+    if not offers and not any(_offers(sentence.folded) for sentence in said):
         return None
     for sentence in said:
         if _ANSWER_BY.search(sentence.folded):
@@ -33,3 +35,7 @@ def offer_deadline(said: Sequence[Sentence], today: Today, *, offers: bool = Fal
                 if interval and interval[1] >= today.day:
                     return interval[1]
     return None
+
+
+def _offers(folded: str) -> bool:
+    return any(word in folded for word in _OFFERED) and _OFFERS.search(folded) is not None

@@ -119,7 +119,9 @@ def _meets(letter: Letter, asks: tuple[str, ...]) -> bool:
 
 def _names(letter: Letter) -> tuple[str, ...]:
     """Addresses they point to, other than their own and those written to, and people they name."""
-    known = {letter.sender, *(person.address for person in (*letter.message.to, *letter.message.reply_to))}
     pointing = " ".join(line.sentence.said for line in letter.with_kind("points_to", "absent", "gone"))
+    if not pointing:
+        return ()
+    known = {letter.sender, *(person.address for person in (*letter.message.to, *letter.message.reply_to))}
     addresses = [address for address in addresses_in(pointing) if address not in known]
     return (*addresses, *people_in(pointing))[:_MOST_NAMES]

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from functools import cache
-from itertools import pairwise
 
 from app.reading.facts import InboundReading, Matter, OutboundReading
 from app.reading.lexicons import lexicon
@@ -13,6 +12,8 @@ _LONGEST = 4000
 _WORD = re.compile(r"[a-z0-9]+")
 _CLEARLY, _SLIGHTLY, _OUTWEIGHS = 2, 1, 2
 _MOST = 9
+_LONGEST_PHRASE = 3
+_LISTS = ("job", "job_slightly", "private", "private_slightly")
 
 
 def matter_of(subject: str, text: str) -> Matter:
@@ -20,7 +21,7 @@ def matter_of(subject: str, text: str) -> Matter:
 
     Each listed word, pair or triple of words counts once.
     """
-    said = _words_and_pairs(fold(f"{subject[:400]}. {text[:_LONGEST]}"))
+    said = _listed_in(fold(f"{subject[:400]}. {text[:_LONGEST]}"))
     return Matter(_weight(said, "job"), _weight(said, "private"), _industry(said))
 
 
@@ -48,10 +49,14 @@ def speaks_of_a_job(readings: Iterable[InboundReading | OutboundReading]) -> boo
     return promised or job > private
 
 
-def _words_and_pairs(folded: str) -> frozenset[str]:
-    words = _WORD.findall(folded)
-    pairs = [f"{first} {second}" for first, second in pairwise(words)]
-    return frozenset((*words, *pairs, *(f"{pair} {third}" for pair, third in zip(pairs, words[2:], strict=False))))
+def _listed_in(folded: str) -> frozenset[str]:
+    """The words, pairs and triples of words that some list names."""
+    words, begun = _WORD.findall(folded), _beginnings()
+    found: list[str] = []
+    for at, word in enumerate(words):
+        for length in begun.get(word, ()):
+            found.append(" ".join(words[at : at + length]))
+    return frozenset(found)
 
 
 def _weight(said: frozenset[str], name: str) -> int:
@@ -60,9 +65,23 @@ def _weight(said: frozenset[str], name: str) -> int:
 
 def _industry(said: frozenset[str]) -> str:
     """The trade with the most of its words; the first listed among equals."""
+    if not said:
+        return ""
     found = {trade: len(said & words) for trade, words in _trades().items()}
     best = max(found, key=found.__getitem__)
     return best if found[best] else ""
+
+
+@cache
+def _beginnings() -> dict[str, tuple[int, ...]]:
+    """How many words are listed together that begin with this one."""
+    listed = lexicon("matters")
+    every = {each for name in _LISTS for each in listed[name]}.union(*listed["industries"].values())
+    lengths: dict[str, set[int]] = {}
+    for words in map(str.split, every):
+        if len(words) <= _LONGEST_PHRASE:
+            lengths.setdefault(words[0], set()).add(len(words))
+    return {word: tuple(found) for word, found in lengths.items()}
 
 
 @cache

@@ -26,8 +26,10 @@ _MEANS_TO = re.compile(
     r"(?:'ll| will| shall| should| intend to| aim to| hope to| plan to| expect to)|^(?:will|should|hope to))\b"
     r".*\b(?:you|u|applicants?|candidates?)\b"
 )
+_TEXTED = re.compile(r"\bu\b")
 _NEVER = frozenset({"not_their_act", "ago"})
 _NOT_WITHOUT_AN_ACT = frozenset({"interview_time", "their_ask", "past_talk"})
+_AROUND_A_DATE = _NEVER | _NOT_WITHOUT_AN_ACT | {"act", "news", "ahead", "invites_contact"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
     kinds = sentence.kinds
     invited = invites(sentence)
     acts = "act" in kinds or _is_bare(sentence)
-    if not invited and not acts and not _MEANS_TO.search(sentence.folded):
+    if not invited and not acts and not _means_to(sentence.folded):
         return
     dates = [
         _not_before(dated, sentence.folded)
@@ -95,6 +97,11 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
         yield _Found(_promise(interval, sentence, chosen, invites=False), 3)
     elif "open_promise" in kinds and "act" in kinds and not kinds & {"their_ask", "past_talk"}:
         yield _Found(Promise(None, None, promising_words(sentence, None)), 1)
+
+
+def _means_to(folded: str) -> bool:
+    named = any(word in folded for word in ("you", "applicant", "candidate")) or _TEXTED.search(folded)
+    return bool(named) and _MEANS_TO.search(folded) is not None
 
 
 def _of_the_day_before_it(before: Sentence | None, sentence: Sentence, today: Today) -> Iterator[_Found]:
@@ -142,7 +149,7 @@ def _is_theirs(sentence: Sentence, dated: Dated, kinds: frozenset[str]) -> bool:
     if dated.bound == "past" or (dated.span.last.toordinal() > dated.span.first.toordinal() + _FURTHEST_DAYS):
         return False
     clause = _clause_around(sentence.folded, dated.start, dated.end)
-    around = families(clause)
+    around = families(clause, _AROUND_A_DATE)
     if around & _NEVER:
         return False
     acts = not around.isdisjoint({"act", "invites_contact"})

@@ -13,6 +13,7 @@ _NEAR = 48
 _BACK = re.compile(r"(?<!get )(?<!come )\b(?:back|return\w*|again|rejoin|resum\w*|re-?open\w*|zuruck|vuelvo|regreso)\b")
 _RANGES = frozenset({"days of month", "weekdays", "numerics", "numerics day first"})
 _BEGIN_IT = frozenset({"month name", "season", "next week", "whole month", "new year"})
+_AHEAD_OF_IT, _BEHIND_IT = frozenset({"returns"}), frozenset({"returns_behind"})
 _VAGUE = frozenset({"holidays", "christmas"})
 _ENDS_INCLUDED = frozenset({"end of week", "end of month", "end of year", "part of this month", "part of month"})
 
@@ -33,7 +34,7 @@ def _named_return(sentence: Sentence, today: Today) -> date | None:
     text, last_end = sentence.folded, 0
     for dated in sentence.dates(today):
         before = text[max(last_end, dated.start - _NEAR) : dated.start]
-        named = "returns" in families(before) or "returns_behind" in families(text[dated.end : dated.end + _NEAR])
+        named = bool(families(before, _AHEAD_OF_IT) or families(text[dated.end : dated.end + _NEAR], _BEHIND_IT))
         if dated.span.counted and not _BACK.search(before):
             named = False
         if named and dated.bound not in ("until", "past") and not _is_negated(before):

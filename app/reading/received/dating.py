@@ -15,6 +15,8 @@ from app.reading.received.spans import MEANINGS, Span, Today
 
 _NAMED = re.compile(r"\(\?P<([a-z0-9]+)>")
 _BEGIN_WHEN_DUE = frozenset({"month name", "season", "christmas", "thanksgiving", "easter", "holidays"})
+_ARTICLE = re.compile(r" (?:the|dem|den|der|el|la)$")
+_APART = re.compile(r"[\s(,;:]")
 _MOST = 12
 _BOUND_REACH = 32
 
@@ -80,13 +82,18 @@ class _Leads:
         self._kinds = {
             word: kind for content in contents for kind, words in content["bounds"].items() for word in words
         }
-        words = {*self._kinds, *(word for content in contents for word in content["placing"])}
-        self._before = re.compile(rf"(?:^|[\s(,;:])({_any_of(words)})(?: the| dem| den| der| el| la)? ?$")
+        placing = {word: "" for content in contents for word in content["placing"]}
+        self._kinds = placing | self._kinds
 
     def bound(self, before: str) -> str | None:
         """The kind of bound that ends the text before an expression; "" for a mere "in" or "on", None for nothing."""
-        found = self._before.search(before)
-        return self._kinds.get(found[1], "") if found else None
+        before = before.removesuffix(" ")
+        bare = _ARTICLE.sub("", before)
+        for start in (0, *(apart.end() for apart in _APART.finditer(before))):
+            for led in (before, bare):
+                if (kind := self._kinds.get(led[start:])) is not None:
+                    return kind
+        return None
 
 
 class _Language:

@@ -18,9 +18,10 @@ _A_SIEVE = 280
 _COUNTED_WORDS = re.compile(r"\)\{0,\d+\}")
 
 
-def families(folded: str) -> frozenset[str]:
-    """The families of the lexicons with a phrase in this folded sentence (see `inbound_sentences.fold`)."""
-    return names(hits(folded))
+def families(folded: str, among: frozenset[str] | None = None) -> frozenset[str]:
+    """Which families, of these or of all, have a phrase in this folded sentence (see `sentences.fold`)."""
+    asked = _every(among)
+    return frozenset([asked.names[number] for number in asked.patterns.hits(folded)])
 
 
 def hits(folded: str) -> tuple[int, ...]:
@@ -102,13 +103,14 @@ class PatternSet:
 
 
 class _Families:
-    """All phrases by number: what family each is of, and which numbers a family has."""
+    """Phrases by number: what family each is of, and which numbers a family has."""
 
-    def __init__(self) -> None:
+    def __init__(self, among: frozenset[str] | None) -> None:
         listed = [
             (family, pattern)
             for language in LEXICONS
             for family in lexicon(f"{language}.inbound")["phrases"]
+            if among is None or family in among
             for pattern in _patterns(language, family)
         ]
         self.names = [family for family, _ in listed]
@@ -119,8 +121,8 @@ class _Families:
 
 
 @cache
-def _every() -> _Families:
-    return _Families()
+def _every(among: frozenset[str] | None = None) -> _Families:
+    return _Families(among)
 
 
 def _patterns(language: str, family: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ _SUBJECT = re.compile(
     r"\b(?:we|i|they|he|she|someone|somebody|hr|wir|ich)(?:'ll|'d|'re|'m)?(?= )|\byou(?:'ll| will| should| can)(?= )"
 )
 _LEADS_IN = re.compile(r"^(?:so|then|and|but|und|dann|y|entonces) ", re.IGNORECASE)
+_PROMISES = frozenset({"act"})
 _AROUND = " \t.,;:!()-\"'"
 
 
@@ -23,7 +24,7 @@ def promising_words(sentence: Sentence, dated: Dated | None) -> str:
     said = " ".join(straight(sentence.said).split())
     start, end = _place(sentence, dated, said)
     first, last = _clause(said, start, end)
-    while first > 0 and "act" not in families(said[first:last].lower()):
+    while first > 0 and not families(said[first:last].lower(), _PROMISES):
         first, last = _clause(said, first - 2, last)
     if last - first > LONGEST:
         last = max(end, said.rfind(" ", first, first + LONGEST))

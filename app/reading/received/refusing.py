@@ -24,7 +24,7 @@ def refusal_odds(sentences: Iterable[str]) -> int:
     features = features_of(sentences)
     if not _is_english(features):
         return 0
-    return bias + sum(known[name] for name in features & known.keys())
+    return bias + sum([known[name] for name in features if name in known])
 
 
 def _is_english(features: set[str]) -> bool:
@@ -42,8 +42,9 @@ def features_of(sentences: Iterable[str]) -> set[str]:
     """Words, their beginnings of four letters and "*", pairs of neighbours; short forms opened, every number is "#"."""
     features: set[str] = set()
     read = 0
-    for sentence in sentences:
-        words = _words(sentence)[: _MOST_WORDS - read]
+    for sentence in _opened(sentences):
+        words = ["#" if word < ":" and word[0].isdigit() else word for word in _WORD.findall(sentence)]
+        words = words[: _MOST_WORDS - read]
         read += len(words)
         features.update(words)
         features.update([word[:_BEGINNING] + "*" for word in words if len(word) > _BEGINNING])
@@ -51,10 +52,13 @@ def features_of(sentences: Iterable[str]) -> set[str]:
     return features
 
 
-def _words(sentence: str) -> list[str]:
-    for short, long in _OPENED:
-        sentence = sentence.replace(short, long)
-    return ["#" if word[0].isdigit() else word for word in _WORD.findall(sentence)]
+def _opened(sentences: Iterable[str]) -> list[str]:
+    """The sentences, which are of one line each, with their short forms opened."""
+    text = "\n".join(sentences)
+    if "'" in text or "cannot" in text:
+        for short, long in _OPENED:
+            text = text.replace(short, long)
+    return text.split("\n")
 
 
 @cache
