@@ -52,11 +52,9 @@ def speaks_of_a_job(readings: Iterable[InboundReading | OutboundReading]) -> boo
 def _listed_in(folded: str) -> frozenset[str]:
     """The words, pairs and triples of words that some list names."""
     words, begun = _WORD.findall(folded), _beginnings()
-    found: list[str] = []
-    for at, word in enumerate(words):
-        for length in begun.get(word, ()):
-            found.append(" ".join(words[at : at + length]))
-    return frozenset(found)
+    return frozenset(
+        " ".join(words[at : at + length]) for at, word in enumerate(words) for length in begun.get(word, ())
+    )
 
 
 def _weight(said: frozenset[str], name: str) -> int:

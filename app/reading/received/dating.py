@@ -79,11 +79,9 @@ class _Leads:
 
     def __init__(self) -> None:
         contents = [lexicon(f"{code}.inbound") for code in LEXICONS]
-        self._kinds = {
-            word: kind for content in contents for kind, words in content["bounds"].items() for word in words
-        }
-        placing = {word: "" for content in contents for word in content["placing"]}
-        self._kinds = placing | self._kinds
+        self._kinds: dict[str, str] = {word: "" for content in contents for word in content["placing"]}
+        for content in contents:
+            self._kinds |= {word: kind for kind, words in content["bounds"].items() for word in words}
 
     def bound(self, before: str) -> str | None:
         """The kind of bound that ends the text before an expression; "" for a mere "in" or "on", None for nothing."""
