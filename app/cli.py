@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from app.services.scopes import Scope
 from app.settings import Settings, SettingsError, read_settings
+from app.store.errors import StoreError
 
 LINE_LIMIT = 12 * 1024 * 1024
 
@@ -22,6 +23,9 @@ def main(argv: list[str] | None = None) -> int:
     except SettingsError as error:
         print("\n".join(error.lines), file=sys.stderr)
         return 2
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
     except BrokenPipeError:
         return 1
     except KeyboardInterrupt:
@@ -111,7 +115,7 @@ def _sign_in(asked: argparse.Namespace) -> int:
     from app.compose import open_parts
     from app.services import signing_in
 
-    with open_parts(_own_settings()) as parts:
+    with open_parts(_own_settings(), even_blind=True) as parts:
         print(signing_in.new_link(parts, parts.clock()))
     return 0
 
@@ -254,19 +258,14 @@ def _rotate_key(asked: argparse.Namespace) -> int:
 
 def _migrate(asked: argparse.Namespace) -> int:
     from app.compose import migrate, move_store
-    from app.store.errors import StoreError
 
     if (asked.source is None) != (asked.target is None):
         raise SettingsError(["Say both --from and --to, or neither."])
-    try:
-        if asked.source is None:
-            migrate(read_settings())
-            print("The tables are up to date.")
-            return 0
-        moved = move_store(asked.source, asked.target)
-    except StoreError as error:
-        print(error, file=sys.stderr)
-        return 1
+    if asked.source is None:
+        migrate(read_settings())
+        print("The tables are up to date.")
+        return 0
+    moved = move_store(asked.source, asked.target)
     print(json.dumps({"moved": moved}, indent=2))
     print("Take key.json of the data folder along: without it nothing that is sealed can be read.", file=sys.stderr)
     return 0

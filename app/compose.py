@@ -18,8 +18,8 @@ from app.settings import LOOPBACK, Settings, SettingsError
 from app.store import moving, rotation, scope
 from app.store.database import Database
 from app.store.errors import KeyMissing
-from app.store.key_file import WatchedKeyFile, read_or_make_key_file, replace_key_file
-from app.store.sealing import Keyring, Sealer
+from app.store.key_file import WatchedKeyFile, read_key_file, read_or_make_key_file, replace_key_file
+from app.store.sealing import Blind, Sealer
 from connectors.contract import Connector
 from connectors.simulator.config import SimulatorConfig, callbacks
 
@@ -71,18 +71,22 @@ def _sample_day(path: Path) -> date:
 
 
 @contextmanager
-def open_parts(settings: Settings, *, given: Settings | None = None, across_people: bool = True) -> Iterator[Parts]:
+def open_parts(
+    settings: Settings, *, given: Settings | None = None, across_people: bool = True, even_blind: bool = False
+) -> Iterator[Parts]:
     """Everything the services need, on a migrated store; closed at the end.
 
     `given` are the settings before the sample mailbox's simulator took the providers' places, where it did.
     The web server says `across_people=False`: there a transaction sees nothing before it is known who asks.
-    Raises SettingsError when the data folder or the database cannot be used, KeyMissing for a wrong key.
+    Raises SettingsError when the data folder or the database cannot be used, KeyMissing for a missing or wrong key
+    unless `even_blind`: then what needs no key is there, and nothing is written that would.
     """
     data_dir = _data_folder(settings.data_dir)
     database = _open_database(settings, across_people=across_people)
     try:
-        key_file = data_dir / "key.json"
-        sealer = Sealer(_keyring(key_file, database), newer=WatchedKeyFile(key_file).newer)
+        sealer = _sealer(data_dir / "key.json", database)
+        if sealer.why_blind and not even_blind:
+            raise KeyMissing(sealer.why_blind)
         yield Parts(
             settings=settings,
             clock=read_clock,
@@ -100,11 +104,19 @@ def open_parts(settings: Settings, *, given: Settings | None = None, across_peop
 
 
 @scope.across_people()
-def _keyring(path: Path, database: Database) -> Keyring:
-    """Raises KeyMissing rather than making a new key for a store whose key is gone."""
-    if path.exists() or not rotation.holds_secrets(database):
-        return read_or_make_key_file(path)
-    raise KeyMissing(f"The key file {path} is missing. Put it back: what is stored can be read with no other.")
+def _sealer(path: Path, database: Database) -> Sealer:
+    """Blind, rather than with a new key, where the key is gone. Raises KeyMissing where nothing is sealed yet."""
+    if not rotation.holds_secrets(database):
+        return Sealer(read_or_make_key_file(path), newer=WatchedKeyFile(path).newer)
+    if not path.exists():
+        return Blind(f"The key file {path} is missing. Put it back: what is stored can be read with no other.")
+    try:
+        sealer = Sealer(read_key_file(path), newer=WatchedKeyFile(path).newer)
+    except KeyMissing as error:
+        return Blind(str(error))
+    if rotation.opens(database, sealer):
+        return sealer
+    return Blind(f"The key file {path} is not the one this store was sealed with. Put that one back.")
 
 
 class _OnDemand(Mapping[str, Connector]):
@@ -184,12 +196,18 @@ def _extra_ca(settings: Settings) -> str | None:
 
 
 def rotate_key(settings: Settings) -> str:
-    """Seal everything anew under a fresh key, then forget the old one; may be run again after a crash."""
+    """Seal everything anew under a fresh key, then forget the old one; may be run again after a crash.
+
+    Raises KeyMissing, and changes nothing, where the key is missing or wrong.
+    """
     path = _data_folder(settings.data_dir) / "key.json"
-    ring = read_or_make_key_file(path).with_new_key()
-    replace_key_file(path, ring)
     database = _open_database(settings)
     try:
+        known = _sealer(path, database)
+        if known.why_blind:
+            raise KeyMissing(known.why_blind)
+        ring = read_key_file(path).with_new_key()
+        replace_key_file(path, ring)
         count = rotation.rotate(database, Sealer(ring))
         while set(rotation.keys_in_use(database)) - {ring.current}:
             count += rotation.rotate(database, Sealer(ring))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp
@@ -31,7 +31,7 @@ from app.web import (
 )
 from app.web.attempts import windows
 from app.web.published import REFUSALS, with_problems
-from app.web.security import Border
+from app.web.security import Border, writable
 from app.worker import Worker
 
 BODY_LIMIT = 256 * 1024
@@ -75,6 +75,7 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
         lifespan=lifespan,
         max_body_size=BODY_LIMIT,
         responses=REFUSALS,
+        dependencies=[Depends(writable)],
     )
     app.state.parts = parts
     app.state.windows = windows(parts)

@@ -36,8 +36,10 @@ async def serve(settings: Settings, *, host: str | None = None, port: int | None
     listener = _listen(host or settings.base.hostname or "127.0.0.1", port or settings.base.port or 8025)
     simulated = simulation(settings) if settings.simulates else None
     used, given = (pointed_at(simulated, settings), settings) if simulated else (settings, None)
-    with open_parts(used, given=given, across_people=False) as parts:
-        server = _server(create_app(parts, works=works))
+    with open_parts(used, given=given, across_people=False, even_blind=True) as parts:
+        if parts.sealer.why_blind:
+            print(f"Read-only, and nothing is lost: {parts.sealer.why_blind}", file=sys.stderr, flush=True)
+        server = _server(create_app(parts, works=works and not parts.sealer.why_blind))
         async with _beside(simulated, server):
             print(f"Sign in: {_way_in(parts)}", flush=True)
             # The server raises the signal that ended it once more; what is still open here is to be closed first.

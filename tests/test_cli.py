@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -180,3 +181,40 @@ def test_the_doctor_finds_both_providers_well_and_names_a_wrong_address(simulato
     ill = run("doctor", **simulator | {"AFTERTOUCH_GOOGLE_ISSUER": "http://127.0.0.1:9"})
     assert ill.returncode == 1
     assert "fix  Google sign-in" in ill.stdout
+
+
+def test_a_missing_key_is_told_in_one_line_and_no_command_makes_a_new_one(tmp_path: Path) -> None:
+    here = {"AFTERTOUCH_DATA_DIR": str(tmp_path)}
+    run("device", "add", "--name", "desk", **here)
+    with sqlite3.connect(tmp_path / "aftertouch.sqlite3") as store:
+        (person,) = store.execute("SELECT id FROM people").fetchone()
+        store.execute(
+            "INSERT INTO recipients (id, person_id, name, created_at) VALUES ('r', ?, x'013100', 1)",
+            (person,),
+        )
+    store.close()
+    (tmp_path / "key.json").unlink()
+    for command in (("export",), ("erase", "--yes"), ("rotate-key",), ("sync",), ("worker",)):
+        result = run(*command, **here)
+        assert (result.returncode, len(result.stderr.strip().splitlines())) == (1, 1), (command, result.stderr)
+        assert "is missing. Put it back" in result.stderr
+        assert not (tmp_path / "key.json").exists()
+    assert run("sign-in", **here).stdout.startswith("http://127.0.0.1:8025/sign-in?token=")
+    assert "Read-only, and nothing is lost: The key file" in _said_at_the_start(here)
+
+
+def _said_at_the_start(settings: dict[str, str]) -> str:
+    """What `aftertouch serve` says on standard error until it serves."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AFTERTOUCH_")}
+    command = [sys.executable, "-m", "app", "serve", "--port", port]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        env=clean | settings | {"AFTERTOUCH_SIMULATOR": "off"},
+    ) as server:  # fmt: skip
+        assert server.stdout is not None
+        assert server.stderr is not None
+        assert server.stdout.readline().startswith("Sign in: ")
+        server.terminate()
+        return server.stderr.read()

@@ -188,7 +188,7 @@ def _read(tx: Connection, sealer: Sealer, person_id: str, condition: ColumnEleme
 
 def touch_of(sealer: Sealer, row: Any) -> LoggedTouch:
     """A row of the table as a touch, its note opened. Raises KeyMissing."""
-    note = sealer.open_text(row.note_promise, table="logged_touches", row=row.id, column="note_promise")
+    note = sealer.shown_text(row.note_promise, table="logged_touches", row=row.id, column="note_promise")
     start, end = _day(row.promise_start), _day(row.promise_end)
     said = note or start or end
     return LoggedTouch(

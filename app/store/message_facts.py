@@ -56,7 +56,7 @@ class StoredMessage:
     @property
     def subject(self) -> str:
         """Opened when asked for: some 4 microseconds. Raises KeyMissing."""
-        return self._sealer.open_text(self._subject, table="messages", row=self._place, column="subject")
+        return self._sealer.shown_text(self._subject, table="messages", row=self._place, column="subject")
 
 
 def for_addresses(tx: Connection, sealer: Sealer, person_id: str, addresses: Iterable[str]) -> list[StoredMessage]:
@@ -226,7 +226,7 @@ def _message(sealer: Sealer, row: Any) -> StoredMessage:
     stand in the same order however they arrived.
     """
     place = f"{row.account_id}/{row.provider_message_id}"
-    words = sealer.open_text(row.quote, table="messages", row=place, column="quote")
+    words = sealer.shown_text(row.quote, table="messages", row=place, column="quote")
     fact = MessageFact(
         key=f"{row.message_key}.{row.id}",
         at=row.at,
@@ -234,7 +234,7 @@ def _message(sealer: Sealer, row: Any) -> StoredMessage:
         message_key=row.message_key,
         thread_key=f"{row.account_id}:{row.provider_thread_id}" if row.provider_thread_id else "",
         sender=row.sender,
-        sender_name=sealer.open_text(row.sender_name, table="messages", row=place, column="sender_name"),
+        sender_name=sealer.shown_text(row.sender_name, table="messages", row=place, column="sender_name"),
         people=_split(row.people),
         reading=reading_from_json(row.reading, words),
         reference_keys=_split(row.answered),

@@ -279,7 +279,7 @@ def _recipient(sealer: Sealer, person_id: str, rows: list[Any]) -> Recipient:
         id=root.root,
         person_id=person_id,
         addresses=tuple(dict.fromkeys(row.address for row in rows if row.address is not None)),
-        name=sealer.open_text(named.name, table="recipients", row=named.id, column="name"),
+        name=sealer.shown_text(named.name, table="recipients", row=named.id, column="name"),
         stage=root.stage,
         muted_at=root.muted_at,
         created_at=root.created_at,

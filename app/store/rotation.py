@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, select, tuple_, update
 
 from app.store.database import Database
+from app.store.errors import KeyMissing
 from app.store.sealing import Sealer, key_of
 from app.store.tables import accounts, link_flows, logged_touches, messages, recipients
 
 PAGE = 500
+FIRST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,21 @@ def keys_in_use(database: Database) -> Counter[str]:
             rows = tx.execute(_page(sealed, after)).all()
         used.update(key_of(value) for row in rows for value in _fields(sealed, row).values())
     return used
+
+
+def opens(database: Database, sealer: Sealer) -> bool:
+    """Whether the sealer's keys are of this store: of the first fields of every table one opens, or none is sealed."""
+    tried = False
+    for sealed in SEALED:
+        with database.read() as tx:
+            rows = tx.execute(_page(sealed, None).limit(FIRST)).all()
+        for row in rows:
+            for column, value in _fields(sealed, row).items():
+                tried = True
+                with suppress(KeyMissing):
+                    sealer.open(value, table=sealed.table.name, row=sealed.row(row), column=column)
+                    return True
+    return not tried
 
 
 def holds_secrets(database: Database) -> bool:

@@ -70,6 +70,9 @@ class Sealer:
     with the new key.
     """
 
+    why_blind = ""
+    """Why nothing opens, in words for the person; empty where all is well."""
+
     def __init__(self, keyring: Keyring, *, newer: Callable[[], Keyring | None] | None = None) -> None:
         self._newer = newer
         self._take(keyring)
@@ -103,8 +106,11 @@ class Sealer:
 
     def _catch_up(self) -> None:
         ring = self._newer() if self._newer is not None else None
-        if ring is not None:
-            self._take(ring)
+        if ring is None:
+            return
+        if ring.names != self._names:  # it goes along from ring to ring, so this one belongs to another store
+            raise KeyMissing("The key file was replaced by one of another store. Put the former one back.")
+        self._take(ring)
 
     def _found_since(self, key_id: str) -> AESGCM:
         self._catch_up()
@@ -116,6 +122,10 @@ class Sealer:
         """As `open`, decoded; empty for a field that was never filled."""
         return "" if sealed is None else self.open(sealed, table=table, row=row, column=column).decode()
 
+    def shown_text(self, sealed: bytes | None, *, table: str, row: str, column: str) -> str:
+        """As `open_text`, for what is only shown: empty as well where there is no key at all (see Blind)."""
+        return self.open_text(sealed, table=table, row=row, column=column)
+
     def seal_text(self, plain: str, *, table: str, row: str, column: str) -> bytes | None:
         """As `seal`, but nothing at all for an empty text."""
         return self.seal(plain, table=table, row=row, column=column) if plain else None
@@ -123,6 +133,23 @@ class Sealer:
     def fingerprint(self, text: str) -> str:
         """64 bits of a keyed SHA-256, in hexadecimal: equal texts meet, none can be read back without the key."""
         return hmac.digest(self._names, text.encode(), hashlib.sha256)[:8].hex()
+
+
+class Blind(Sealer):
+    """Stands where the key is missing or wrong: nothing is sealed or opened, and what is only shown stays empty."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(Keyring.new())
+        self.why_blind = why
+
+    def seal(self, plain: bytes | str, *, table: str, row: str, column: str) -> bytes:
+        raise KeyMissing(self.why_blind)
+
+    def open(self, sealed: bytes, *, table: str, row: str, column: str) -> bytes:
+        raise KeyMissing(self.why_blind)
+
+    def shown_text(self, sealed: bytes | None, *, table: str, row: str, column: str) -> str:
+        return ""
 
 
 def key_of(sealed: bytes) -> str:

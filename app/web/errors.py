@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from app.services import errors
-from app.store.errors import StorageFull, StoreUnavailable
+from app.store.errors import KeyMissing, StorageFull, StoreUnavailable
 from app.web.pages.problems import problem_page, wants_page
 from connectors.contract import AdminBlocked, ConnectorError, Misconfigured, Transient
 
@@ -31,6 +31,7 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
     Transient: (502, "provider-unreachable"),
     ConnectorError: (502, "provider-refused"),
     StorageFull: (507, "storage-full"),
+    KeyMissing: (503, "key-missing"),
     StoreUnavailable: (503, "store-unavailable"),
 }
 

@@ -18,8 +18,8 @@ async def health() -> dict[str, str]:
 
 @router.get("/ready")
 async def ready(parts: TheParts, response: Response) -> dict[str, bool]:
-    """200 when the store answers and its migrations are current, else 503."""
-    current = parts.database.at_head()
+    """200 when the store answers, its migrations are current and its key is there, else 503."""
+    current = parts.database.at_head() and not parts.sealer.why_blind
     response.status_code = 200 if current else 503
     return {"ready": current}
 

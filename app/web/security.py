@@ -17,6 +17,7 @@ from app.services.parts import Parts
 from app.services.scopes import EVERYTHING, WORDS, Scope, held
 from app.settings import LOOPBACK, Settings
 from app.store import scope as whose
+from app.store.errors import KeyMissing
 from app.web.attempts import door_of
 
 COOKIE = "aftertouch_session"
@@ -143,6 +144,17 @@ class Caller:
         """Raises OutOfScope."""
         if scope not in self.scopes:
             raise OutOfScope(scope, WORDS[scope])
+
+
+TAKES_AWAY = ("/sign-out", "/devices/", "/api/v1/devices/")
+"""Where a write only ends what somebody may do, and needs no key."""
+
+
+def writable(request: Request) -> None:
+    """Without its key the store is only read. Raises KeyMissing for everything that would write."""
+    why = parts_of(request).sealer.why_blind
+    if why and request.method not in SAFE_METHODS and not request.url.path.startswith(TAKES_AWAY):
+        raise KeyMissing(f"{why} Until then nothing is changed here, and nothing is lost.")
 
 
 def parts_of(request: Request) -> Parts:

@@ -16,7 +16,7 @@ TITLES = {
     429: "Too many attempts",
     500: "Something went wrong here",
     502: "The provider did not answer as expected",
-    503: "The store cannot be reached",
+    503: "Not now",
     507: "The disk is full",
 }
 
