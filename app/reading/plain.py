@@ -1,7 +1,6 @@
 """Plain text out of an HTML letter: line breaks and bullets kept; hidden parts, quotes and signatures left out."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 
@@ -12,6 +11,7 @@ CAP = 512 * 1024
 
 _NEVER_SEEN = "head, script, style, title, template, noscript, object, svg, math, [hidden]"
 _HIDDEN_STYLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE)
+_MAYBE_HIDDEN = '[style*="display" i], [style*="visibility" i], [style*="mso-hide" i]'
 _QUOTES = ", ".join(
     (
         'blockquote[type="cite"]',
@@ -28,14 +28,32 @@ _QUOTES = ", ".join(
 _MOST_QUOTES = 50  # nested deeper than any exchange; keeps hostile mail from costing quadratic time
 _QUOTE_FROM_HERE = "#divRplyFwdMsg, #appendonsend, #x_divRplyFwdMsg, #x_appendonsend"
 _SIGNATURES = ".gmail_signature, .gmail_signature_prefix, .moz-signature, #Signature, #ms-outlook-mobile-signature"
-_BLOCKS = frozenset(
-    {"address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure"}
-    | {"footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "main", "nav", "ol", "p", "pre"}
-    | {"section", "table", "tbody", "tfoot", "thead", "tr", "ul"}
+_BREAK, _BLOCK = "\x01", "\x02"
+_PARAGRAPH = _BLOCK + _BREAK + _BLOCK
+_BLOCKS = (
+    *("address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure"),
+    *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "main", "nav", "ol", "p", "pre"),
+    *("section", "table", "tbody", "tfoot", "thead", "tr", "ul"),
 )
-_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote"})
-_BLOCK, _PARAGRAPH = "\x01", "\x02"
-_SPACES = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u3000]{2,}|[\t\r\n\f\v\xa0\u2000-\u200a\u202f\u3000]")
+_PARAGRAPHS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote")
+_MARKS = {
+    **{f"{side}{name}": _BLOCK for name in _BLOCKS for side in ("", "/")},
+    **{f"{side}{name}": _PARAGRAPH for name in _PARAGRAPHS for side in ("", "/")},
+    "br": _BREAK,
+    "li": _BLOCK + "- ",
+    "td": " ",
+    "th": " ",
+}
+"""What stands for a tag: a block opens or closes, an empty line parts two, or the line breaks."""
+_WRITTEN_TAG = re.compile(r"<(?:!--.*?--|(/?[^\s>]+)[^>]*)>", re.DOTALL)
+"""A tag or comment as the parser writes them: signs of tags inside attributes are escaped."""
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
+)
+_RAW = "xmp, iframe, noembed, noframes, plaintext"  # the parser writes what stands in them without escapes
+_SPACES = ("\t", "\r", "\n", "\f", "\v", "&nbsp;")
+_FIXED = "\xa0"
+_WIDE_SPACES = re.compile("[\u2000-\u200a\u202f\u3000]")
 _TAG = re.compile(r"<(/?)(?!br|hr|img|meta|input|link|col)[a-z]", re.IGNORECASE)
 _DEEPEST = 2000  # the parser's time grows with the square of the nesting; no real letter comes near
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u034f]")
@@ -49,16 +67,18 @@ def html_to_text(html: str, *, keep_quotes: bool = False) -> str:
     (Gmail, Outlook, Thunderbird, Apple, Yahoo, Proton); answers written between quotes stay. Never raises.
     """
     html = html[:CAP]
-    if html.count("<") > _DEEPEST and _depth(html) > _DEEPEST:
-        return _tidy(re.sub(r"<[^<>]*>", _BLOCK, html))
+    if html.count("<") - html.count("</") > _DEEPEST and _depth(html) > _DEEPEST:
+        return _tidy(re.sub(r"<[^<>]*>", _BLOCK, _unmarked(html)))
     tree = LexborHTMLParser(html)
     _drop(tree, _NEVER_SEEN)
-    for node in tree.css("[style]"):
+    for node in tree.css(_MAYBE_HIDDEN):
         if _HIDDEN_STYLE.search(node.attributes.get("style") or ""):
             _remove(node)
     if not keep_quotes:
         _drop_quotes(tree)
-    return _tidy("".join(_lines(tree.body))) if tree.body is not None else ""
+    for node in tree.css(_RAW):
+        node.replace_with(node.text(deep=True).replace("\n", " "))
+    return _tidy(_marked(tree.body.html or "")) if tree.body is not None else ""
 
 
 def _depth(html: str) -> int:
@@ -95,44 +115,47 @@ def _remove(node: LexborNode) -> None:
         node.decompose(recursive=False)
 
 
-def _lines(body: LexborNode) -> Iterator[str]:
-    """Text and marks in order of reading; a mark stands where a block opens or closes."""
-    waiting: list[LexborNode | str] = [body]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
-            yield item
-        elif item.tag == "-text":
-            yield _words(item)
-        else:
-            yield _opening(item)
-            waiting.append(_edge(item))
-            waiting.extend(reversed(list(item.iter(include_text=True))))
+def _marked(written: str) -> str:
+    """The text between the tags of a page the parser wrote, marks in place of the tags."""
+    pieces = _WRITTEN_TAG.split(_unmarked(written))
+    texts, names = pieces[::2], pieces[1::2]
+    if "pre" in names:
+        _keep_breaks(texts, names)
+    pieces[1::2] = [_MARKS.get(name, "") for name in names]
+    pieces[::2] = texts
+    text = "".join(pieces)
+    for space in _SPACES:
+        text = text.replace(space, " ")
+    if not text.isascii():
+        text = _WIDE_SPACES.sub(" ", _INVISIBLE.sub("", text))
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") if "&" in text else text
 
 
-def _words(node: LexborNode) -> str:
-    text = _INVISIBLE.sub("", node.text_content or "").replace(_BLOCK, "").replace(_PARAGRAPH, "")
-    return text if node.parent is not None and node.parent.tag == "pre" else _SPACES.sub(" ", text)
+def _keep_breaks(texts: list[str], names: list[str | None]) -> None:
+    """Line breaks right inside <pre> break the line, and other white space there keeps it open."""
+    around: list[str] = []
+    for place, name in enumerate(names):
+        if around and around[-1] == "pre":
+            texts[place] = texts[place].replace("\n", _BREAK).replace("\t", _FIXED).replace("&nbsp;", _FIXED)
+        if name is None or name in _VOID:
+            continue
+        if not name.startswith("/"):
+            around.append(name)
+        elif around:
+            around.pop()
 
 
-def _opening(node: LexborNode) -> str:
-    if node.tag == "br":
-        return "\n"
-    if node.tag == "li":
-        return _BLOCK + "- "
-    return " " if node.tag in ("td", "th") else _edge(node)
-
-
-def _edge(node: LexborNode) -> str:
-    if node.tag in _PARAGRAPHS:
-        return _PARAGRAPH
-    return _BLOCK if node.tag in _BLOCKS else ""
+def _unmarked(text: str) -> str:
+    return text.replace(_BREAK, "").replace(_BLOCK, "") if _BREAK in text or _BLOCK in text else text
 
 
 def _tidy(marked: str) -> str:
     """Marks to line breaks: a run of marks breaks once, a line break that ends a block shows nothing."""
     lines: list[str] = []
-    for block in marked.replace(_PARAGRAPH, _BLOCK + "\n" + _BLOCK).split(_BLOCK):
-        if block.strip(" "):
-            lines.extend(" ".join(line.split()) for line in block.strip(" ").removesuffix("\n").split("\n"))
+    for block in marked.split(_BLOCK):
+        bare = block.strip(" ")
+        if _BREAK in bare:
+            lines.extend([" ".join(line.split()) for line in bare.removesuffix(_BREAK).split(_BREAK)])
+        elif bare:
+            lines.append(" ".join(bare.split()))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
