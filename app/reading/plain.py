@@ -154,7 +154,9 @@ def _tidy(marked: str) -> str:
     lines: list[str] = []
     for block in marked.split(_BLOCK):
         bare = block.strip(" ")
-        if _BREAK in bare:
+        if bare == _BREAK:
+            lines.append("")
+        elif _BREAK in bare:
             lines.extend([" ".join(line.split()) for line in bare.removesuffix(_BREAK).split(_BREAK)])
         elif bare:
             lines.append(" ".join(bare.split()))

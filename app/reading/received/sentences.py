@@ -17,7 +17,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0
 _SINGLE, _DOUBLE, _HYPHENS = "\u2019\u2018\u02bc\u00b4`", "\u201c\u201d\u201e", "\u2013\u2014\u2212\u2011\u2010"
 _STRAIGHT = str.maketrans(_SINGLE + _DOUBLE + _HYPHENS, "'" * 5 + '"' * 3 + "-" * 5)
 _BREAKS = re.compile(r"\n\s*\n|\n(?=\s{0,4}(?:[-*•·▪]|\d{1,2}[.)])\s)")
-_END = re.compile(r"(?<![.!?…])[.!?…]+[\"')\]]{0,2}\s+")
+_END = re.compile(r"[.!?…](?<![.!?…]{2})[.!?…]*[\"')\]]{0,2}\s+")
 _GOES_ON = re.compile(
     r"(?:\b(?:approx|appr|ca|no|nr|dr|mr|mrs|ms|prof|st|vs|incl|inkl|bzw|ggf|tel|std|max|min|hr|sr|sra|dpto|"
     r"jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|okt|dez|mon|tue|tues|wed|thu|thurs|thur|fri|sat|sun)|"
@@ -81,7 +81,7 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     """At most 240 sentences of at most 700 characters, in order; hard-wrapped lines are joined first."""
     found: list[Sentence] = []
     for said in _split(straight(text)):
-        found.append(Sentence(said, fold(said)))
+        found.append(Sentence(said, _folded(said)))
         if len(found) == _MOST:
             break
     return tuple(found)
@@ -96,12 +96,16 @@ def straight(text: str) -> str:
 
 def fold(text: str) -> str:
     """Straight lower case on one line, without accents ("ß" is "ss"); of a link only its host is left."""
-    text = straight(text)
+    return _folded(straight(text))
+
+
+def _folded(text: str) -> str:
     if "://" in text or "www." in text.lower():
         text = _LINK.sub(_host_only, text)
     if not text.isascii():
-        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return _NO_APOSTROPHE.sub("n't", " ".join(text.casefold().split()))
+        text = "".join([char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)])
+    folded = " ".join(text.casefold().split())
+    return _NO_APOSTROPHE.sub("n't", folded) if "nt" in folded else folded
 
 
 def _host_only(link: re.Match[str]) -> str:
