@@ -1,5 +1,6 @@
 """A whole Aftertouch in one process: real store and services, connectors on the simulator, a clock we move."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from app.store.database import Database
 from app.store.sealing import Keyring, Sealer
 from app.worker import LEASE, Worker
 from connectors import Connector, GmailConnector, OutlookConnector, Transport
+from connectors.quota import Purse
 from connectors.simulator import SimulatorConfig, callbacks, create_simulator
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -85,8 +87,9 @@ class World:
         """What stands for the network between Aftertouch and the providers."""
         return httpx.ASGITransport(app=self.simulator)
 
-    def _connectors(self) -> dict[str, Connector]:
-        clock = self.clock
+    def _connectors(self, purses: Mapping[str, Purse] | None = None) -> dict[str, Connector]:
+        """`purses` are what all processes draw on together, by provider."""
+        clock, shared = self.clock, purses or {}
         transport = Transport(
             (self.config.base_url,),
             wire=self.wire(),
@@ -105,6 +108,7 @@ class World:
                 clock=clock,
                 push_topic="projects/aftertouch/topics/gmail",
                 push_sender=self.config.google_push_account,
+                purse=shared.get("google"),
             ),
             "microsoft": OutlookConnector(
                 client_id=self.config.microsoft_client_id,
@@ -113,6 +117,7 @@ class World:
                 graph_root=self.config.graph_url,
                 transport=transport,
                 clock=clock,
+                purse=shared.get("microsoft"),
             ),
         }
 

@@ -1,16 +1,15 @@
-"""`POST /api/v1/advice` beside a FastAPI echo of the same body, over real HTTP, one process each, rounds in turn."""
+"""`POST /api/v1/advice` beside a FastAPI echo of the same body: one process each on one core, rounds in turn."""
 
 import json
 import statistics
+import subprocess
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import replace
-from http.client import HTTPConnection
-from typing import Annotated, Any
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated
 
-import uvicorn
 from fastapi import Depends, FastAPI, Header
 
 from app.main import create_app
@@ -22,6 +21,9 @@ from app.store import accounts
 from app.store.database import Database
 from app.web.advice import AdviceIn
 from tests.bench.figure import Figure
+from tests.bench.postgres_seconds import postgres_seconds
+from tests.bench.reading import DRAFT
+from tests.bench.served import Served, post
 from tests.bench.store import NOW, Filled
 from tests.cluster.cluster import wheel_postgres
 from tests.postgres import OWNER, administer, database_named
@@ -34,45 +36,106 @@ BODY = {
     "signals": {"language": "en", "words": 12, "asks_for_news": True, "empty": True, "signature": list(range(16))},
     "time_zone": "Europe/Berlin",
 }
+PEERS = Path(__file__).parent / "peers"
 ROUNDS = 5
-REQUESTS = 400
+ALONE, CROWDED = 400, 1_000
+
+
+@dataclass
+class Times:
+    """Wall seconds of each request, one at a time and 32 at once, and the processor seconds of one."""
+
+    alone: list[float] = field(default_factory=list)
+    crowded: list[float] = field(default_factory=list)
+    worked: float = 0.0
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.alone) * 1e6
+
+    @property
+    def a_second(self) -> float:
+        """Requests a second that keep one core busy."""
+        return len(self.crowded) / self.worked
+
+    @property
+    def spread(self) -> float:
+        return statistics.quantiles(self.crowded, n=100)[98] / statistics.median(self.crowded)
 
 
 def figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        advice, floor = _rounds(Filled(folder, 100_000))
-        yield Figure("advice, p50, one connection", statistics.median(advice) * 1e6, "microseconds")
-        ratio = statistics.median(advice) / statistics.median(floor)
-        yield Figure.at_most("advice p50 / FastAPI echo p50, one connection", ratio, "ratio", 3.5)
-        yield Figure.at_least("advice / echo, requests per second", sum(floor) / sum(advice), "ratio", 0.30)
-        spread = statistics.quantiles(advice, n=100)[98] / statistics.median(advice)
-        yield Figure.at_most("advice p99 / p50, one connection", spread, "ratio", 2.5)
+        advice, echo = _rounds(Filled(folder, 100_000))
+        yield _a_second("advice, requests a second of one core", advice, echo, goal=0.30).of_row(1, gate=0.20)
+        p50 = Figure("advice, p50, one connection", advice.p50, "us").beside("FastAPI echo", echo.p50, "<= 3.5")
+        yield p50.of_row(2, gate=5)
+        yield from _harper(advice)
+        spread = Figure.at_most("advice, p99 / p50, 32 connections", advice.spread, "x", 2.5)
+        yield spread.of_row(3, gate=4, peer=f"FastAPI echo: {echo.spread:.2f} x")
+        large = Filled(folder, 10_000)
+        small, _ = _rounds(large)
+        large.grow(99)
+        grown, _ = _rounds(large, filled=True)
+        flat = Figure("advice, p50, 1,000,000 messages", grown.p50, "us")
+        yield flat.beside("at 10,000 messages", small.p50, "<= 1.3").of_row(4, gate=1.6)
     with tempfile.TemporaryDirectory() as folder, wheel_postgres() as server:
         administer(server, f"CREATE DATABASE bench OWNER {OWNER}")
-        url = database_named(server, "bench")
-        advice, floor = _rounds(Filled(folder, 20_000, url=url), url)
-        yield Figure.at_least("the same on PostgreSQL with its policies", sum(floor) / sum(advice), "ratio", 0.20)
+        advice, echo = _rounds(Filled(folder, 20_000, url=database_named(server, "bench")), server=server)
+        told = "advice on PostgreSQL with its policies, requests a second of one core"
+        yield _a_second(told, advice, echo, goal=0.20).of_row(1)
 
 
-def _rounds(filled: Filled, url: str = "") -> tuple[list[float], list[float]]:
-    """Seconds of each request for advice, and of each echo; the web server sees one person's rows only."""
-    filled.fill(2_000)
-    with filled.database.write() as tx:
-        accounts.caught_up(tx, filled.account_id, "live", as_of=NOW, deep_at=NOW)
-    parts = Parts(
+def _a_second(name: str, advice: Times, echo: Times, *, goal: float) -> Figure:
+    return Figure(name, advice.a_second, "1/s").beside("FastAPI echo", echo.a_second, f">= {goal}")
+
+
+def _harper(advice: Times) -> Iterator[Figure]:
+    """Beside a fresh draft of 2,000 characters in harper.js, the local checker of grammar."""
+    drafts = json.dumps([f"{number} {DRAFT[number:1998]}" for number in range(7)])
+    told = subprocess.run(["node", "harper.mjs"], cwd=PEERS, input=drafts, capture_output=True, text=True)
+    if told.returncode:
+        yield Figure("advice, p50, beside harper.js", advice.p50, "us").of_row(2, peer="no peer: `make bench` gets it")
+        return
+    took = json.loads(told.stdout)["fresh"] * 1e3
+    yield Figure("advice, p50, beside a draft", advice.p50, "us").beside("harper.js", took, "<= 0.01").of_row(2)
+
+
+def _rounds(store: Filled, *, filled: bool = False, server: str = "") -> tuple[Times, Times]:
+    """What advice and the echo took; the web server sees one person's rows only."""
+    parts = _parts(store)
+    if not filled:
+        store.fill(2_000)
+        with store.database.write() as tx:
+            accounts.caught_up(tx, store.account_id, "live", as_of=NOW, deep_at=NOW)
+    headers = {"Authorization": f"Bearer {add_device(parts, 'bench', NOW)}", "Host": "127.0.0.1:8025"}
+    request = post("/api/v1/advice", BODY, **headers)
+    ours, theirs = Served(partial(_advice, parts, store.url), request), Served(_echo, request)
+    advice, echo = Times(), Times()
+    for _ in range(ROUNDS):
+        for served, times in ((ours, advice), (theirs, echo)):
+            times.alone += served.alone(ALONE)
+            begun = served.seconds + (postgres_seconds(server) if server else 0)
+            times.crowded += served.crowd(CROWDED)
+            times.worked += served.seconds + (postgres_seconds(server) if server else 0) - begun
+    ours.end()
+    theirs.end()
+    return advice, echo
+
+
+def _parts(store: Filled) -> Parts:
+    return Parts(
         settings=Settings(base_url="http://127.0.0.1:8025"),
         clock=lambda: NOW,
-        database=filled.database,
-        sealer=filled.sealer,
+        database=store.database,
+        sealer=store.sealer,
         connectors={},
         announcer=Announcer(),
         zone="Europe/Berlin",
     )
-    token = add_device(parts, "bench", NOW)
-    served = replace(parts, database=Database.open(url)) if url else parts
-    ours, echo = Served(create_app(served), token), Served(_echo(), token)
-    pairs = [(ours.round(REQUESTS), echo.round(REQUESTS)) for _ in range(ROUNDS)]
-    return [time for times, _ in pairs for time in times], [time for _, times in pairs for time in times]
+
+
+def _advice(parts: Parts, url: str) -> FastAPI:
+    return create_app(replace(parts, database=Database.open(url)))
 
 
 def _echo() -> FastAPI:
@@ -86,36 +149,3 @@ def _echo() -> FastAPI:
         return asked
 
     return app
-
-
-class Served:
-    """An application on a loopback port in a thread of its own."""
-
-    def __init__(self, app: Any, token: str) -> None:
-        server = uvicorn.Server(
-            uvicorn.Config(app, port=0, log_level="error", access_log=False, timeout_keep_alive=120)
-        )
-        threading.Thread(target=server.run, daemon=True).start()
-        while not server.started:
-            time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        self.connection = HTTPConnection("127.0.0.1", port)
-        self.headers = {
-            "Authorization": f"Bearer {token}",
-            "Content-Type": "application/json",
-            "Host": "127.0.0.1:8025",
-        }
-        self.body = json.dumps(BODY)
-        self.round(50)
-
-    def round(self, requests: int) -> list[float]:
-        """Wall seconds of each request."""
-        times = []
-        for _ in range(requests):
-            start = time.perf_counter()
-            self.connection.request("POST", "/api/v1/advice", self.body, self.headers)
-            answer = self.connection.getresponse()
-            told = answer.read()
-            times.append(time.perf_counter() - start)
-            assert answer.status == 200, told
-        return times
