@@ -115,6 +115,11 @@ class Cadence:
         announced = [fact.due for fact in (self.promise, self.absence, self.pause) if fact]
         return not announced or self.calendar.between(max(announced), self.today) >= self.horizon
 
+    def rested(self, door: Touch) -> date:
+        """The day on which the wait after a touch to somebody else of the company is over, by that thread's stage."""
+        wait = scaled(policy.PACES[door.stage].first_wait, self.factor) if door.stage else self.wait
+        return self.calendar.after(self.calendar.day(door.at), wait)
+
     def unanswered_on(self, channel: Channel) -> int:
         """Counted touches of one channel since their last word."""
         return sum(touch.channel is channel for touch in self.streak)
@@ -203,7 +208,7 @@ def next_good_date(
         return cadence.calendar.good_day(max(cadence.closure.reopens, cadence.today))
     if cadence.silence_is_an_answer:
         return None
-    doors = [cadence.calendar.after(cadence.calendar.day(touch.at), cadence.wait) for touch in nearby]
+    doors = [cadence.rested(touch) for touch in nearby]
     return cadence.calendar.good_day(max((cadence.today, *_earliest(cadence, channel), *doors)))
 
 

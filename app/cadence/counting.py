@@ -110,12 +110,15 @@ def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calen
         return False
     if signals.answers and any(kind in answer.asks for kind in signals.answers):
         return True
-    if before is not None or _thanks_for_meeting(touch, answer):
+    if before is not None or _thanks_for_meeting(touch, answer, calendar):
         return False
     return calendar.between(calendar.day(answer.at), calendar.day(touch.at)) <= policy.CONVERSATION
 
 
-def _thanks_for_meeting(touch: Touch, answer: Answer) -> bool:
+def _thanks_for_meeting(touch: Touch, answer: Answer, calendar: Calendar) -> bool:
+    """An invitation is thanked for on its day; who wrote of a meeting, asked nothing and is thanked next day has met."""
     if not touch.signals.thanks or not answer.meeting:
         return False
-    return answer.channel in PHONE or touch.at - answer.at >= _THANKS_NOT_BEFORE
+    if answer.channel in PHONE or touch.at - answer.at >= _THANKS_NOT_BEFORE:
+        return True
+    return not answer.asks and calendar.day(touch.at) > calendar.day(answer.at)

@@ -88,6 +88,11 @@ def text_is_read(signals: Signals) -> bool:
     return signals.language in policy.READ_LANGUAGES or signals.empty or signals.asks_for_news or bool(signals.value)
 
 
+def may_chase(signals: Signals) -> bool:
+    """Whether a message asks for news or brings nothing, or its text was not read and that cannot be told."""
+    return signals.asks_for_news or signals.empty or not text_is_read(signals)
+
+
 def given_word(replies: tuple[Reply, ...], calendar: Calendar) -> GivenWord | None:
     """The newest dated promise, unless a later reply closed, paused or moved the matter on, or kept it."""
     newest = replies[-1] if replies else None

@@ -65,7 +65,8 @@ class Touch:
     """One message, call or voice mail from the person. `key` is what evidence points at.
 
     `delivered` is False when it bounced (then it does not count). `spoke` is True for a call that
-    reached the recipient. `to` holds lower-case addresses.
+    reached the recipient. `to` holds lower-case addresses. `stage` is that of its own thread, for a touch told beside
+    another one.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Touch:
     signals: Signals = NO_SIGNALS
     delivered: bool = True
     spoke: bool = False
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)

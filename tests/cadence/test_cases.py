@@ -63,6 +63,7 @@ def touch_of(entry: Story, key: str) -> Touch:
         signals_of(entry),
         delivered=not entry.get("bounced", False),
         spoke=entry.get("spoke", False),
+        stage=Stage(entry["stage"]) if "stage" in entry else None,
     )
 
 

@@ -50,7 +50,7 @@ def voicemails(cadence: Cadence) -> tuple[Touch, ...]:
 def silent_calls(cadence: Cadence) -> tuple[Touch, ...]:
     """Unanswered calls without a message inside the window in which they add up."""
     calls = [touch for touch in cadence.streak if touch.channel is Channel.CALL]
-    return tuple(touch for touch in calls if cadence.days_since(touch.at) < policy.SILENT_CALL_WINDOW)
+    return tuple(touch for touch in calls if cadence.days_since(touch.at) <= policy.SILENT_CALL_WINDOW)
 
 
 def calls_are_welcome(cadence: Cadence) -> bool:

@@ -11,6 +11,8 @@ from app.cadence.thread import NO_SIGNALS, Channel, Draft, Signals, Touch
 from app.cadence.verdict import Level
 
 Parameter = int | float | str
+ENDINGS = frozenset({"no-contact-request", "after-rejection"})
+"""Where one of these speaks, the matter is over: nothing is said beside it about how soon or how often."""
 
 
 @dataclass(frozen=True, slots=True)

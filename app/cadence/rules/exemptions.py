@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.cadence import policy
 from app.cadence.counting import PHONE
+from app.cadence.rules.calls import silent_calls, voicemails
 from app.cadence.rules.case import Case
 from app.cadence.standing import meets, unmet_asks
 from app.cadence.thread import Reply, Stage
@@ -29,9 +30,12 @@ def live_exchange(case: Case) -> str | None:
 
 
 def agreed_meeting(case: Case) -> str | None:
-    if case.signals.logistics and case.cadence.answer is not None:
-        return "This arranges something you agreed on."
-    return None
+    """Before a meeting is known of, what they asked for goes before what one would like to arrange."""
+    if not case.signals.logistics or case.cadence.answer is None:
+        return None
+    if case.text_known and _leaves_question_open(case) and not _met(case):
+        return None
+    return "This arranges something you agreed on."
 
 
 def thank_you(case: Case) -> str | None:
@@ -40,7 +44,8 @@ def thank_you(case: Case) -> str | None:
     if not case.signals.thanks or case.chases or any(touch.signals.thanks for touch in case.cadence.streak):
         return None
     if answer is None:
-        return "A thank-you is always fine." if case.cadence.stage in policy.TALKED_STAGES else None
+        first = not case.cadence.streak or case.cadence.stage in policy.TALKED_STAGES
+        return "A thank-you is always fine." if first else None
     hours = timedelta(hours=policy.THANK_YOU_HOURS)
     soon = case.cadence.now - answer.at <= hours or case.cadence.days_since(answer.at) <= 1
     return "A thank-you is always fine." if soon or _met_lately(case) else None
@@ -50,6 +55,8 @@ def they_asked_for_contact(case: Case) -> str | None:
     """An invitation stands from the day they named; an open one may be used again after some days."""
     cadence = case.cadence
     invitation = next((reply for reply in reversed(cadence.replies) if _speaks_of_contact(reply)), None)
+    if invitation and invitation.invites_call and case.by_phone and _line_is_free(case):
+        return "They asked for a call."
     if not _has_rested(case):
         return None
     if cadence.promise and cadence.promise.promise.invites and cadence.today >= cadence.promise.due:
@@ -58,7 +65,7 @@ def they_asked_for_contact(case: Case) -> str | None:
         return None
     if invitation.invites_contact and not (cadence.promise and cadence.today < cadence.promise.due):
         return "They asked to hear from you."
-    return "They asked for a call." if case.by_phone and invitation.invites_call else None
+    return None
 
 
 def returning_their_call(case: Case) -> str | None:
@@ -147,9 +154,21 @@ def _speaks_of_contact(reply: Reply) -> bool:
 
 def _met_lately(case: Case) -> bool:
     """They invited to a meeting, or spoke, some days ago at most."""
-    met = [reply.at for reply in case.cadence.replies if reply.meeting or reply.channel in PHONE]
-    met += [touch.at for touch in case.cadence.sent if touch.spoke]
+    met = _met(case)
     return bool(met) and case.cadence.days_since(max(met)) <= policy.MEETING_AHEAD
+
+
+def _met(case: Case) -> list[datetime]:
+    """When they invited to a meeting, or the two spoke."""
+    met = [reply.at for reply in case.cadence.replies if reply.meeting or reply.channel in PHONE]
+    return met + [touch.at for touch in case.cadence.sent if touch.spoke]
+
+
+def _line_is_free(case: Case) -> bool:
+    """They asked for a call, and neither missed calls nor a message on their machine have used that up."""
+    left = voicemails(case.cadence)
+    heard = left and case.cadence.days_since(left[-1].at) < policy.VOICEMAIL_WAIT
+    return not heard and not case.cadence.too_many and len(silent_calls(case.cadence)) < policy.SILENT_CALLS_CAUTION
 
 
 def _has_rested(case: Case) -> bool:

@@ -8,7 +8,7 @@ from app.cadence import policy
 from app.cadence.cadence import Cadence
 from app.cadence.counting import PHONE
 from app.cadence.policy import PACES
-from app.cadence.rules.case import Case, Finding, Rule, keys
+from app.cadence.rules.case import ENDINGS, Case, Finding, Rule, keys
 from app.cadence.rules.value import nothing_new
 from app.cadence.thread import Channel, Touch
 from app.cadence.verdict import Level
@@ -109,10 +109,9 @@ def _other_channel(case: Case) -> Touch | None:
 
 def _other_person(case: Case) -> Touch | None:
     """The newest touch to a colleague inside its wait; who goes back to somebody they talked with does not hop."""
-    newest = max(case.nearby, key=lambda touch: touch.at, default=None)
-    if newest is None or case.cadence.replies or case.cadence.days_since(newest.at) >= case.cadence.wait:
+    if not case.nearby or case.cadence.replies:
         return None
-    return newest
+    return next((touch for touch in reversed(case.nearby) if case.cadence.rested(touch) > case.cadence.today), None)
 
 
 def _door(channel: Channel) -> str:
@@ -139,6 +138,7 @@ RULES = (
             **{stage.value: f"{pace.horizon} working days" for stage, pace in PACES.items()},
         },
         find=silence_is_an_answer,
+        covered_by=ENDINGS,
     ),
     Rule(
         id="too-many-unanswered",
@@ -149,6 +149,7 @@ RULES = (
         levels=(Level.HOLD,),
         parameters={stage.value: f"{pace.max_follow_ups} follow-ups" for stage, pace in PACES.items()},
         find=too_many_unanswered,
+        covered_by=ENDINGS | {"silence-is-an-answer"},
     ),
     Rule(
         id="touch-burst",
@@ -159,6 +160,7 @@ RULES = (
         levels=(Level.HOLD,),
         parameters={f"touches_in_{days}_days": touches for touches, days in policy.BURSTS},
         find=touch_burst,
+        covered_by=ENDINGS,
     ),
     Rule(
         id="too-soon",
@@ -169,7 +171,9 @@ RULES = (
         levels=(Level.NOTE, Level.CAUTION, Level.HOLD),
         parameters=_waits(),
         find=too_soon,
-        covered_by=frozenset({"touch-burst", "voicemail-streak", "promise-pending", "recipient-away", "role-on-hold"}),
+        covered_by=ENDINGS.union(
+            ("touch-burst", "voicemail-streak", "promise-pending", "recipient-away", "role-on-hold")
+        ),
     ),
     Rule(
         id="channel-hopping",
@@ -179,5 +183,6 @@ RULES = (
         source="Practice",
         levels=(Level.CAUTION, Level.HOLD),
         find=channel_hopping,
+        covered_by=ENDINGS,
     ),
 )

@@ -1,8 +1,8 @@
 """Rules about what they said: a date, an absence, a pause, a question."""
 
 from app.cadence import policy
-from app.cadence.rules.case import Case, Finding, Rule, keys
-from app.cadence.standing import meets
+from app.cadence.rules.case import ENDINGS, Case, Finding, Rule, keys
+from app.cadence.standing import may_chase, meets
 from app.cadence.verdict import Level
 from app.cadence.wording import away_until, day, quoted, shortened, wait_until
 
@@ -12,7 +12,7 @@ def promise_pending(case: Case) -> Finding | None:
     cadence, word = case.cadence, case.cadence.promise
     if word is None or cadence.today >= word.due:
         return None
-    asked = tuple(touch for touch in cadence.streak if touch.at > word.at)
+    asked = tuple(touch for touch in cadence.streak if touch.at > word.at and may_chase(touch.signals))
     said = f"They said {quoted(word.promise.quote, 60)}; that runs to {day(word.end)}."
     if not word.promise.quote:
         said = f"They said by {day(word.end)}."
@@ -69,6 +69,7 @@ RULES = (
         levels=(Level.CAUTION, Level.HOLD),
         parameters={"grace_in_working_days": policy.PROMISE_GRACE},
         find=promise_pending,
+        covered_by=ENDINGS,
     ),
     Rule(
         id="recipient-away",
@@ -92,6 +93,7 @@ RULES = (
             "grace_in_working_days": policy.HOLD_GRACE,
         },
         find=role_on_hold,
+        covered_by=ENDINGS,
     ),
     Rule(
         id="answer-them-first",

@@ -30,7 +30,7 @@ def pleading_tone(case: Case) -> Finding | None:
     if case.signals.pleading:
         message = "This asks from need; what you bring gets lost behind it."
         return Finding(Level.CAUTION, message, "Keep the shorter version: what you offer, and one question.")
-    if case.signals.apologetic and not (case.signals.logistics or case.signals.correction):
+    if case.signals.apologetic and case.chases and not (case.signals.logistics or case.signals.correction):
         return Finding(Level.NOTE, "You do not need to apologise for asking.", "Leave the apology out.")
     return None
 

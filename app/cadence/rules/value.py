@@ -3,7 +3,7 @@
 from operator import eq
 
 from app.cadence import policy
-from app.cadence.rules.case import Case, Finding, Rule, keys
+from app.cadence.rules.case import ENDINGS, Case, Finding, Rule, keys
 from app.cadence.thread import Channel, Touch
 from app.cadence.verdict import Level
 from app.cadence.wording import count, day, days_of, follow_ups, on, outstanding, wait_until
@@ -71,7 +71,10 @@ def alike(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
 
 
 def _asked_before(case: Case) -> bool:
-    return any(touch.signals.empty for touch in case.cadence.streak)
+    """Whether a touch of this streak brought nothing; the very first one opened the matter and asked nothing again."""
+    cadence = case.cadence
+    opens = cadence.sent[0] if cadence.sent and not (cadence.replies or cadence.notices) else None
+    return any(touch.signals.asks_for_news or touch is not opens for touch in cadence.streak if touch.signals.empty)
 
 
 def _chased_before(case: Case) -> bool:
@@ -116,6 +119,7 @@ RULES = (
         levels=(Level.CAUTION, Level.HOLD),
         parameters={"unanswered_from": 2},
         find=repeat_without_value,
+        covered_by=ENDINGS,
     ),
     Rule(
         id="email-paper-trail",
@@ -126,6 +130,7 @@ RULES = (
         levels=(Level.CAUTION, Level.HOLD),
         parameters={"unanswered_mails": policy.PAPER_TRAIL_MAILS},
         find=email_paper_trail,
+        covered_by=ENDINGS,
     ),
     Rule(
         id="duplicate-text",
@@ -147,5 +152,6 @@ RULES = (
         levels=(Level.NOTE,),
         parameters={"unanswered_up_to": 1},
         find=empty_follow_up,
+        covered_by=ENDINGS,
     ),
 )
