@@ -116,7 +116,7 @@ def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calen
 
 
 def _thanks_for_meeting(touch: Touch, answer: Answer, calendar: Calendar) -> bool:
-    """An invitation is thanked for on its day; who wrote of a meeting, asked nothing and is thanked next day has met."""
+    """An invitation is thanked for on its day; who wrote of a meeting, asked nothing and is thanked later has met."""
     if not touch.signals.thanks or not answer.meeting:
         return False
     if answer.channel in PHONE or touch.at - answer.at >= _THANKS_NOT_BEFORE:

@@ -124,7 +124,11 @@ def _stage(text: Opened | None, language: str | None) -> Stage | None:
 
 
 def _is_forward(message: Message) -> bool:
-    if _FORWARD_MARK.search(lower(fold(message.subject))):
-        return True
     whole = message.text if message.text.strip() else html_to_text(message.html, keep_quotes=True)
-    return bool(_FORWARD_BLOCK.search(lower(fold(whole))))
+    return passes_on(message.subject, whole)
+
+
+def passes_on(subject: str, text: str) -> bool:
+    """Whether a text, quotes and all, is an earlier mail sent on to somebody else."""
+    marked = _FORWARD_MARK.search(lower(fold(subject)))
+    return bool(marked or _FORWARD_BLOCK.search(lower(fold(text))))

@@ -8,11 +8,11 @@ from typing import Any
 
 from app.cadence.judge import judge
 from app.cadence.thread import Channel, Draft, Reply, Stage, Thread, Touch
-from app.cadence.verdict import Verdict
+from app.cadence.verdict import Level, Verdict
 from app.reading.facts import Matter
 from app.reading.histories import Event, facts_of, name_of, read_events
 from app.reading.matters import matter_of
-from app.reading.outbound import read_draft
+from app.reading.outbound import passes_on, read_draft
 from app.reading.people import same_company
 from app.reading.quotes import new_text
 from app.reading.rows import Row, instant_of, people_of, row_id, text_of
@@ -21,6 +21,7 @@ from app.reading.subjects import matter_of as subject_matter
 from app.reading.threads import build_thread
 
 _MOST_RECIPIENTS_JUDGED = 50
+_MOST_LOOKED_AT = 20_000
 _ANSWERED_BY_A_FIGURE = frozenset({"information", "notice_period", "start_date", "salary", "availability"})
 _STATES = re.compile(
     r"\d|\b(?:one|two|three|four|six|yes|no|immediately|straight away|any time|"
@@ -95,8 +96,15 @@ def _verdict(
     thread = build_thread(
         recipient, frozenset({recipient}), messages, logged, name=name, stage=stage, draft=_matter(row)
     )
-    draft = draft_of(row, thread, events)
-    return judge(thread, draft, now.astimezone(UTC), zone=zone, nearby=_nearby(thread, events))
+    draft, nearby = draft_of(row, thread, events), _nearby(thread, events)
+    if not (nearby or thread.touches or thread.replies) and _is_passed_on(row):
+        return Verdict(Level.CLEAR, reason="You are passing this on to somebody else.")
+    return judge(thread, draft, now.astimezone(UTC), zone=zone, nearby=nearby)
+
+
+def _is_passed_on(draft: Row) -> bool:
+    subject, text = (text_of(draft, name, where="draft.", default="") for name in ("subject", "text"))
+    return passes_on(subject, text[:_MOST_LOOKED_AT])
 
 
 def draft_of(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:

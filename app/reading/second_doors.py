@@ -1,7 +1,6 @@
 """What waits at other people of the same company while the person turns to one of them."""
 
 from collections.abc import Collection, Iterable
-
 from dataclasses import replace
 
 from app.cadence.rules.exemptions import is_named

@@ -22,8 +22,8 @@ _STAGES = (
     (
         Stage.APPLIED,
         re.compile(
-            r"\b(?:applications?|applying|apply|applicant|vacanc(?:y|ies)|requisition|req\.? ?#?\d+|bewerbung|candidature|"
-            r"candidatura|solicitud|sollicitatie|cv|resume|cover letter)\b"
+            r"\b(?:applications?|applying|apply|applicant|vacanc(?:y|ies)|requisition|req\.? ?#?\d+|cv|resume|"
+            r"cover letter|bewerbung|candidature|candidatura|solicitud|sollicitatie)\b"
         ),
     ),
 )

@@ -136,6 +136,27 @@ def test_days_are_counted_at_the_offset_of_now(now: str, zone: str):
     assert zone_of(instant_of({"now": now}, "now")) == zone
 
 
+PASSED_ON = """Lou, what would you do here? Three mails, nothing, not one of them bothers to answer.
+
+---------- Forwarded message ---------
+From: Ana <ana@example.com>
+To: rita@acme.example
+
+Any news?"""
+
+
+def test_what_is_passed_on_to_a_friend_is_between_the_two():
+    friend = _changed("draft.to", ["lou@example.org"])
+    friend["draft"]["text"] = PASSED_ON
+    assert judge_row(friend)["level"] == "clear"
+
+
+def test_a_mail_passed_on_inside_the_company_is_a_second_door():
+    colleague = _changed("draft.to", ["boss@acme.example"])
+    colleague["draft"]["text"] = PASSED_ON
+    assert "channel-hopping" in [warning["rule"] for warning in judge_row(colleague)["warnings"]]
+
+
 MAIL = {"id": 7, "received": "2026-11-18T12:00:00+01:00", "from": "Rita <rita@acme.example>", "subject": "", "text": ""}
 
 
