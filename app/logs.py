@@ -25,9 +25,14 @@ ALLOWED = frozenset(
 )
 
 
+LONGEST = 300  # characters of a line
+
+
 def set_up() -> None:
     """Once at start. Third-party loggers speak up from warnings on, without request lines."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Terse())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for chatty in ("httpx", "httpcore", "msal", "googleapiclient", "authlib"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     logging.getLogger("uvicorn.error").addFilter(without_traceback)
@@ -41,6 +46,19 @@ def set_up() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
+
+
+class Terse(logging.Formatter):
+    """For other people's loggers: the first line of the words they wrote into their program, never what fills them.
+
+    A bounce's reader quotes the bounce, an event loop the exception; of an exception its kind and place are told.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        written = str(record.msg).splitlines()[:1] if isinstance(record.msg, str) else []
+        error = record.exc_info[1] if record.exc_info else None
+        told = [f"{record.levelname} {record.name}:", *written, f"({_where(error)})" if error else ""]
+        return " ".join(filter(None, told))[:LONGEST]
 
 
 def without_traceback(record: logging.LogRecord) -> bool:

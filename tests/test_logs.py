@@ -2,7 +2,7 @@
 
 import logging
 
-from app.logs import only_allowed, without_traceback
+from app.logs import Terse, only_allowed, without_traceback
 
 SECRET = "rita@acme.example wrote: we will hire you"
 
@@ -27,3 +27,17 @@ def test_the_servers_own_traceback_is_not_printed() -> None:
     plain = logging.LogRecord("uvicorn.error", logging.ERROR, "", 1, "Cannot listen", None, None)
     assert not without_traceback(with_it)
     assert without_traceback(plain)
+
+
+def test_of_what_other_libraries_log_only_their_own_words_are_printed() -> None:
+    try:
+        raise ValueError(SECRET)
+    except ValueError as error:
+        raised = (ValueError, error, error.__traceback__)
+    said = "Exception in detector: %s\nfuture: " + SECRET
+    line = Terse().format(logging.LogRecord("flufl.bounce", logging.ERROR, "", 1, said, (SECRET,), raised))
+    assert line.startswith("ERROR flufl.bounce: Exception in detector: %s (ValueError at ")
+    assert SECRET not in line
+    assert "\n" not in line
+    plain = logging.LogRecord("uvicorn.error", logging.WARNING, "", 1, ValueError(SECRET), None, None)
+    assert Terse().format(plain) == "WARNING uvicorn.error:"

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,6 +14,8 @@ from app.reading.promises import find_noted_promise
 from app.services.errors import Conflict, NotFound, WrongInput
 from app.services.parts import Parts
 from app.store import audit, logged, recipients
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,7 @@ class TouchToLog:
 
 def log_touch(parts: Parts, person_id: str, touch: TouchToLog, now: datetime) -> logged.LoggedTouch:
     """Store a touch once; the same key, or a double click within two minutes, gives the first one again."""
-    if touch.at > now:
-        raise WrongInput("A logged touch lies in the past; this one is in the future.")
+    _check_time(touch.at, now)
     with parts.database.write(durable=True) as tx:
         recipient_id = _recipient(parts, tx, person_id, touch.recipient, now)
         stored = logged.add(
@@ -71,6 +72,14 @@ class Edited:
     former: str = ""
 
 
+def _check_time(at: datetime, now: datetime) -> None:
+    """Raises WrongInput."""
+    if at > now:
+        raise WrongInput("A logged touch lies in the past; this one is in the future.")
+    if at < EARLIEST:
+        raise WrongInput("A logged touch is not as old as that; look at its year.")
+
+
 def edit_touch(parts: Parts, person_id: str, touch_id: str, changes: Mapping[str, Any], now: datetime) -> Edited:
     """Change channel, outcome, time, mood or note; `deleted: False` brings a deleted touch back. Raises NotFound."""
     with parts.database.write(durable=True) as tx:
@@ -80,8 +89,7 @@ def edit_touch(parts: Parts, person_id: str, touch_id: str, changes: Mapping[str
         if before is None:
             raise NotFound("There is no such logged touch.")
         after = replace(before, **_changed(parts, before, changes))
-        if after.at > now:
-            raise WrongInput("A logged touch lies in the past; this one is in the future.")
+        _check_time(after.at, now)
         former = logged.keep_former(tx, parts.sealer, before, now) if after != before else ""
         logged.edit(tx, parts.sealer, after)
         audit.record(tx, person_id, now, "touch_edited", touch_id)

@@ -101,7 +101,7 @@ def folder_of(labels: frozenset[str]) -> Folder:
 
 def accepted_at(raw: Json) -> datetime:
     """Gmail's own time of acceptance, epoch milliseconds, as aware UTC."""
-    return datetime.fromtimestamp(int(str(raw["internalDate"])) / 1000, tz=UTC)
+    return _instant(str(raw["internalDate"]))
 
 
 def decoded(data: bytes, charset: str) -> str:
@@ -182,7 +182,7 @@ def _accepted(milliseconds: str, received: Sequence[str], now: datetime) -> date
     """Acceptance time, never after `now` and never well before the first hop: imported mail may take it from its own
     Date, and is then put at its last trace, else at `now` (G21).
     """
-    at = datetime.fromtimestamp(int(milliseconds) / 1000, tz=UTC)
+    at = _instant(milliseconds)
     traces = [trace for line in received if (trace := _trace(line)) and trace <= now]
     ahead, behind = at > now + timedelta(hours=1), bool(traces) and at < min(traces) - timedelta(days=1)
     if not ahead and not behind:
@@ -190,12 +190,20 @@ def _accepted(milliseconds: str, received: Sequence[str], now: datetime) -> date
     return traces[0] if traces else now
 
 
+def _instant(milliseconds: str) -> datetime:
+    """Of epoch milliseconds. Raises Unreadable for a time beyond what a date can say."""
+    try:
+        return datetime.fromtimestamp(int(milliseconds) / 1000, tz=UTC)
+    except (OverflowError, OSError, ValueError):
+        raise Unreadable("The message says no time of its own.") from None
+
+
 def _trace(line: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(unfolded(line).rpartition(";")[2].strip())
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the latter on the first and last day there are
         return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _bytes(raw: Json) -> bytes:

@@ -84,9 +84,12 @@ def calendar_method(raw: Json) -> str | None:
 
 
 def moment(value: str) -> datetime:
-    """An ISO 8601 instant as aware UTC; Graph writes whole seconds and a Z. Raises ValueError."""
+    """An ISO 8601 instant as aware UTC; Graph writes whole seconds and a Z. Raises Unreadable, ValueError."""
     found = datetime.fromisoformat(value)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except OverflowError:  # on the first and last day there are
+        raise Unreadable("The message says no time of its own.") from None
 
 
 def _body(body: Json) -> tuple[str, str]:

@@ -203,6 +203,22 @@ def test_mail_that_took_a_day_on_its_way_keeps_the_providers_own_time() -> None:
     assert read(resource(part("text/plain"), headers=(hop,), internalDate=own)).at == accepted
 
 
+@pytest.mark.parametrize("claimed", ["9" * 30, "9" * 17, "-" + "9" * 17, "soon", "", "1e3"])
+def test_a_message_of_no_time_there_is_is_refused(claimed: str) -> None:
+    raw = resource(part("text/plain", "Hello")) | {"internalDate": claimed}
+    with pytest.raises(Unreadable):
+        read(raw)
+    with pytest.raises(Unreadable):
+        accepted_at(raw)
+
+
+def test_a_hop_on_the_last_day_there_is_says_nothing() -> None:
+    late = (("Received", "by mx.example; Fri, 31 Dec 9999 23:59:59 -2359"),)
+    assert (
+        read(resource(part("text/plain", "Hello"), headers=late)).at == read(resource(part("text/plain", "Hello"))).at
+    )
+
+
 def nested(depth: int) -> dict[str, Any]:
     payload = part("text/plain", "deep")
     for _ in range(depth):

@@ -124,3 +124,9 @@ def test_more_text_than_anybody_writes_is_refused() -> None:
 def test_any_instant_comes_back(at: datetime) -> None:
     aware = at.replace(microsecond=0, tzinfo=UTC)
     assert moment(aware.isoformat().replace("+00:00", "Z")) == aware
+
+
+@pytest.mark.parametrize("claimed", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"])
+def test_an_instant_beyond_the_last_day_there_is_is_refused(claimed: str) -> None:
+    with pytest.raises(Unreadable):
+        moment(claimed)

@@ -10,6 +10,7 @@ import pytest
 from app.cli import json_lines
 from app.reading.inbound_rows import read_inbound_row
 from app.reading.received.parts import words_of_parts
+from app.reading.received.undoing import words_undone
 from app.reading.scenarios import judge_row
 
 GOOD = {
@@ -91,3 +92,10 @@ def test_the_words_are_taken_out_of_their_parts():
     assert words_of_parts(parts).strip() == "Wir wären so weit."
     assert words_of_parts(f"Content-Type: multipart/mixed; boundary=xx\n\n{parts}").strip() == "Wir wären so weit."
     assert words_of_parts("-- \nRita\ncontent-free") == "-- \nRita\ncontent-free"
+
+
+def test_an_encoded_word_that_is_none_stays_as_it_was_written() -> None:
+    assert (
+        words_undone("=?utf-8?b?a?= and =?x?q?y?= and =?utf-8?q?caf=C3=A9?=")
+        == "=?utf-8?b?a?= and =?x?q?y?= and caf\u00e9"
+    )

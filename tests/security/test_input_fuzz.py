@@ -4,6 +4,7 @@
 """
 
 import base64
+import gc
 import io
 import json
 import os
@@ -24,7 +25,7 @@ from app.reading.scenarios import judge_row
 from connectors import letterhead
 from connectors.gmail import normalise as gmail
 from connectors.outlook import normalise as graph
-from tests.security.hostile import HEADERS, INSTANTS, JSON, SHORT, TEXTS, strange
+from tests.security.hostile import DATES, HEADERS, INSTANTS, JSON, SHORT, TEXTS, strange
 
 INPUTS = int(os.environ.get("AFTERTOUCH_FUZZ", "650"))
 LONGEST = 1.0  # CPU seconds for one input of at most 64 KB, on a slow and busy machine (S22); the bench has the goal
@@ -51,14 +52,25 @@ def _fuzz(
     @given(inputs)
     def holds(given_input: Any) -> None:
         nonlocal counted, slowest
-        began = time.process_time()
-        read(given_input)
-        took = time.process_time() - began
+        took = _seconds(read, given_input)
+        if took >= LONGEST * texts:  # a busy machine may take its time once, a slow reader takes it always
+            took = min(took, *(_seconds(read, given_input) for _ in range(3)))
         counted, slowest = counted + 1, max(slowest, took)
         assert took < LONGEST * texts
 
     holds()
     note("fuzzed", [target, counted, slowest])
+
+
+def _seconds(read: Callable[[Any], object], given_input: Any) -> float:
+    """Of CPU. Hypothesis' own garbage, gigabytes in a long run, is not swept meanwhile."""
+    gc.disable()
+    try:
+        began = time.process_time()
+        read(given_input)
+        return time.process_time() - began
+    finally:
+        gc.enable()
 
 
 def _through(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Any], None]:
@@ -144,7 +156,13 @@ def test_messages_of_gmail(record_property: Note) -> None:
     body = strange(
         {"size": st.integers(), "data": TEXTS.map(lambda text: base64.urlsafe_b64encode(text.encode()).decode())}
     )
-    header = strange({"name": st.sampled_from(["From", "To", "Subject", "Received", "Content-Type"]), "value": TEXTS})
+    hops = INSTANTS.map(lambda at: f"from mx.example by mx.google.com; {at}") | DATES.map(lambda at: f"by x; {at}")
+    header = strange(
+        {
+            "name": st.sampled_from(["From", "To", "Subject", "Received", "Received", "Content-Type"]),
+            "value": TEXTS | hops,
+        }
+    )
     mime = st.sampled_from(["text/plain", "text/html", "multipart/mixed", "multipart/report", "text/calendar"])
     leaf = strange({"mimeType": mime, "filename": SHORT, "headers": st.lists(header, max_size=3), "body": body})
     part = st.recursive(
@@ -156,7 +174,7 @@ def test_messages_of_gmail(record_property: Note) -> None:
         {
             "id": SHORT,
             "threadId": SHORT,
-            "internalDate": st.just("1763629800000"),
+            "internalDate": st.just("1763629800000") | st.integers().map(str) | SHORT,
             "labelIds": st.lists(SHORT, max_size=3),
             "payload": part,
         }

@@ -210,6 +210,17 @@ async def test_the_same_key_logs_a_call_once(device: httpx.AsyncClient, world: W
     assert back.json()["outcome"] == "spoke"
 
 
+@pytest.mark.parametrize(
+    "at",
+    ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59"],
+)
+async def test_a_touch_at_the_end_of_time_is_refused_in_words(device: httpx.AsyncClient, at: str) -> None:
+    touch = {"recipient": DANA, "channel": "call", "outcome": "spoke", "at": at}
+    refused = await device.post("/api/v1/touches", json=touch)
+    assert (refused.status_code, refused.json()["code"]) == (422, "wrong-input")
+    assert (await device.get("/api/v1/recipients")).json()["recipients"] == []
+
+
 async def test_asking_whether_to_call_leaves_no_trace(device: httpx.AsyncClient) -> None:
     asked = {"channel": "call", "to": ["rita@acme.example"]}
     assert (await device.post("/api/v1/advice", json=asked)).status_code == 200

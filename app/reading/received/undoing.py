@@ -4,6 +4,7 @@ import base64
 import binascii
 import quopri
 import re
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 
 from app.reading.plain import html_to_text
@@ -36,7 +37,7 @@ def words_undone(text: str) -> str:
 def _decoded_word(word: str) -> str:
     try:
         return str(make_header(decode_header(word)))
-    except (ValueError, LookupError, binascii.Error):
+    except (ValueError, LookupError, HeaderParseError):
         return word
 
 

@@ -127,4 +127,7 @@ def local_input(at: datetime, zone: str) -> str:
 
 def instant_of(local: str, zone: str) -> datetime:
     """The instant a datetime-local field names. Raises ValueError when it names none."""
-    return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    try:
+        return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError as error:  # on the first and last day there are
+        raise ValueError(local) from error
