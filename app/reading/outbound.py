@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from app.cadence.thread import Signals, Stage
 from app.reading.drafts.conclusions import answered, asks, is_annoyed, is_empty, value_kinds, word_count
 from app.reading.drafts.findings import Findings, findings
-from app.reading.drafts.fold import fold, lower
+from app.reading.drafts.fold import LONGEST, fold, lower
 from app.reading.drafts.language import language_of
 from app.reading.drafts.lexicon import LANGUAGES, draft_lexicon
 from app.reading.drafts.opened import Opened, opened
@@ -16,7 +16,8 @@ from app.reading.drafts.signature import signature_of
 from app.reading.drafts.weights import Odds, odds_of
 from app.reading.facts import OutboundReading
 from app.reading.kinds import VALUE_WEIGHTS
-from app.reading.plain import html_to_text
+from app.reading.plain import html_to_text, words_run_together
+from app.reading.quotes import without_long_quotes
 from connectors.message import Message
 
 _APOLOGIES_THAT_PLEAD = 3
@@ -30,6 +31,8 @@ _FORWARD_BLOCK = re.compile(
     r"^(?:-{5,} ?(?:forwarded message|weitergeleitete nachricht|mensaje reenviado)|begin forwarded message)",
     re.MULTILINE,
 )
+_FORWARDED = ("forwarded", "weitergeleitete", "reenviado")
+"""One of these words is in whatever the pattern above finds."""
 _SPOKEN = ("call", "voicemail")
 
 
@@ -58,9 +61,10 @@ def draft_verdict(signals: Signals) -> Verdict:
 
 def read_sent(message: Message) -> OutboundReading:
     """Signals, stage cue and whether it passes somebody's mail on; the HTML is read only if there is no text."""
-    text = message.text if message.text.strip() else html_to_text(message.html)
-    signals, whole = _read("email", message.subject, text)
-    return OutboundReading(signals, _stage(whole, signals.language), _is_forward(message))
+    plain = without_long_quotes(message.text) if message.text.strip() else ""
+    signals, whole = _read("email", message.subject, plain or html_to_text(message.html))
+    forward = passes_on(message.subject, plain or _page_with_a_forward(message.html))
+    return OutboundReading(signals, _stage(whole, signals.language), forward)
 
 
 def _read(channel: str, subject: str, text: str) -> tuple[Signals, Opened | None]:
@@ -123,9 +127,12 @@ def _stage(text: Opened | None, language: str | None) -> Stage | None:
     return next((stage for stage in reversed(Stage) if stage in named), None)
 
 
-def _is_forward(message: Message) -> bool:
-    whole = message.text if message.text.strip() else html_to_text(message.html, keep_quotes=True)
-    return passes_on(message.subject, whole)
+def _page_with_a_forward(html: str) -> str:
+    """The text of a page, quotes and all, if a forward may be in it."""
+    words = words_run_together(html)
+    small = words.lower() if words.isascii() else lower(fold(words))
+    may_be = len(small) >= LONGEST or any(word in small for word in _FORWARDED)
+    return html_to_text(html, keep_quotes=True) if may_be else ""
 
 
 def passes_on(subject: str, text: str) -> bool:

@@ -1,6 +1,7 @@
 """Plain text out of an HTML letter: line breaks and bullets kept; hidden parts, quotes and signatures left out."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
@@ -59,26 +60,49 @@ _DEEPEST = 2000  # the parser's time grows with the square of the nesting; no re
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u034f]")
 
 
-@lru_cache(maxsize=2)  # one letter is asked for several times while it is read
 def html_to_text(html: str, *, keep_quotes: bool = False) -> str:
     """The words a reader sees, one line per block, list items behind "- ", empty lines between paragraphs.
 
     Without `keep_quotes`, earlier mail and signatures are dropped where the mail program marks them in the HTML
     (Gmail, Outlook, Thunderbird, Apple, Yahoo, Proton); answers written between quotes stay. Never raises.
     """
+    return _read(html, keep_quotes).text
+
+
+def words_run_together(html: str) -> str:
+    """Every word of a page, quoted and hidden ones too, with nothing between: tells quickly what is not in it."""
+    return _read(html, False).words
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    text: str
+    words: str
+
+
+@lru_cache(maxsize=2)  # one letter is asked for several times while it is read
+def _read(html: str, keep_quotes: bool) -> _Page:
     html = html[:CAP]
     if html.count("<") - html.count("</") > _DEEPEST and _depth(html) > _DEEPEST:
-        return _tidy(re.sub(r"<[^<>]*>", _BLOCK, _unmarked(html)))
+        text = re.sub(r"<[^<>]*>", _BLOCK, _unmarked(html))
+        return _Page(_tidy(text), text.replace(_BLOCK, ""))
     tree = LexborHTMLParser(html)
-    _drop(tree, _NEVER_SEEN)
-    for node in tree.css(_MAYBE_HIDDEN):
-        if _HIDDEN_STYLE.search(node.attributes.get("style") or ""):
-            _remove(node)
+    if tree.body is None:
+        return _Page("", "")
+    words = _INVISIBLE.sub("", tree.body.text(deep=True))
+    _drop_unseen(tree)
     if not keep_quotes:
         _drop_quotes(tree)
     for node in tree.css(_RAW):
         node.replace_with(node.text(deep=True).replace("\n", " "))
-    return _tidy(_marked(tree.body.html or "")) if tree.body is not None else ""
+    return _Page(_tidy(_marked(tree.body.html or "")), words)
+
+
+def _drop_unseen(tree: LexborHTMLParser) -> None:
+    _drop(tree, _NEVER_SEEN)
+    for node in tree.css(_MAYBE_HIDDEN):
+        if _HIDDEN_STYLE.search(node.attributes.get("style") or ""):
+            _remove(node)
 
 
 def _depth(html: str) -> int:

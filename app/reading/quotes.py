@@ -12,6 +12,7 @@ CAP = 64 * 1024
 """Longest text read, in characters; nobody writes more than this anew."""
 
 _MOST_LINES = 4000
+_MOST_SHORTENED = 2000
 _LONGEST_TESTED = 300
 _LONGEST_SIGNATURE = 600
 _ATTRIBUTION_LINES = 4
@@ -38,6 +39,7 @@ _RULE = re.compile(r"\s{0,3}[_-]{10,}\s*$")
 _SENT_FROM = re.compile(rf"\s{{0,3}}[\[(*_]?(?:{_any_of(_WORDS['sent_from'])})", re.IGNORECASE)
 _FOOTER = re.compile(rf"[\s*_\[(]{{0,4}}(?:{_any_of(_WORDS['footers'])})", re.IGNORECASE)
 _NAME_ALONE = re.compile(r"-{1,2}\s?[A-Z]\w+ [A-Z]\w+$")
+_LONG_QUOTE = re.compile(r"(\n(?:>[^\n]*\n){4})(?:>[^\n]*\n)+")
 _FAMILIES = ("from", "beside_from", "before", "openers", "sent_from", "footers")
 _FIRST_WORDS = {phrase.split()[0] for family in _FAMILIES for phrase in _WORDS[family]}
 _WORTH_A_LOOK = re.compile(
@@ -49,6 +51,17 @@ def new_text(text: str) -> str:
     """What the sender wrote anew, at most 64 KB of it; answers between quoted lines are kept. Never raises."""
     lines = text[:CAP].replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)
     return "\n".join(_fresh(lines[:_MOST_LINES])).strip()
+
+
+def without_long_quotes(text: str) -> str:
+    """The text with four lines left of every longer run of ">" lines: who only looks whether one begins reads less.
+
+    A text above 64 KB or 2,000 lines stays as it is.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > CAP or text.count("\n") >= _MOST_SHORTENED:
+        return text
+    return _LONG_QUOTE.sub(r"\1", text)
 
 
 def quoted_text(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reading.plain import html_to_text
+from app.reading.plain import html_to_text, words_run_together
 
 
 def test_blocks_breaks_and_bullets_become_lines() -> None:
@@ -39,6 +39,26 @@ def test_gmail_quotes_go_and_answers_between_them_stay() -> None:
 )
 def test_what_the_person_did_not_write_is_left_out(quote: str) -> None:
     assert html_to_text(f"<html><body><div>New words</div>{quote}</body></html>") == "New words"
+
+
+@pytest.mark.parametrize(
+    ("letter", "seen"),
+    [
+        ('<p title="a > b <!-- c">on</p> Friday<!-- > or "Monday" -->', "on\n\nFriday"),
+        ('<p>on <a href="x"y">Friday</a> 4 &lt; 5 &amp;amp; so</p>', "on Friday 4 < 5 &amp; so"),
+        ("<p>write <xmp><b> bold </b></xmp></p>", "write\n\n<b> bold </b>"),
+        ("<pre>one\n two</pre><p>three\nfour</p>", "one\ntwo\n\nthree four"),
+        ("<p>so\u00adon, \u200bon&#1; &nbsp; Friday</p>", "soon, on Friday"),
+    ],
+)
+def test_only_what_is_shown_counts_as_words(letter: str, seen: str) -> None:
+    assert html_to_text(letter) == seen
+
+
+@given(st.lists(st.sampled_from(["<div>", "</p>", "<p>", "for", "warded", "&#102;", "<b>", "</b>", "<!-- x -->"])))
+def test_what_stands_on_a_page_stands_in_its_words_run_together(pieces: list[str]) -> None:
+    page = "".join(pieces)
+    assert all(word in words_run_together(page) for word in html_to_text(page, keep_quotes=True).split())
 
 
 @given(st.text(max_size=400))

@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reading.quotes import CAP, new_text
+from app.reading.drafts.own_words import own_words
+from app.reading.quotes import CAP, new_text, without_long_quotes
 from tests.reading.stripped import NEW, QUOTED_BELOW, mails_with_new_text, overlap, strangers
+
+_BESIDE_QUOTES = (
+    *("> x", "> x", "> y\n> y\n> y\n> y\n> y", "> y\n> y\n> y\n> y\n> y", " > z", "> From: a", "On 1 Jan 2026"),
+    *("Rita wrote:", "--", "", "From: a@b.c", "Sent: 1", "Any news?\r", "-----Original Message-----"),
+)
 
 
 @pytest.mark.parametrize("quoted", QUOTED_BELOW.values(), ids=QUOTED_BELOW)
@@ -42,6 +48,12 @@ def test_cutting_twice_cuts_no_more_than_cutting_marks(lines: list[str]):
     once = new_text("\n".join(lines))
     assert len(once) <= len("\n".join(lines))
     assert not any(line.startswith(">") for line in once.split("\n"))
+
+
+@given(st.lists(st.sampled_from(_BESIDE_QUOTES)))
+def test_of_a_long_quote_four_lines_tell_as_much_as_all(lines: list[str]):
+    text = "\n".join(lines)
+    assert own_words(without_long_quotes(text)) == own_words(text)
 
 
 @pytest.mark.parametrize(
