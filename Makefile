@@ -8,8 +8,9 @@ RUNTIME := .venv/.runtime-ready
 DEV := .venv/.dev-ready
 NODE := extension/node_modules/.ready
 NODE_DEV := extension/node_modules/.dev-ready
+PEERS := tests/bench/peers/node_modules/.ready
 
-.PHONY: run install cluster cluster-test test fuzz audit check bench extension format pictures lock clean
+.PHONY: run install cluster cluster-test test fuzz audit check bench bench-day extension format pictures lock clean
 
 run: $(RUNTIME) $(NODE)
 	@npm run --silent build --prefix extension
@@ -43,9 +44,12 @@ check: $(DEV) $(NODE_DEV)
 	npm run --silent lint --prefix extension
 	npm run --silent typecheck --prefix extension
 
-bench: $(DEV) $(NODE_DEV)
+bench: $(DEV) $(NODE_DEV) $(PEERS)
 	@npm run --silent build --prefix extension
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ARGS)
+
+bench-day: $(DEV)
+	@nice $(BIN)/python -m tests.bench day
 
 extension: $(NODE)
 	@npm run --silent build --prefix extension
@@ -97,3 +101,8 @@ $(NODE_DEV): extension/package-lock.json
 	@scripts/need-node
 	npm ci --loglevel=error --no-audit --no-fund --prefix extension
 	touch $(NODE) $@
+
+$(PEERS): tests/bench/peers/package-lock.json
+	@scripts/need-node
+	npm ci --loglevel=error --no-audit --no-fund --prefix tests/bench/peers
+	touch $@

@@ -2,7 +2,8 @@
 
 Time passes in the simulation only. AFTERTOUCH_DAY_MAILBOXES, _POLL, _DATABASE (sqlite or postgresql), _SHARDS say how
 many, how often each is looked at while its person writes (five times more rarely else), on which database, and over how
-many processes with a database each they are spread, by person.
+many processes with a database each they are spread, by person. _HELD, _LETTERS and _ASKED: messages before, new ones in
+the day, and questions for advice, of each.
 """
 
 import asyncio
@@ -51,12 +52,13 @@ MAILBOXES = int(os.environ.get("AFTERTOUCH_DAY_MAILBOXES", "2000"))
 POLL = int(os.environ.get("AFTERTOUCH_DAY_POLL", "300"))
 DATABASE = os.environ.get("AFTERTOUCH_DAY_DATABASE", "postgresql")
 SHARDS = int(os.environ.get("AFTERTOUCH_DAY_SHARDS", "2"))
-HELD = 20
+HELD = int(os.environ.get("AFTERTOUCH_DAY_HELD", "20"))
 """Messages in every mailbox before it is linked."""
-LETTERS = 30
+LETTERS = int(os.environ.get("AFTERTOUCH_DAY_LETTERS", "30"))
 """New ones in the day, one in four written by the person (performance.md 7, row 21)."""
-SITTINGS, ASKED, EVERY = 2, 5, timedelta(minutes=12)
-"""Twice a day a person writes for an hour, and asks for advice every twelve minutes of it."""
+SITTINGS, EVERY = 2, timedelta(minutes=12)
+ASKED = int(os.environ.get("AFTERTOUCH_DAY_ASKED", "10")) // SITTINGS
+"""Twice a day a person writes, and asks for advice every twelve minutes of it."""
 STEP = timedelta(seconds=10)
 DAY = timedelta(days=1)
 

@@ -103,8 +103,8 @@ class Filled:
             advice_facts(tx, self.sealer, self.person_id, ("p1@acme.example",))
 
 
-def figures(small: int = 10_000, times: int = 99) -> Iterator[Figure]:
-    """From `small` messages to so many times more."""
+def figures(small: int = 10_000, times: int = 99, weighed: int = 20_000) -> Iterator[Figure]:
+    """From `small` messages to so many times more; `weighed` are put on the scales."""
     yield from plan()
     with tempfile.TemporaryDirectory() as folder:
         store = Filled(folder, small)
@@ -117,7 +117,7 @@ def figures(small: int = 10_000, times: int = 99) -> Iterator[Figure]:
             f"facts for one advice, {small * (times + 1):,} messages", seconds(store.look, times=200) * 1e6, "us"
         )
         yield far.beside(f"at {small:,} messages", near, "<= 1.3").of_row(4, gate=1.6)
-    yield weight(20_000)
+    yield weight(weighed)
 
 
 def plan() -> Iterator[Figure]:
