@@ -1,15 +1,14 @@
 // Calls back when the page may have changed, at most ten times a second, at no cost per change of the page.
-import { TEXT_EDITOR } from './hosts/dom';
+import { EDITABLE } from './hosts/dom';
 
 const APART_MS = 100;
 /** Typing counts as paused after this time without a key. */
 export const TYPING_PAUSE_MS = 200;
-/** Without a compose: so long after the first change of a page that was still, and between looks at one that never rests. */
-const IDLE_FIRST_MS = 300;
+/** Without a compose: so long after a change that showed no editor. */
 const IDLE_APART_MS = 2000;
-const STILL_MS = 1000;
-const ADDED_LOOKED_AT = 20;
 const SAFETY_MS = 1000;
+/** Without a compose: so many changes are looked at one by one, then the page is let alone until the next look. */
+const PATIENCE = 8;
 const ATTRIBUTES = [
   'data-hovercard-id',
   'email',
@@ -20,24 +19,30 @@ const ATTRIBUTES = [
   'class',
   'hidden',
   'content',
+  'contenteditable',
   'id',
   'name',
 ];
 
-/** Is there an editor in what was just added? Only a few nodes are looked at: the rest waits for the next look. */
+/**
+ * Is there an editor in what was added? What is built in place hangs in the first node added, what is built apart comes
+ * last: the others are left to the next look.
+ */
 function bringsEditor(changes: MutationRecord[]): boolean {
-  const added = changes.slice(0, ADDED_LOOKED_AT).flatMap(({ addedNodes }) => [...addedNodes]);
-  return added
-    .slice(0, ADDED_LOOKED_AT)
-    .some((node) => node instanceof Element && (node.matches(TEXT_EDITOR) || !!node.querySelector(TEXT_EDITOR)));
+  return [changes[0], changes.at(-1)].some((change) =>
+    [...(change?.addedNodes ?? [])]
+      .slice(-2)
+      .some((node) => node instanceof Element && (node.matches(EDITABLE) || !!node.querySelector(EDITABLE))),
+  );
 }
 
 /**
  * Runs `look` at once, after changes, and on a slow beat while `look` answers true ("a compose is open").
  * Answers a function that asks for a look within so many milliseconds.
- * The observer stops itself at the first change and starts again after the look, so a busy page costs one look per pause.
- * Without a compose it looks rarely while the page goes on changing, and is alert again when something gets the focus.
- * With a compose open the first change is looked at at once, and the next ones a tenth of a second later.
+ * With a compose open the observer stops itself at the first change and starts again after the look, a tenth of a second
+ * later at most. Without one it looks into the first few changes for an editor, and then not before the next look: a page
+ * that never rests costs one look in two seconds, whatever it does, and none while it is hidden. Something that gets the
+ * focus is looked at at once.
  */
 export function watch(doc: Document, look: () => boolean, signal: AbortSignal): (ms?: number) => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -45,13 +50,13 @@ export function watch(doc: Document, look: () => boolean, signal: AbortSignal): 
   let due = Number.POSITIVE_INFINITY;
   let open = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
-  let alert = true;
+  let patience = 0;
 
   const observer = new MutationObserver((changes) => {
-    observer.disconnect();
-    const isStill = alert || performance.now() - lookedAt > STILL_MS;
-    alert = false;
-    soon(open || bringsEditor(changes) ? rest() : isStill ? IDLE_FIRST_MS : IDLE_APART_MS);
+    patience -= changes.length;
+    const sees = open || bringsEditor(changes);
+    if (sees || patience < 0 || doc.hidden) observer.disconnect();
+    if (!doc.hidden || sees) soon(sees ? rest() : IDLE_APART_MS);
   });
   const rest = () => Math.max(0, lookedAt + APART_MS - performance.now());
   const run = () => {
@@ -60,6 +65,7 @@ export function watch(doc: Document, look: () => boolean, signal: AbortSignal): 
     due = Number.POSITIVE_INFINITY;
     if (signal.aborted) return;
     lookedAt = performance.now();
+    patience = PATIENCE;
     open = look();
     observer.observe(doc, { childList: true, subtree: true, attributes: true, attributeFilter: ATTRIBUTES });
     if (open) beat = setTimeout(() => soon(0), SAFETY_MS);
@@ -72,17 +78,10 @@ export function watch(doc: Document, look: () => boolean, signal: AbortSignal): 
     timer = setTimeout(run, ms);
   };
 
-  const noteFocus = () => {
-    alert = true;
-    soon(open ? rest() : 0);
-  };
-  doc.addEventListener('focusin', noteFocus, { capture: true, passive: true, signal });
-  doc.addEventListener('input', () => soon(TYPING_PAUSE_MS), { capture: true, passive: true, signal });
-  signal.addEventListener('abort', () => {
-    observer.disconnect();
-    clearTimeout(timer);
-    clearTimeout(beat);
-  });
+  const quietly = { capture: true, passive: true, signal };
+  doc.addEventListener('focusin', () => soon(open ? rest() : 0), quietly);
+  doc.addEventListener('input', () => soon(TYPING_PAUSE_MS), quietly);
+  signal.addEventListener('abort', () => observer.disconnect());
   soon(0);
   return soon;
 }
