@@ -7,17 +7,7 @@ import { LEXICON_FILE, lexiconFile } from './build/lexicon.mjs';
 const cssAsText = {
   name: 'css-as-text',
   enforce: 'pre' as const,
-  load: (id: string) =>
-    id.endsWith('.css')
-      ? `/** As in the build: phrases come indexed. */
-const lexiconIndexed = {
-  name: 'lexicon-indexed',
-  enforce: 'pre' as const,
-  load: (id: string) => (LEXICON_FILE.test(id) ? JSON.stringify(lexiconFile(id)) : null),
-};
-
-export default ${JSON.stringify(readFileSync(id, 'utf8'))}`
-      : null,
+  load: (id: string) => (id.endsWith('.css') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : null),
 };
 
 /** As in the build: phrases come indexed. */
@@ -30,5 +20,5 @@ const lexiconIndexed = {
 export default defineConfig({
   plugins: [cssAsText, lexiconIndexed],
   define: { __TEST__: 'true', __FIREFOX__: 'false', __BACKEND__: '"http://127.0.0.1:8025"' },
-  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'] },
+  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'], setupFiles: ['tests/layout.ts'] },
 });

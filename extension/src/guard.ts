@@ -125,7 +125,7 @@ const SIGHT_SHAPE: Record<keyof Sight, Test> = {
 };
 
 const SAMPLE_SHAPE: Record<keyof Sample, Test> = {
-  by_shape: isFlag,
+  by: isOneOf(['names', 'classes', 'shape']),
   account: isFlag,
   thread: isFlag,
   recipients: isCount,

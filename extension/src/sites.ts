@@ -5,6 +5,7 @@ import type { Health, Sample, Site } from './protocol';
 
 const NOTHING: Health = {
   composes: 0,
+  by_class: 0,
   by_shape: 0,
   recipients: 0,
   unresolved: 0,
@@ -30,10 +31,11 @@ export function switchSite(host: string, on: boolean): Promise<Site[]> {
   });
 }
 
-export function count(host: string, { by_shape, account, thread, recipients, unresolved }: Sample): Promise<void> {
+export function count(host: string, { by, account, thread, recipients, unresolved }: Sample): Promise<void> {
   return add(host, {
     composes: 1,
-    by_shape: Number(by_shape),
+    by_class: Number(by === 'classes'),
+    by_shape: Number(by === 'shape'),
     recipients,
     unresolved,
     no_account: Number(!account),

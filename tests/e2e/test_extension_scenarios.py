@@ -17,6 +17,7 @@ DANA = "dana@acme.example"
 TO_RITA: dict[str, Any] = {"to": ["rita@acme.example"], "cc": [], "bcc": [], "unresolved": [], "visible": True}
 NEW = {**TO_RITA, "roles_known": True, "provider_thread_id": None}
 REPLY = {**NEW, "provider_thread_id": THREAD}
+SHAPELESS = {"to": ["rita@acme.example", DANA], "roles_known": False}
 CONV = "AAQkAD+x/y="
 GRAPH_CONV = "AAQkAD_x-y="
 
@@ -29,6 +30,14 @@ GMAIL_FORMS: dict[str, tuple[dict[str, str], list[dict[str, Any]]]] = {
     "old form": ({"composes": "classic"}, [NEW]),
     "reply in a thread": ({"composes": "inline", "thread": THREAD}, [REPLY]),
     "reply, thread named late": ({"composes": "inline", "thread": THREAD, "perm": "undefined"}, [REPLY]),
+    "reply in a pane beside the list": ({"composes": "inline", "thread": THREAD, "pane": "1"}, [REPLY]),
+    "forward in a thread": ({"composes": "forward", "thread": THREAD, "subject": "Fwd: Hi"}, [REPLY]),
+    "three at once": (
+        {"composes": "docked,inline,minimised", "thread": THREAD, "to2": DANA},
+        [NEW, {**REPLY, "to": [DANA]}, {**NEW, "to": [DANA], "visible": False}],
+    ),
+    "by its classes": ({"anchors": "lost", "tokens": "", "cc": DANA, "lts": THREAD}, [{**REPLY, **SHAPELESS}]),
+    "by its shape alone": ({"anchors": "lost", "cc": DANA}, [{**NEW, **SHAPELESS}]),
     "reply beside a hidden view": ({"composes": "inline", "thread": THREAD, "perm": "absent", "stale": "1"}, [REPLY]),
     "reply taken out of its thread": ({"lts": "1111111111111111"}, [{**NEW, "provider_thread_id": "1111111111111111"}]),
     "collapsed row": ({"collapsed": "chips"}, [NEW]),
@@ -68,6 +77,12 @@ OUTLOOK_FORMS: dict[str, tuple[dict[str, str], list[dict[str, Any]]]] = {
             }
         ],
     ),
+    "forward": (
+        {"composes": "forward", "pane": "1", "conv": CONV},
+        [{**NEW, "provider_thread_id": GRAPH_CONV}],
+    ),
+    "by its classes": ({"anchors": "lost", "tokens": "", "cc": DANA, "chips": "named"}, [{**NEW, **SHAPELESS}]),
+    "by its shape alone": ({"anchors": "lost", "cc": DANA, "chips": "named"}, [{**NEW, **SHAPELESS}]),
     "copies": (
         {"cc": "cc@acme.example", "bcc": "b@acme.example"},
         [{**NEW, "cc": ["cc@acme.example"], "bcc": ["b@acme.example"]}],

@@ -4,7 +4,9 @@ import type { Recipients } from './host';
 
 const CLIMB = 30;
 
-export const TEXT_EDITOR = '[contenteditable]:not([contenteditable="false"])';
+/** Quick to look for: a page without any has no editor. */
+export const EDITABLE = '[contenteditable]';
+export const TEXT_EDITOR = `${EDITABLE}:not([contenteditable="false"])`;
 
 export function all(root: ParentNode, selector: string): HTMLElement[] {
   return [...root.querySelectorAll<HTMLElement>(selector)];
@@ -14,16 +16,15 @@ export function fieldValue(element: Element | null): string {
   return (element as HTMLInputElement | null)?.value ?? '';
 }
 
-/** Is it rendered with a size? A page without layout (a test without a browser) counts by style alone. */
+/** Is it rendered with a size? */
 export function isVisible(element: Element): boolean {
-  if (!element.isConnected || !isShown(element)) return false;
   const { width, height } = element.getBoundingClientRect();
-  return width + height > 0 || element.ownerDocument.documentElement.getBoundingClientRect().width === 0;
+  return width + height > 0 && element.checkVisibility({ visibilityProperty: true });
 }
 
-function isShown(element: Element): boolean {
-  if (!element.checkVisibility) return !element.closest('[hidden], [style*="display: none"]');
-  return element.checkVisibility({ visibilityProperty: true });
+/** Does it end before `other` begins? */
+export function isBefore(element: Element, other: Element): boolean {
+  return !!(element.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) && !element.contains(other);
 }
 
 /** The nearest ancestor of `start` (or itself) that `holds` accepts, within 30 steps and below the body. */

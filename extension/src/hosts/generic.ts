@@ -1,6 +1,17 @@
 // Any page with an editor and a line of recipients: the last rung for mail pages that changed, and the host of /try.
 import { addressesIn, addressOf, plain } from '../addresses';
-import { addressIn, all, type Chip, climb, fieldValue, isVisible, type Role, recipientsOf, TEXT_EDITOR } from './dom';
+import {
+  addressIn,
+  all,
+  type Chip,
+  climb,
+  fieldValue,
+  isBefore,
+  isVisible,
+  type Role,
+  recipientsOf,
+  TEXT_EDITOR,
+} from './dom';
 import type { Found, Host, Recipients } from './host';
 
 const TEXT_INPUT = 'input[type="text"], input:not([type]), input[type="email"]';
@@ -41,11 +52,18 @@ function isFree(editor: Element, known: Element[]): boolean {
   return !editor.matches('[role="combobox"]') && !editor.closest('[id$="_TO"], [id$="_CC"], [id$="_BCC"]');
 }
 
-/** The nearest ancestor with a subject field, unless a second editor or the page's main part comes first. */
+/**
+ * The nearest ancestor with a subject field, unless a second editor or the page's main part comes first. What stands
+ * before the subject is no second editor: recipients are entered there.
+ */
 function rootOf(editor: HTMLElement): Element | null {
-  const stop = (element: Element) =>
-    element.matches('main, [role="main"]') ||
-    all(element, TEXT_EDITOR).some((other) => !editor.contains(other) && isFree(other, []) && isVisible(other));
+  const stop = (element: Element) => {
+    const subject = subjectIn(element, editor);
+    const others = all(element, TEXT_EDITOR).filter(
+      (other) => !editor.contains(other) && !(subject && isBefore(other, subject)),
+    );
+    return element.matches('main, [role="main"]') || others.some((other) => isFree(other, []) && isVisible(other));
+  };
   const root = climb(editor, (element) => stop(element) || !!subjectIn(element, editor));
   return root && root !== editor && !stop(root) ? root : null;
 }
@@ -54,7 +72,7 @@ function subjectIn(root: Element, editor: Element): HTMLInputElement | null {
   const inputs = all(root, TEXT_INPUT) as HTMLInputElement[];
   return (
     inputs.find(
-      (input) => !input.matches(NOT_A_SUBJECT) && !input.closest('[role="search"]') && !editor.contains(input),
+      (input) => !input.matches(NOT_A_SUBJECT) && !input.closest('[role="search"]') && isBefore(input, editor),
     ) ?? null
   );
 }
@@ -94,10 +112,7 @@ export function genericRecipients(root: Element, editor: Element, own: string | 
     ),
   );
   if (rows.length && named.length) return recipientsOf(named);
-  const before = (element: Element) =>
-    !!(element.compareDocumentPosition(editor) & Node.DOCUMENT_POSITION_FOLLOWING) &&
-    !element.contains(editor) &&
-    !element.closest(OWN);
+  const before = (element: Element) => isBefore(element, editor) && !element.closest(OWN);
   const attributed = all(root, ADDRESSED)
     .filter(before)
     .map((element) => addressIn(element, ADDRESS_ATTRIBUTES));

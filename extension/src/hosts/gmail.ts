@@ -1,19 +1,39 @@
 // Gmail on the web: docked, full-screen, inline and popped-out composes. Anchors as of November 2026; none depends on language.
 import { addressesIn, addressOf, plain } from '../addresses';
-import { addressIn, all, type Chip, climb, fieldValue, isVisible, type Role, recipientsOf } from './dom';
+import { addressIn, all, type Chip, climb, fieldValue, isBefore, isVisible, type Role, recipientsOf } from './dom';
 import { genericComposes, genericRecipients } from './generic';
 import { decodeToken, hexOf } from './gmail_token';
 import type { Found, Host, Recipients, Spot } from './host';
 
-/** Gmail's names that have lasted since 2015 or so; the comment says where and how often each is met. */
+/** What a compose is known by; the comment says how often each is met. */
+interface Anchors {
+  by: Found['by'];
+  editor: string; // 1 per compose
+  subject: string; // 1 per compose, 0 by 0 pixels in an inline reply
+  row: string; // 1 per role, and in the old form hidden inputs and text areas
+}
+
+/** Names that have lasted since 2015 or so. */
+const NAMES: Anchors = {
+  by: 'names',
+  editor: '[g_editable="true"]',
+  subject: 'input[name="subjectbox"]',
+  row: '[name="to"], [name="cc"], [name="bcc"]',
+};
+
+/** Class tokens of November 2026, for composes that have lost some of the names. */
+const CLASSES: Anchors = {
+  by: 'classes',
+  editor: `${NAMES.editor}, .Am[contenteditable="true"]`,
+  subject: `${NAMES.subject}, input.aoT`,
+  row: `${NAMES.row}, .anm`,
+};
+
 const AT = {
-  editor: '[g_editable="true"]', // 1 per compose
-  subject: 'input[name="subjectbox"]', // 1 per compose, 0 by 0 pixels in an inline reply
   id: 'input[name="composeid"]', // 1 per compose
   draft: 'input[name="draft"]', // "undefined" | "null" | "#msg-a:r…"
   from: 'input[name="from"]', // the address it is sent from, absent where there is one only
   thread: 'input[name="lts"]', // hex thread id, empty in a new mail
-  row: '[name="to"], [name="cc"], [name="bcc"]', // rows, and in the old form hidden inputs and text areas
   chip: '[role="option"]',
   summary: 'span[email], [role="link"][email]', // the collapsed row
   written: '[g_editable="true"], [role="dialog"] [role="textbox"][contenteditable="true"]',
@@ -47,27 +67,29 @@ function fromTitle(title: string): string | null {
 }
 
 function composes(doc: Document, own: string | null): Found[] {
-  const roots = new Set<Element>();
-  for (const seed of all(doc, `${AT.editor}, ${AT.subject}, ${AT.id}`)) {
-    if ([...roots].some((root) => root.contains(seed))) continue;
-    const core = climb(seed, isWhole) ?? (isWhole(doc.body) ? doc.body : null);
-    if (core) roots.add(widen(core));
+  const roots = new Map<Element, Anchors>();
+  for (const at of [NAMES, CLASSES]) {
+    for (const seed of all(doc, `${at.editor}, ${at.subject}, ${AT.id}`)) {
+      if ([...roots.keys()].some((root) => root.contains(seed))) continue;
+      const core = climb(seed, (element) => isWhole(element, at)) ?? (isWhole(doc.body, at) ? doc.body : null);
+      if (core) roots.set(widen(core, at), at);
+    }
   }
-  const live = [...roots].filter((root) => !inStaleView(root));
-  return [...live.map((root) => found(root, own)), ...genericComposes(doc, own, [...roots])];
+  const live = [...roots].filter(([root]) => !inStaleView(root));
+  return [...live.map(([root, at]) => found(root, own, at)), ...genericComposes(doc, own, [...roots.keys()])];
 }
 
 /** One editor and one set of fields, and nothing of a mail being read: composes appear in steps, two may stand side by side. */
-function isWhole(element: Element): boolean {
-  const editors = element.querySelectorAll(AT.editor).length;
-  const fields = [AT.subject, AT.id].map((field) => element.querySelectorAll(field).length);
+function isWhole(element: Element, at: Anchors): boolean {
+  const editors = element.querySelectorAll(at.editor).length;
+  const fields = [at.subject, AT.id].map((field) => element.querySelectorAll(field).length);
   return editors === 1 && Math.max(...fields) === 1 && !element.querySelector(AT.openThread);
 }
 
 /** From the smallest part that has editor and subject out to the region or dialog, while that holds this compose alone. */
-function widen(core: Element): Element {
+function widen(core: Element, at: Anchors): Element {
   const outer = [core.closest('[role="dialog"]'), core.closest('[role="region"]')];
-  return outer.find((element) => element?.querySelectorAll(AT.editor).length === 1) ?? core;
+  return outer.find((element) => element?.querySelectorAll(at.editor).length === 1) ?? core;
 }
 
 /** Gmail keeps the view it left in the page, hidden; a reply in it is not being written. */
@@ -76,8 +98,8 @@ function inStaleView(root: Element): boolean {
   return !!view && !isVisible(view);
 }
 
-function found(root: Element, own: string | null): Found {
-  const editor = root.querySelector<HTMLElement>(AT.editor);
+function found(root: Element, own: string | null, at: Anchors): Found {
+  const editor = root.querySelector<HTMLElement>(at.editor);
   return {
     root,
     editor,
@@ -85,21 +107,21 @@ function found(root: Element, own: string | null): Found {
       fieldValue(root.querySelector(AT.id)) ||
       root.querySelector('[data-compose-id]')?.getAttribute('data-compose-id') ||
       null,
-    recipients: recipients(root, editor, own),
+    recipients: recipients(root, editor, own, at),
     subject:
-      fieldValue(root.querySelector(AT.subject)) ||
+      fieldValue(root.querySelector(CLASSES.subject)) ||
       fieldValue(root.querySelector('input[type="hidden"][name="subject"]')),
     provider_thread_id: threadId(root),
     visible: !!editor && isVisible(editor),
-    by: 'names',
+    by: at.by,
     spot: spot(root, editor),
   };
 }
 
 /** Rows with roles, the collapsed summary without; where neither is left, options with an address, then addresses at all. */
-function recipients(root: Element, editor: Element | null, own: string | null): Recipients {
+function recipients(root: Element, editor: Element | null, own: string | null, at: Anchors): Recipients {
   const outside = (element: Element) => !editor?.contains(element);
-  const rows = all(root, AT.row).filter(outside);
+  const rows = all(root, at.row).filter(outside);
   const popups = popupsOf(root);
   const chips = rows.flatMap((row) => chipsOf(row, popups));
   const named = rows.some(isVisible) ? [] : summaryOf(root, rows, !chips.length).filter(outside);
@@ -131,7 +153,7 @@ function popupsOf(root: Element): Element[] {
 }
 
 function chipsOf(row: HTMLElement, popups: Element[]): Chip[] {
-  const role = row.getAttribute('name') as Role;
+  const role = row.getAttribute('name') as Role | null;
   if (row.matches('input, textarea')) {
     return addressesIn(fieldValue(row)).map((address): Chip => ({ role, address, name: address }));
   }
@@ -162,9 +184,8 @@ function threadId(root: Element): string | null {
 
 /** The heading that stands nearest above the reply: beside it, rows of a list may name threads as well (preview pane). */
 function openThread(root: Element): string | null {
-  const above = (one: Element) => !!(one.compareDocumentPosition(root) & Node.DOCUMENT_POSITION_FOLLOWING);
   const near = climb(root, (element) => all(element, AT.openThread).some(isVisible));
-  const open = near && all(near, AT.openThread).filter((one) => above(one) && isVisible(one));
+  const open = near && all(near, AT.openThread).filter((one) => isBefore(one, root) && isVisible(one));
   return hexThread(open?.at(-1)?.getAttribute('data-legacy-thread-id'));
 }
 
@@ -192,7 +213,9 @@ function draftThread(root: Element): string | null {
   const draft = fieldValue(root.querySelector(AT.draft)).replace(/^#/, '');
   const named = tokens.find((token) => token?.draft && token.draft === draft);
   const lone =
-    tokens.length === 1 && !draft.startsWith('msg-') && root.ownerDocument.querySelectorAll(AT.editor).length === 1;
+    tokens.length === 1 &&
+    !draft.startsWith('msg-') &&
+    root.ownerDocument.querySelectorAll(CLASSES.editor).length === 1;
   return (named ?? (lone ? tokens[0] : null))?.threadId ?? null;
 }
 

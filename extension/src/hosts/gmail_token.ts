@@ -1,7 +1,7 @@
 // Decodes the tokens in Gmail's URLs into the thread ids of its API, without asking the page.
 
-const TOKEN_LETTERS = 'BCDFGHJKLMNPQRSTVWXZbcdfghjklmnpqrstvwxz';
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ';
+const TOKEN_LETTERS = LETTERS + LETTERS.toLowerCase();
 
 /** What a token names: a thread, and for a draft its message as well. */
 export interface NamedThread {
@@ -25,7 +25,10 @@ export function hexOf(decimal: string): string | null {
   return value < 1n << 64n ? value.toString(16) : null;
 }
 
-/** The number written in 40 letters is the number its base-64 text makes in 64 letters. */
+/**
+ * The number written in 40 letters is the number its base-64 text makes in 64 letters: six bits a letter, and what is left
+ * over of eight bits a byte stands at the end.
+ */
 function fromBase40(token: string): string | null {
   if (!/^[B-Zb-z]{12,160}$/.test(token)) return null;
   let number = 0n;
@@ -35,14 +38,7 @@ function fromBase40(token: string): string | null {
     number = number * 40n + BigInt(digit);
   }
   let text = '';
-  for (; number > 0n; number >>= 6n) text = BASE64[Number(number & 63n)] + text;
-  return plainTextOf(text);
-}
-
-function plainTextOf(base64: string): string | null {
-  try {
-    return atob(base64);
-  } catch {
-    return null;
-  }
+  number >>= BigInt((Math.ceil(number.toString(2).length / 6) * 6) % 8);
+  for (; number > 0n; number >>= 8n) text = String.fromCharCode(Number(number & 255n)) + text;
+  return text;
 }

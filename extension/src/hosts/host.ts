@@ -24,8 +24,8 @@ export interface Found {
   subject: string;
   provider_thread_id: string | null;
   visible: boolean;
-  /** By the page's own lasting names, or by shape alone: then the page has changed. */
-  by: 'names' | 'shape';
+  /** By the page's own lasting names, by its classes, or by shape alone: then the page has changed. */
+  by: 'names' | 'classes' | 'shape';
   spot: Spot | null;
 }
 

@@ -1,6 +1,17 @@
 // Outlook on the web, all five doors to it. Anchors as of November 2026; none depends on language or generated class names.
 import { addressesIn, addressOf, plain, unique } from '../addresses';
-import { addressIn, all, type Chip, climb, fieldValue, isVisible, type Role, recipientsOf, TEXT_EDITOR } from './dom';
+import {
+  addressIn,
+  all,
+  type Chip,
+  climb,
+  fieldValue,
+  isBefore,
+  isVisible,
+  type Role,
+  recipientsOf,
+  TEXT_EDITOR,
+} from './dom';
 import { genericComposes, genericRecipients } from './generic';
 import type { Found, Host, Recipients, Spot } from './host';
 
@@ -11,6 +22,8 @@ const AT = {
   subject: 'input[id^="MSG_"][id$="_SUBJECT"]', // 1 per compose; the part between is new for each form
   well: '[id$="_TO"], [id$="_CC"], [id$="_BCC"]', // in the read pane as well
   chip: '[class*="_EType_RECIPIENT_ENTITY"], [id^="REK"], [contenteditable="false"][draggable], [contenteditable="false"][aria-label]',
+  typed: '[class*="_EType_RECIPIENT_ENTITY"]', // 1 per recipient, in wells alone
+  line: 'input[maxlength="255"]', // 1 per compose
   written: '[id^="editorParent_"], #discardCompose',
   conversation: '#ConversationReadingPaneContainer', // only while a conversation is shown
   selected: '[data-convid][aria-selected="true"]', // stays selected when nothing is shown
@@ -54,7 +67,27 @@ function composes(doc: Document, own: string | null): Found[] {
     const root = rootOf(seed);
     if (root?.querySelector(`${AT.body} ${TEXT_EDITOR}`)) roots.add(root);
   }
-  return [...[...roots].filter(isVisible).map((root) => found(root, own)), ...genericComposes(doc, own, [...roots])];
+  const byClass = byClassIn(doc, [...roots]);
+  return [
+    ...[...roots].filter(isVisible).map((root) => found(root, own)),
+    ...byClass,
+    ...genericComposes(doc, own, [...roots, ...byClass.map(({ root }) => root)]),
+  ];
+}
+
+/** Composes that lost their ids: recipients keep their class, and subject and editor stand below them. */
+function byClassIn(doc: Document, known: Element[]): Found[] {
+  const editorOf = (root: Element) =>
+    all(root, TEXT_EDITOR).find((one) => !one.querySelector(AT.typed) && isAfterSubject(one, root)) ?? null;
+  const isAfterSubject = (one: Element, root: Element) => all(root, AT.line).some((line) => isBefore(line, one));
+  const chips = all(doc, AT.typed).filter((chip) => isVisible(chip) && !known.some((root) => root.contains(chip)));
+  const roots = new Set(chips.flatMap((chip) => climb(chip, (element) => editorOf(element) !== null) ?? []));
+  return [...roots].map((root) => {
+    const inside = chips.filter((chip) => root.contains(chip));
+    const wells = new Set(inside.flatMap((chip) => chip.parentElement?.closest(TEXT_EDITOR) ?? []));
+    const read = recipientsOf([...wells].flatMap((well) => chipsOf(well, null)));
+    return { ...found(root, null), editor: editorOf(root), visible: true, recipients: read, by: 'classes' };
+  });
 }
 
 function rootOf(seed: Element): Element | null {
@@ -68,7 +101,7 @@ function rootOf(seed: Element): Element | null {
 
 function found(root: Element, own: string | null): Found {
   const editor = root.querySelector<HTMLElement>(`${AT.body} ${TEXT_EDITOR}`);
-  const subject = root.querySelector(AT.subject) ?? root.querySelector('input[maxlength="255"]');
+  const subject = root.querySelector(AT.subject) ?? root.querySelector(AT.line);
   return {
     root,
     editor,
@@ -85,7 +118,7 @@ function found(root: Element, own: string | null): Found {
 
 function recipients(root: Element, editor: Element | null, own: string | null): Recipients {
   const wells = wellsOf(root, editor);
-  if (wells.length) return recipientsOf(wells.flatMap(chipsOf));
+  if (wells.length) return recipientsOf(wells.flatMap((well) => chipsOf(well, roleOf(well))));
   if (!editor) return recipientsOf([]);
   if (root.matches('body')) return recipientsOf([]);
   const header = genericRecipients(root, editor, own);
@@ -98,8 +131,11 @@ function wellsOf(root: Element, editor: Element | null): Element[] {
   return form.filter((well) => well.matches(TEXT_EDITOR) || well.querySelector(TEXT_EDITOR));
 }
 
-function chipsOf(well: Element): Chip[] {
-  const role = (well.id.match(/_(TO|CC|BCC)$/)?.[1] ?? 'TO').toLowerCase() as Role;
+function roleOf(well: Element): Role {
+  return (well.id.match(/_(TO|CC|BCC)$/)?.[1] ?? 'TO').toLowerCase() as Role;
+}
+
+function chipsOf(well: Element, role: Role | null): Chip[] {
   const marked = all(well, AT.chip);
   const chips = marked.filter((chip) => !marked.some((other) => other !== chip && other.contains(chip)));
   const typed = typedText(well.matches(TEXT_EDITOR) ? well : well.querySelector(TEXT_EDITOR), chips);
@@ -107,7 +143,7 @@ function chipsOf(well: Element): Chip[] {
 }
 
 /** A chip says an address, `Name <address>`, or a presence word and a name; then the address is not known. */
-function chipOf(chip: Element, role: Role): Chip {
+function chipOf(chip: Element, role: Role | null): Chip {
   const parts = [chip, ...all(chip, '[title], [aria-label]')];
   const address = parts.map((part) => addressIn(part, ['aria-label', 'title', 'data-email', 'email'])).find(Boolean);
   return {
@@ -134,10 +170,9 @@ function collapsedNames(root: Element, editor: Element): string[] {
   const lines = all(root, 'div, span, button').filter(
     (element) =>
       element.textContent?.includes(':') &&
-      !element.contains(editor) &&
+      isBefore(element, editor) &&
       !element.matches('[aria-haspopup]') &&
-      !element.querySelector('input, [aria-haspopup]') &&
-      !!(element.compareDocumentPosition(editor) & Node.DOCUMENT_POSITION_FOLLOWING),
+      !element.querySelector('input, [aria-haspopup]'),
   );
   const line = lines.find((outer) => !lines.some((inner) => inner !== outer && outer.contains(inner)));
   const [, names = ''] = plain(line?.textContent).match(/^[^:]{1,20}:\s*(.+)$/) ?? [];

@@ -105,8 +105,8 @@ async function sites(): Promise<void> {
 }
 
 function siteLine({ host, on, health }: Site): HTMLElement {
-  const { composes, recipients, unresolved, by_shape, no_account, blind } = health;
-  const counts = [composes, recipients, unresolved, by_shape, no_account, blind];
+  const { composes, recipients, unresolved, by_class, by_shape, no_account, blind } = health;
+  const counts = [composes, recipients, unresolved, by_class, by_shape, no_account, blind];
   const line = make('li', '');
   line.append(switchOf(host, on, (now) => ask<Site[]>({ type: 'switch-site', host, on: now }).then(() => true)));
   if (counts.some(Boolean)) line.append(make('small', say('site_counts', counts.join(' / '))));

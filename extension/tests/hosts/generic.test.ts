@@ -27,6 +27,15 @@ describe('a page that changed beyond knowing', () => {
     expect(recipients).toMatchObject({ to: ['rita@acme.example', 'dana@acme.example'], roles_known: false });
   });
 
+  it('has its recipients before the subject, in wells that are editors too', () => {
+    const well = (chips: string) => `<div><div role="textbox" contenteditable="true">${chips}</div></div>`;
+    const chip = '<span contenteditable="false" aria-label="Rita &lt;rita@acme.example&gt;">Rita</span>';
+    const body = `<div><div>${well(chip)}${well('')}<input type="text" value="Hi"></div>
+      <div role="textbox" contenteditable="true" id="body">Hello</div></div>`;
+    const compose = only(generic(pageOf({ body })).composes(null));
+    expect([compose.editor?.id, compose.subject, compose.recipients.to]).toEqual(['body', 'Hi', ['rita@acme.example']]);
+  });
+
   it('is not seen in chats, notes and comments', () => {
     const chat = '<div><span>Chat</span><div contenteditable="true" role="textbox"></div></div>';
     const note =

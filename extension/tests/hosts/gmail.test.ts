@@ -149,6 +149,21 @@ describe('composes in Gmail', () => {
     expect(only(gmail(pageOf({ body: minimised })).composes(null)).visible).toBe(false);
   });
 
+  it('are known by their classes when names were taken away, each alone or all together', () => {
+    const form = docked(row('to', chip('rita@acme.example')), { lts: HEX }).replace(
+      'name="to"',
+      'class="anm" name="to"',
+    );
+    const lose = (html: string, ...names: string[]) => names.reduce((left, name) => left.replaceAll(name, ''), html);
+    const GONE = ['g_editable="true"', 'name="subjectbox"', 'name="to"'];
+    for (const names of [...GONE.map((name) => [name]), GONE]) {
+      const body = lose(form.replace('name="subjectbox"', 'class="aoT" name="subjectbox"'), ...names);
+      const { by, recipients, subject, provider_thread_id } = only(gmail(pageOf({ body })).composes(null));
+      expect([recipients.to, subject, provider_thread_id]).toEqual([['rita@acme.example'], 'Hello', HEX]);
+      expect(by).toBe(names.includes('g_editable="true"') ? 'classes' : 'names');
+    }
+  });
+
   it('are not seen where there are chats and notes alone', () => {
     const notes =
       '<section><input type="text" placeholder="Title"><div contenteditable="true" role="textbox">a@b.example</div></section>';
