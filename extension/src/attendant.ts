@@ -5,16 +5,7 @@ import { draftText } from './draft_text';
 import type { BannerActs } from './findings';
 import type { Found } from './hosts/host';
 import type { KeepKeys } from './keys';
-import type {
-  Advice,
-  AdviceRequest,
-  Answer,
-  ComposeReport,
-  CorrectionKind,
-  Provider,
-  Signals,
-  Trouble,
-} from './protocol';
+import type { Advice, AdviceRequest, Answer, ComposeReport, Objection, Provider, Signals, Trouble } from './protocol';
 import type { Say } from './words';
 
 /** Who answers: the worker in the extension, the backend itself on /try. `recall` answers from memory, or null. */
@@ -22,9 +13,7 @@ export interface Adviser {
   recall(request: AdviceRequest): Promise<Advice | null>;
   advise(request: AdviceRequest): Promise<Answer<Advice>>;
   dismiss(finding: string): Promise<unknown>;
-  mute(recipient: string, muted: boolean): Promise<boolean>;
-  correct(recipient: string, kind: CorrectionKind, evidence: string | null): Promise<string | null>;
-  uncorrect(id: string): Promise<boolean>;
+  object(objection: Objection): Promise<Answer<unknown>>;
 }
 
 /** What an attendant needs of the page around its compose. */
@@ -60,6 +49,8 @@ export class Attendant {
   #asked = '';
   #people = '';
   #busy = false;
+  /** Did the last question fail? Then nobody asks again about the same people unless the person wants it. */
+  #failed = false;
   #quiet = false;
   #putAway: string | null = null;
   /** Subject and draft as last read; null while they have not been. */
@@ -77,6 +68,14 @@ export class Attendant {
   update(report: ComposeReport, found: Found | undefined): void {
     this.#report = report;
     this.#found = found ?? this.#found;
+    this.#consider();
+  }
+
+  /** The person came back to the page, or pressed "Try again": what failed is asked once more. */
+  retry(): void {
+    if (!this.#failed) return;
+    this.#failed = false;
+    this.#asked = '';
     this.#consider();
   }
 
@@ -100,7 +99,8 @@ export class Attendant {
     }
     this.#banner?.place(this.#found.spot, this.#found.root);
     const text = JSON.stringify(request);
-    if (text !== this.#asked && !this.#busy) void this.#ask(request, text);
+    if (text === this.#asked || this.#busy || (this.#failed && peopleOf(request) === this.#people)) return;
+    void this.#ask(request, text);
   }
 
   #awaitsAccount({ account, provider }: AdviceRequest): boolean {
@@ -153,6 +153,7 @@ export class Attendant {
     const [answer, create] = await Promise.all([adviser.advise(request), createBanner()]);
     this.#create = create ?? (await createBanner());
     this.#busy = false;
+    this.#failed = !answer.ok;
     if (this.#ended) return;
     const now = this.#quiet ? null : this.#request();
     if (now && peopleOf(now) === people) this.#take(answer);
@@ -190,11 +191,6 @@ export class Attendant {
 
   #acts(): BannerActs {
     const { adviser } = this.#around;
-    const askAgain = <T>(result: T): T => {
-      this.#asked = '';
-      setTimeout(() => this.#consider());
-      return result;
-    };
     return {
       quiet: () => {
         this.#quiet = true;
@@ -205,9 +201,13 @@ export class Attendant {
         this.#close();
         if (finding) void adviser.dismiss(finding);
       },
-      mute: (recipient, muted) => adviser.mute(recipient, muted).then(askAgain),
-      correct: (recipient, kind, evidence) => adviser.correct(recipient, kind, evidence).then(askAgain),
-      uncorrect: (id) => adviser.uncorrect(id).then(askAgain),
+      retry: () => this.retry(),
+      object: async (objection) => {
+        const answer = await adviser.object(objection);
+        this.#asked = '';
+        setTimeout(() => this.#consider());
+        return answer;
+      },
     };
   }
 }

@@ -51,7 +51,7 @@ function serveMail(message: MailMessage, sender: chrome.runtime.MessageSender): 
     case 'recall':
       return recallOn(mailHost(sender), message.request);
     case 'sight':
-      return noteSight(mailHost(sender), message.sight);
+      return noteSight(sender, message.sight);
     case 'sample':
       return count(mailHost(sender), message.sample);
     case 'load':
@@ -145,9 +145,17 @@ async function recallOn(host: string, request: AdviceRequest): Promise<Advice | 
   return (await isOff(host)) ? null : recall(request);
 }
 
-async function noteSight(host: string, sight: Sight): Promise<void> {
-  if (sight.blind) await countBlind(host);
+async function noteSight(sender: chrome.runtime.MessageSender, sight: Sight): Promise<void> {
+  if (sight.blind) await countBlind(mailHost(sender));
   await remember({ sight });
+  await tellSight(sender.tab?.id, sight.blind);
+}
+
+/** A page that cannot be read has no place for a banner: the toolbar says so, for its tab alone (null: as elsewhere). */
+async function tellSight(tabId: number | undefined, blind: boolean): Promise<void> {
+  const text = (blind ? '?' : null) as string;
+  await chrome.action.setBadgeText({ tabId, text });
+  await chrome.action.setTitle({ tabId, title: chrome.i18n.getMessage(blind ? 'trouble_blind' : 'name') });
 }
 
 /** On a host that is switched off nothing is asked and nothing is said. */
@@ -156,7 +164,9 @@ async function advise(request: AdviceRequest, host: string): Promise<Answer<Advi
   if (off) return { ok: false, trouble: 'site_off' };
   if (!to.token) return { ok: false, trouble: 'not_paired' };
   void rememberRecent(request.to);
-  if (holdOff && Date.now() < holdOff.until) return { ok: false, trouble: holdOff.trouble };
+  const rest = holdOff ? holdOff.until - Date.now() : 0;
+  if (holdOff && rest > HOLD_OFF_MS) return { ok: false, trouble: holdOff.trouble };
+  if (rest > 0) await new Promise((done) => setTimeout(done, rest));
   const unknown = request.account === null ? await whyUnknown() : null;
   if (unknown) return { ok: false, trouble: unknown };
   const reply = await call(to, {
@@ -183,7 +193,7 @@ async function whyUnknown(): Promise<Trouble | null> {
   return count === 1 ? null : 'no_account';
 }
 
-/** After "busy" and after waiting in vain the backend is left alone for a while. */
+/** After "busy" and after waiting in vain the backend is left alone for a while; what is asked meanwhile waits, unless for long. */
 async function noteHealth(reply: Reply<unknown>): Promise<void> {
   void chrome.action.setBadgeText({ text: reply.ok ? '' : '!' });
   if (reply.ok || (reply.trouble !== 'busy' && reply.trouble !== 'timeout')) return;

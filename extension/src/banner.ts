@@ -55,6 +55,7 @@ class BannerView implements Banner {
   readonly #sentence: HTMLElement;
   readonly #status: HTMLElement;
   readonly #why: HTMLButtonElement;
+  readonly #again: HTMLButtonElement;
   readonly #findings: Findings;
   #shown = '';
   #finding = '';
@@ -73,9 +74,10 @@ class BannerView implements Banner {
     this.#status = make('p', 'heard');
     this.#status.setAttribute('role', 'status');
     this.#why = button(say('why'), () => this.#toggle());
+    this.#again = button(say('again'), () => this.#retry());
     const close = button('×', () => this.#dismiss());
     close.setAttribute('aria-label', say('dismiss'));
-    this.#line = make('div', 'line', make('i'), this.#sentence, this.#why, close);
+    this.#line = make('div', 'line', make('i'), this.#sentence, this.#why, this.#again, close);
     this.#findings = new Findings(this.#make, say, acts);
     this.#box = make('div', 'box', this.#status, this.#line, this.#findings.panel);
     this.#openShadow();
@@ -100,6 +102,7 @@ class BannerView implements Banner {
     this.#draw(verdict.level, verdict.headline);
     this.#findings.show(verdict);
     this.#why.hidden = verdict.level === 'unknown' && !verdict.warnings.length;
+    this.#again.hidden = true;
   }
 
   cannotCheck(trouble: Trouble): void {
@@ -109,6 +112,7 @@ class BannerView implements Banner {
     this.#draw('unknown', this.#parts.say(`page_${trouble}`));
     this.#findings.panel.hidden = true;
     this.#why.hidden = true;
+    this.#again.hidden = false;
   }
 
   place(spot: Spot | null, root: Element): void {
@@ -131,6 +135,12 @@ class BannerView implements Banner {
 
   #dismiss(): void {
     this.#parts.acts.dismiss(this.#finding);
+  }
+
+  /** The same trouble again is said again. */
+  #retry(): void {
+    this.#shown = this.#said = '';
+    this.#parts.acts.retry();
   }
 
   #toggle(): void {

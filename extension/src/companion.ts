@@ -1,7 +1,7 @@
 // Walks beside the person while they write: reads the page, reports it, and keeps an attendant for every compose.
 import { type Adviser, Attendant, type Surroundings } from './attendant';
 import type { Chunks } from './chunks';
-import { TEXT_EDITOR } from './hosts/dom';
+import { EDITABLE } from './hosts/dom';
 import type { Found, Host } from './hosts/host';
 import { createIdentities } from './hosts/identity';
 import type { KeepKeys } from './keys';
@@ -49,6 +49,7 @@ class Companion {
   #reported = '';
   #typedAt = Number.NEGATIVE_INFINITY;
   #composing = false;
+  #away = false;
   #blindSince: number | null = null;
   #sight = '';
   #banners: Promise<Chunks['banner'] | null> | undefined;
@@ -66,6 +67,9 @@ class Companion {
     doc.addEventListener('input', (event) => this.#noteTyping(event), quietly);
     doc.addEventListener('compositionstart', () => this.#noteComposing(true), quietly);
     doc.addEventListener('compositionend', () => this.#noteComposing(false), quietly);
+    doc.addEventListener('visibilitychange', () => this.#noteReturn(), quietly);
+    doc.defaultView?.addEventListener('blur', () => this.#noteReturn(true), { signal });
+    doc.defaultView?.addEventListener('focus', () => this.#noteReturn(), { signal });
     signal.addEventListener('abort', () => this.#attend([], new Map()));
     this.#lookSoon = watch(doc, () => this.#look(), signal);
   }
@@ -73,7 +77,7 @@ class Companion {
   /** Reads the page once; answers whether a compose is open. */
   #look(): boolean {
     const { doc, host, hostname, isAlive, onReport } = this.#company;
-    const isEditable = doc.querySelector(TEXT_EDITOR) !== null;
+    const isEditable = doc.querySelector(EDITABLE) !== null;
     if (!isEditable && !this.#attendants.size && (this.#reported || !onReport)) return false;
     if ((isEditable || this.#attendants.size > 0) && isAlive?.() === false) return false;
     const account = host.account();
@@ -114,7 +118,7 @@ class Companion {
     if (!found || this.#sampled.has(key) || recipients + unresolved.length === 0) return;
     this.#sampled.add(key);
     this.#company.onSample?.({
-      by_shape: found.by === 'shape',
+      by: found.by,
       account: this.#account !== null,
       thread: provider_thread_id !== null,
       recipients,
@@ -193,6 +197,14 @@ class Companion {
     if (![...this.#attendants.values()].some((attendant) => attendant.holds(target))) return;
     this.#typedAt = performance.now();
     this.#readerNow();
+  }
+
+  /** From another tab or window, where perhaps what had failed was mended. */
+  #noteReturn(away = this.#company.doc.hidden): void {
+    const back = this.#away && !away;
+    this.#away = away;
+    if (back) for (const attendant of this.#attendants.values()) attendant.retry();
+    if (!away) this.#lookSoon(0);
   }
 
   #noteComposing(composing: boolean): void {

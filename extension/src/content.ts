@@ -24,17 +24,13 @@ async function send<T>(message: MailMessage, otherwise: T): Promise<T> {
   }
 }
 
+const GONE: Answer<never> = { ok: false, trouble: 'server' };
+
 const adviser: Adviser = {
   recall: (request) => send<Advice | null>({ type: 'recall', request }, null),
-  advise: (request) => send<Answer<Advice>>({ type: 'advise', request }, { ok: false, trouble: 'server' }),
+  advise: (request) => send<Answer<Advice>>({ type: 'advise', request }, GONE),
   dismiss: (finding) => send({ type: 'dismiss', finding }, null),
-  mute: async (recipient, muted) =>
-    (await send<Answer<true> | null>({ type: 'mute', recipient, muted }, null))?.ok ?? false,
-  correct: async (recipient, kind, evidence) => {
-    const answer = await send<Answer<string> | null>({ type: 'correct', recipient, kind, evidence }, null);
-    return answer?.ok ? answer.value : null;
-  },
-  uncorrect: async (id) => (await send<Answer<true> | null>({ type: 'uncorrect', id }, null))?.ok ?? false,
+  object: (objection) => send<Answer<unknown>>(objection, GONE),
 };
 
 const load = (name: ChunkName) => send<boolean>({ type: 'load', name }, false);

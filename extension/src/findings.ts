@@ -1,15 +1,14 @@
 // The open part of a banner: each finding with the mails it rests on, and what the person can say against it.
 import type { Make } from './elements';
-import type { CorrectionKind, Evidence, RecipientState, Verdict, Warning } from './protocol';
+import type { Answer, CorrectionKind, Evidence, Objection, RecipientState, Verdict, Warning } from './protocol';
 import type { Say } from './words';
 
-/** What the person can do from the banner. Promises say whether it was kept (`correct`: the correction's id). */
+/** What the person can do from the banner. */
 export interface BannerActs {
   quiet(): void;
   dismiss(finding: string): void;
-  mute(recipient: string, muted: boolean): Promise<boolean>;
-  correct(recipient: string, kind: CorrectionKind, evidence: string | null): Promise<string | null>;
-  uncorrect(id: string): Promise<boolean>;
+  retry(): void;
+  object(objection: Objection): Promise<Answer<unknown>>;
 }
 
 const CORRECTIONS: CorrectionKind[] = ['answered_elsewhere', 'not_job_search', 'other_recipient', 'not_a_touch'];
@@ -86,18 +85,20 @@ export class Findings {
   }
 
   async #correct(recipient: string, kind: CorrectionKind, evidence: string | null): Promise<void> {
-    const id = await this.#acts.correct(recipient, kind, evidence);
-    this.#tell(id ? 'corrected' : 'failed', id ? () => this.#acts.uncorrect(id) : null);
+    const answer = await this.#acts.object({ type: 'correct', recipient, kind, evidence });
+    if (answer.ok) this.#tell('corrected', { type: 'uncorrect', id: answer.value as string });
+    else this.#tell('failed');
   }
 
   async #mute(recipient: string): Promise<void> {
-    const kept = await this.#acts.mute(recipient, true);
-    this.#tell(kept ? 'muted' : 'failed', kept ? () => this.#acts.mute(recipient, false) : null);
+    const { ok } = await this.#acts.object({ type: 'mute', recipient, muted: true });
+    if (ok) this.#tell('muted', { type: 'mute', recipient, muted: false });
+    else this.#tell('failed');
   }
 
-  #tell(word: 'corrected' | 'muted' | 'failed' | 'undone', undo: (() => Promise<boolean>) | null): void {
-    const again = async () => this.#tell((await undo?.()) ? 'undone' : 'failed', null);
-    this.#notice.replaceChildren(this.#say(word), ...(undo ? [this.#make.button(this.#say('undo'), again)] : []));
+  #tell(word: 'corrected' | 'muted' | 'failed' | 'undone', undo?: Objection): void {
+    const again = (back: Objection) => async () => this.#tell((await this.#acts.object(back)).ok ? 'undone' : 'failed');
+    this.#notice.replaceChildren(this.#say(word), ...(undo ? [this.#make.button(this.#say('undo'), again(undo))] : []));
     this.panel.hidden = false;
   }
 }

@@ -1,5 +1,6 @@
 // Every message between the mail page, the worker and the extension's own pages, and the shapes of the backend's API.
 import type { ChunkName } from './chunks';
+import type { Found } from './hosts/host';
 import type { Signals } from './reader/index';
 
 export type { Signals };
@@ -88,6 +89,12 @@ export type Trouble =
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; trouble: Trouble };
 
+/** What the person says against a verdict. Answered with whether it was kept, `correct` with the correction's id. */
+export type Objection =
+  | { type: 'mute'; recipient: string; muted: boolean }
+  | { type: 'correct'; recipient: string; kind: CorrectionKind; evidence: string | null }
+  | { type: 'uncorrect'; id: string };
+
 /** What a mail page may ask of the worker. `recall` answers at once from memory, or null. */
 export type MailMessage =
   | { type: 'advise'; request: AdviceRequest }
@@ -96,9 +103,7 @@ export type MailMessage =
   | { type: 'sample'; sample: Sample }
   | { type: 'load'; name: ChunkName }
   | { type: 'dismiss'; finding: string }
-  | { type: 'mute'; recipient: string; muted: boolean }
-  | { type: 'correct'; recipient: string; kind: CorrectionKind; evidence: string | null }
-  | { type: 'uncorrect'; id: string };
+  | Objection;
 
 /** How well a mail page that is written in can be read: numbers, nobody's name. `blind`: no compose was found in it. */
 export interface Sight {
@@ -111,7 +116,7 @@ export interface Sight {
 
 /** How one compose could be read, sent once for each that somebody is named in: numbers, nobody's name. */
 export interface Sample {
-  by_shape: boolean;
+  by: Found['by'];
   account: boolean;
   thread: boolean;
   recipients: number;
@@ -121,6 +126,7 @@ export interface Sample {
 /** Counts of what was read on one mail host since the installation. */
 export interface Health {
   composes: number;
+  by_class: number;
   by_shape: number;
   recipients: number;
   unresolved: number;

@@ -7,7 +7,7 @@ import { createBanner } from './banner';
 import { accompany } from './companion';
 import { generic } from './hosts/generic';
 import { guardKeys } from './keys';
-import type { Advice, Answer } from './protocol';
+import type { Advice, Answer, Objection } from './protocol';
 import type { Say } from './words';
 
 const TIME_LIMIT_MS = 4000;
@@ -27,8 +27,30 @@ async function request(method: string, path: string, body?: unknown): Promise<Re
   }
 }
 
-async function succeeded(method: string, path: string, body?: unknown): Promise<boolean> {
-  return (await request(method, path, body))?.ok ?? false;
+async function answered<T>(
+  read: (json: unknown) => T | null,
+  ...asked: [string, string, unknown?]
+): Promise<Answer<T>> {
+  const response = await request(...asked);
+  const value = response?.ok ? read(await response.json().catch(() => null)) : null;
+  return value === null ? { ok: false, trouble: 'server' } : { ok: true, value };
+}
+
+/** As the worker does it in the extension. */
+function object(objection: Objection): Promise<Answer<unknown>> {
+  const done = () => true;
+  switch (objection.type) {
+    case 'mute': {
+      const { recipient, muted } = objection;
+      return answered(done, 'PATCH', `/api/v1/recipients/${encodeURIComponent(recipient)}`, { muted });
+    }
+    case 'correct': {
+      const { recipient, kind, evidence } = objection;
+      return answered(readId, 'POST', '/api/v1/corrections', { recipient, kind, evidence });
+    }
+    case 'uncorrect':
+      return answered(done, 'DELETE', `/api/v1/corrections/${encodeURIComponent(objection.id)}`);
+  }
 }
 
 const adviser: Adviser = {
@@ -43,12 +65,7 @@ const adviser: Adviser = {
     return { ok: true, value: { verdict, finding, dismissed: put.has(finding) } };
   },
   dismiss: async (finding) => put.add(finding),
-  mute: (recipient, muted) => succeeded('PATCH', `/api/v1/recipients/${encodeURIComponent(recipient)}`, { muted }),
-  correct: async (recipient, kind, evidence) => {
-    const response = await request('POST', '/api/v1/corrections', { recipient, kind, evidence });
-    return response?.ok ? readId(await response.json()) : null;
-  },
-  uncorrect: (id) => succeeded('DELETE', `/api/v1/corrections/${encodeURIComponent(id)}`),
+  object,
 };
 
 const fetchBanner = async () => createBanner;

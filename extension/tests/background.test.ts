@@ -145,6 +145,14 @@ describe('the worker says what fails', () => {
     expect(await advise()).toEqual({ ok: false, trouble: 'unreachable' });
   });
 
+  it('and gives a slow one a moment, in which questions wait their turn', async () => {
+    const until = Date.now() + 150;
+    await browser.session.set({ holdOff: { until, trouble: 'timeout' } });
+    expect((await advise()).ok).toBe(true);
+    expect(Date.now()).toBeGreaterThanOrEqual(until);
+    expect(backend.sent('/api/v1/advice')).toHaveLength(1);
+  });
+
   it('and asks a busy backend no more until it may', async () => {
     backend.answers.set('POST /api/v1/advice', { status: 429, json: {}, headers: { 'Retry-After': '60' } });
     await advise();
@@ -323,10 +331,12 @@ describe('the self-check names the part that fails', () => {
     const sight = { blind: false, account: true, composes: 1, recipients: 2, unresolved: 0 };
     await mail({ type: 'sight', sight: { ...sight, blind: true } });
     expect(await page()).toEqual(['compose: blind']);
+    expect(browser.tabs).toEqual({ 1: { text: '?', title: 'trouble_blind' } });
     await mail({ type: 'sight', sight: { ...sight, account: false, unresolved: 1 } });
     expect(await page()).toEqual([null, 'recipients: unresolved', 'account: no_account']);
     await mail({ type: 'sight', sight });
     expect(await page()).toEqual([null, null, null]);
+    expect(browser.tabs).toEqual({ 1: { text: null, title: 'name' } });
     expect(await mail({ type: 'sight', sight: { ...sight, recipients: 'dana@acme.example' } })).toBe('refused');
   });
 
@@ -361,7 +371,7 @@ describe('the self-check names the part that fails', () => {
 });
 
 describe('a mail host', () => {
-  const SAMPLE = { by_shape: false, account: true, thread: false, recipients: 2, unresolved: 1 };
+  const SAMPLE = { by: 'names', account: true, thread: false, recipients: 2, unresolved: 1 };
   const gmailSite = async () =>
     ((await own({ type: 'sites' })) as Site[]).find(({ host }) => host === 'mail.google.com') as Site;
 
@@ -375,8 +385,10 @@ describe('a mail host', () => {
 
   it('has its readings counted, in numbers alone', async () => {
     await mail({ type: 'sample', sample: SAMPLE });
-    await mail({ type: 'sample', sample: { ...SAMPLE, by_shape: true } });
-    const counts = { composes: 2, by_shape: 1, recipients: 4, unresolved: 2, no_account: 0, thread: 0, blind: 0 };
+    await mail({ type: 'sample', sample: { ...SAMPLE, by: 'shape' } });
+    await mail({ type: 'sample', sample: { ...SAMPLE, by: 'classes' } });
+    const read = { composes: 3, by_class: 1, by_shape: 1 };
+    const counts = { ...read, recipients: 6, unresolved: 3, no_account: 0, thread: 0, blind: 0 };
     expect((await gmailSite()).health).toEqual(counts);
     for (const sample of [
       { ...SAMPLE, recipients: 'dana@acme.example' },

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import german from '../_locales/de/messages.json';
 import english from '../_locales/en/messages.json';
 import { type Banner, createBanner } from '../src/banner';
 import type { BannerActs } from '../src/findings';
 import { guardKeys } from '../src/keys';
+import type { Answer, Objection } from '../src/protocol';
 import { pageOf } from './page';
 import { verdict } from './verdicts';
 
@@ -15,17 +17,10 @@ class Deeds implements BannerActs {
   kept = true;
   quiet = () => void this.done.push('quiet');
   dismiss = (finding: string) => void this.done.push(['dismiss', finding]);
-  mute = async (recipient: string, muted: boolean) => {
-    this.done.push(['mute', recipient, muted]);
-    return this.kept;
-  };
-  correct = async (...said: unknown[]) => {
-    this.done.push(['correct', ...said]);
-    return this.kept ? 'c9' : null;
-  };
-  uncorrect = async (id: string) => {
-    this.done.push(['uncorrect', id]);
-    return this.kept;
+  retry = () => void this.done.push('retry');
+  object = async (objection: Objection): Promise<Answer<unknown>> => {
+    this.done.push(Object.values(objection));
+    return this.kept ? { ok: true, value: 'c9' } : { ok: false, trouble: 'server' };
   };
 }
 
@@ -133,6 +128,25 @@ describe('a banner speaks', () => {
     expect(shadow.querySelector('[role=alert]')).toBeNull();
   });
 
+  it('by sign, word and colour, which no two levels share', async () => {
+    const levels = ['note', 'caution', 'hold', 'stop', 'unknown'];
+    place();
+    const seen = [];
+    for (const level of levels) {
+      banner.show(verdict({ level, headline: `about ${level}` }), level);
+      const box = shadow.querySelector('.box') as HTMLElement;
+      expect(levels.filter((one) => box.classList.contains(one))).toEqual([level]);
+      seen.push([shadow.querySelector('path')?.getAttribute('d'), shadow.querySelector('b')?.textContent]);
+    }
+    expect(new Set(seen.map(([sign]) => sign)).size).toBe(levels.length);
+    expect(seen.map(([, word]) => word)).toEqual(['Note:', 'Caution:', 'Hold:', 'Stop:', "Can't check:"]);
+    const style = readFileSync(`${import.meta.dirname}/../src/banner.css`, 'utf8');
+    for (const ground of ['light', 'dark']) {
+      const colours = [...style.matchAll(new RegExp(`\\.${ground}(?:\\.\\w+)? \\{[^}]*--mark: (#\\w+)`, 'g'))];
+      expect(new Set(colours.map(([, colour]) => colour)).size, ground).toBe(levels.length);
+    }
+  });
+
   it('with the mails behind it on request, and links to the web alone', async () => {
     await shown();
     const panel = shadow.querySelector('.more') as HTMLElement;
@@ -161,6 +175,27 @@ describe('a banner speaks', () => {
     await settle();
     expect(host().dataset.level).toBe('unknown');
     expect(texts()).toContain('Aftertouch is not running.');
+  });
+
+  it('again when it was asked to try again and the same trouble came', async () => {
+    place();
+    banner.cannotCheck('unreachable');
+    await vi.advanceTimersByTimeAsync(3000);
+    const status = shadow.querySelector('[role=status]');
+    expect(status?.textContent).toBe('');
+    press('Try again');
+    banner.cannotCheck('unreachable');
+    await settle();
+    expect(deeds.done).toEqual(['retry']);
+    expect(status?.textContent).toContain('Aftertouch is not running.');
+  });
+
+  it('and offers to try again only where nothing could be checked', async () => {
+    await shown();
+    const again = [...shadow.querySelectorAll('button')].find(({ textContent }) => textContent === 'Try again');
+    expect(again?.hidden).toBe(true);
+    banner.cannotCheck('timeout');
+    expect(again?.hidden).toBe(false);
   });
 
   it('the same in both languages', () => {

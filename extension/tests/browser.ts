@@ -26,6 +26,8 @@ export class Browser {
   readonly local = new Area();
   readonly session = new Area();
   badge = '';
+  /** Badge and title of single tabs. */
+  readonly tabs: Record<number, { text?: string; title?: string }> = {};
   readonly injected: unknown[] = [];
   #listener: Listener = () => false;
 
@@ -40,15 +42,24 @@ export class Browser {
       executeScript: async ({ target, files }: { target: object; files: string[] }) =>
         void this.injected.push({ ...target, files }),
     },
-    action: { setBadgeText: async ({ text }: { text: string }) => this.#setBadge(text) },
+    i18n: { getMessage: (word: string) => word },
+    action: {
+      setBadgeText: async (given: { text: string; tabId?: number }) => this.#setBadge(given),
+      setTitle: async ({ tabId, title }: { title: string; tabId: number }) => void this.#tab(tabId, { title }),
+    },
   };
 
   #listen(listener: Listener): void {
     this.#listener = listener;
   }
 
-  #setBadge(text: string): void {
-    this.badge = text;
+  #setBadge({ text, tabId }: { text: string; tabId?: number }): void {
+    if (tabId === undefined) this.badge = text;
+    else this.#tab(tabId, { text });
+  }
+
+  #tab(id: number, change: { text?: string; title?: string }): void {
+    this.tabs[id] = { ...this.tabs[id], ...change };
   }
 
   /** What the worker answers; 'refused' when it does not take the message. */

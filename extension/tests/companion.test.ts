@@ -31,9 +31,7 @@ class Oracle implements Adviser {
     };
   };
   dismiss = async (finding: string) => this.dismissed.push(finding);
-  mute = async () => true;
-  correct = async () => 'c1';
-  uncorrect = async () => true;
+  object = async (): Promise<Answer<unknown>> => ({ ok: true, value: 'c1' });
 
   release(): void {
     this.hold = false;
@@ -199,6 +197,32 @@ describe('beside a person who writes', () => {
     oracle.trouble = trouble;
     await begin();
     expect(banner()?.dataset.level ?? null).toBe(level);
+  });
+
+  it('what failed is not asked again while they write, but for other people and when they come back', async () => {
+    oracle.trouble = 'timeout';
+    await begin();
+    type('Just checking in, is there any news?');
+    await pass(5000);
+    expect(oracle.asked).toHaveLength(1);
+    add('cc', 'cc@acme.example');
+    await pass();
+    expect(oracle.asked.map(({ cc }) => cc)).toEqual([[], ['cc@acme.example']]);
+    oracle.trouble = null;
+    window.dispatchEvent(new Event('focus'));
+    await pass();
+    expect(oracle.asked).toHaveLength(2);
+    window.dispatchEvent(new Event('blur'));
+    window.dispatchEvent(new Event('focus'));
+    document.dispatchEvent(new Event('visibilitychange'));
+    await pass();
+    expect(oracle.asked).toHaveLength(3);
+    expect(oracle.asked[2]?.signals?.asks_for_news).toBe(true);
+    expect(banner()?.dataset.level).toBe('caution');
+    window.dispatchEvent(new Event('blur'));
+    window.dispatchEvent(new Event('focus'));
+    await pass();
+    expect(oracle.asked).toHaveLength(3);
   });
 
   it('a page that does not show its account yet is given a moment, and asked about without one after that', async () => {

@@ -107,6 +107,13 @@ class StubBackend:
         """The JSON bodies that arrived at `path`, in order."""
         return [json.loads(one.body) for one in self.arrived if one.path == path and one.body]
 
+    def wait_for_asked(self, count: int, *, seconds: float = 6) -> None:
+        """Wait until advice was asked for so often."""
+        deadline = time.monotonic() + seconds
+        while len(self.asked()) < count:
+            assert time.monotonic() < deadline, f"asked {len(self.asked())} times"
+            time.sleep(0.02)
+
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()

@@ -30,6 +30,7 @@ HOSTS = {
 PERMISSIONS = {"chrome": ["storage", "scripting", "sidePanel"], "firefox": ["storage", "scripting"]}
 WORKER_LIMIT = 8 * 1024
 PAGE_LIMIT = 8 * 1024
+COMING_BACK = ("blur", "focus", "visibilitychange")
 LEXICON = ROOT / "app" / "reading" / "lexicon"
 
 
@@ -81,10 +82,18 @@ def test_a_release_lets_in_no_code_and_no_page(build: str) -> None:
 
 @pytest.mark.parametrize("build", ["chrome", "firefox"])
 def test_a_release_listens_to_no_send(build: str) -> None:
-    """In mail pages: typing (passively), focus, keys within the banner; clicks and pointers only on its own buttons."""
+    """In mail pages: typing (passively), focus, coming and going, keys in the banner; clicks on its own buttons."""
     code = (DIST / build / "gmail.js").read_text() + (DIST / build / "outlook.js").read_text()
     heard = set(re.findall(r"addEventListener\(\"(\w+)\"", code))
-    assert heard == {"input", "compositionstart", "compositionend", "focusin", "abort", "DOMContentLoaded"}
+    assert heard == {
+        "input",
+        "compositionstart",
+        "compositionend",
+        "focusin",
+        *COMING_BACK,
+        "abort",
+        "DOMContentLoaded",
+    }
     assert not re.search(r"preventDefault|\.submit\(|\.requestSubmit|onclick|\.click\(|dispatchEvent", code)
 
 

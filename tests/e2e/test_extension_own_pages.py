@@ -1,5 +1,6 @@
 """The popup and the options page: log a call in two clicks, ask before calling, pair, see what fails."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -111,6 +112,39 @@ def test_the_options_page_names_what_fails(page: Page, stub: StubBackend) -> Non
     stub.answers["GET /api/v1/accounts"] = Told(401, {})
     page.locator("#check").click()
     expect(checks).to_contain_text("Pairing: the pairing was taken back")
+    stub.answers["GET /api/v1/devices"] = Told(json={"devices": []})
+    page.get_by_role("button", name="Take back").click()
+    expect(page.locator("#devices")).to_have_text("None.")
+    assert [one.path for one in stub.arrived if one.method == "DELETE"] == ["/api/v1/devices/d1"]
+
+
+def test_a_mail_page_that_cannot_be_read_is_told_in_the_toolbar_and_the_self_check(
+    page: Page, stub: StubBackend, browser: BrowserContext
+) -> None:
+    """A form of tomorrow: somebody writes in it, and nothing in it says where the recipients are."""
+    mail = browser.new_page()
+    mail.goto(f"{GMAIL}?composes=")
+    mail.evaluate(
+        """() => { const it = document.createElement('div'); it.setAttribute('role', 'dialog');
+            it.innerHTML = '<div role="textbox" contenteditable="true">Hello</div>'; document.body.append(it); }"""
+    )
+    told = (
+        "async () => { const [tab] = await chrome.tabs.query({url: 'https://mail.google.com/*'});"
+        " return [await chrome.action.getBadgeText({tabId: tab.id}), await chrome.action.getTitle({tabId: tab.id})]; }"
+    )
+    worker = browser.service_workers[0]
+    deadline = time.monotonic() + 8
+    while (seen := worker.evaluate(told))[0] != "?" and time.monotonic() < deadline:
+        mail.wait_for_timeout(50)
+    assert seen == ["?", "a message is open that cannot be read: reload the mail page"]
+    expect(mail.locator("aftertouch-banner")).to_have_count(0)
+    page.goto(f"{EXTENSION}/options.html")
+    expect(page.locator("#checks")).to_contain_text("Open message: a message is open that cannot be read")
+    expect(page.locator("#sites li").filter(has_text="mail.google.com")).to_contain_text("0 / 0 / 0 / 0 / 0 / 0 / 1")
+    mail.goto(f"{GMAIL}?to={ADDRESS}")
+    banner_of(mail)
+    assert worker.evaluate(told) == ["", "Aftertouch"]
+    mail.close()
 
 
 def test_the_popup_shows_what_passed_between_the_two(page: Page, stub: StubBackend) -> None:
@@ -196,7 +230,7 @@ def test_a_site_is_switched_off_and_its_readings_are_counted_without_names(
     banner_of(mail)
     page.goto(f"{EXTENSION}/options.html")
     line = page.locator("#sites li").filter(has_text="mail.google.com")
-    expect(line).to_contain_text("unreadable: 1 / 1 / 1 / 0 / 0 / 0")
+    expect(line).to_contain_text("unreadable: 1 / 1 / 1 / 0 / 0 / 0 / 0")
     line.get_by_role("checkbox").click()
     expect(page.locator("#said")).to_have_text("Saved.")
     asked = len(stub.asked())
