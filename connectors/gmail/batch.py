@@ -1,14 +1,16 @@
 """Gmail's batch format: many requests as one multipart/mixed body, many answers back. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from email.message import Message
-from email.parser import BytesParser
 from urllib.parse import urlsplit
 
 from connectors.contract import Unreachable
 from connectors.http import Answer
 
 BOUNDARY = "aftertouch-part"
+_CONTENT_ID = re.compile(rb"^content-id:[^\r\n]*-(\d{1,9})>?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 CONTENT_TYPE = f"multipart/mixed; boundary={BOUNDARY}"
 
 
@@ -27,24 +29,37 @@ def _part(place: int, url: str) -> str:
 
 def unpacked(answer: Answer, count: int) -> dict[int, Answer]:
     """The parts' answers by place; a place that is missing was not answered. Raises Unreachable for no multipart."""
-    head = f"Content-Type: {answer.headers.get('content-type', '')}\r\n\r\n".encode()
-    whole = BytesParser().parsebytes(head + answer.body)
-    if not whole.is_multipart():
+    boundary = _boundary(answer.headers.get("content-type", ""))
+    line = rb"\n--" + re.escape(boundary.encode("latin-1", "replace"))
+    listed, *_ = re.split(line + rb"--[ \t]*\r?(?:\n|\Z)", b"\n" + answer.body, maxsplit=1)
+    parts = re.split(line + rb"[ \t]*\r?(?:\n|\Z)", listed)
+    if not boundary or len(parts) < 2:
         raise Unreachable("The provider's answer could not be read.", reason="not_multipart")
-    found = (_answer(part) for part in whole.get_payload() if isinstance(part, Message))
+    found = map(_answer, parts[1:])
     return {place: one for place, one in found if 0 <= place < count}
 
 
-def _answer(part: Message) -> tuple[int, Answer]:
+def _boundary(content_type: str) -> str:
+    head = Message()
+    head["content-type"] = content_type
+    return str(head.get_boundary("")) if head.get_content_maintype() == "multipart" else ""
+
+
+def _answer(part: bytes) -> tuple[int, Answer]:
     """One `application/http` part; its Content-ID is ours with `response-` before it."""
-    label = str(part.get("Content-ID", "")).strip("<> ").rpartition("-")[2]
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
-    head, _, body = raw.lstrip().replace(b"\r\n", b"\n").partition(b"\n\n")
-    first, *lines = head.decode("latin-1").split("\n")
+    outer, inner = _parted(part)
+    label = _CONTENT_ID.search(outer)
+    head, body = _parted(inner.lstrip())
+    first, *lines = head.decode("latin-1").splitlines() or [""]
     words = first.split(maxsplit=2)
     status = int(words[1]) if len(words) > 1 and words[1].isdigit() else 502
-    return int(label) if label.isdigit() else -1, Answer(status, _headers(lines), body.strip())
+    return int(label[1]) if label else -1, Answer(status, _headers(lines), body.strip())
+
+
+def _parted(text: bytes) -> tuple[bytes, bytes]:
+    """What stands before the first empty line, and what behind it."""
+    empty = _EMPTY_LINE.search(text)
+    return (text[: empty.start()], text[empty.end() :]) if empty else (text, b"")
 
 
 def _headers(lines: Sequence[str]) -> Mapping[str, str]:
