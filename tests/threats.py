@@ -1,6 +1,7 @@
 """The table `threats` at the end of a run: each threat of docs/threat-model.md with the outcome of its tests."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def threats() -> list[Threat]:
 
 def told(reporter: pytest.TerminalReporter) -> list[str]:
     """One line for every threat of which a test ran."""
+    outcomes = outcomes_of(reporter)
+    rows = ((f"T{threat.number}", threat.words, threat.tests) for threat in threats())
+    return [line for row in rows if (line := line_of(*row, outcomes))]
+
+
+def outcomes_of(reporter: pytest.TerminalReporter) -> dict[str, bool]:
+    """Whether each test that ran passed, by its name without parameters, and by its file with "*"."""
     outcomes: dict[str, bool] = {}
     for word, passed in _WORDS.items():
         for report in reporter.getreports(word):
@@ -35,13 +43,14 @@ def told(reporter: pytest.TerminalReporter) -> list[str]:
                 name = report.nodeid.partition("[")[0]
                 for key in (name, f"{name.partition('::')[0]}::*"):
                     outcomes[key] = outcomes.get(key, True) and passed
-    return [line for threat in threats() if (line := _line(threat, outcomes))]
+    return outcomes
 
 
-def _line(threat: Threat, outcomes: dict[str, bool]) -> str:
-    ran = [outcomes[name] for name in threat.tests if name in outcomes]
+def line_of(number: str, words: str, tests: Sequence[str], outcomes: Mapping[str, bool], width: int = 90) -> str:
+    """A row of a printed table; empty when none of the tests ran."""
+    ran = [outcomes[name] for name in tests if name in outcomes]
     if not ran:
         return ""
     word = "pass" if all(ran) else "FAIL"
-    here = "" if len(ran) == len(threat.tests) else f" ({len(ran)} of {len(threat.tests)} in this run)"
-    return f"T{threat.number:<3}{threat.words[:88]:.<90} {word}{here}"
+    here = "" if len(ran) == len(tests) else f" ({len(ran)} of {len(tests)} in this run)"
+    return f"{number:<4}{words[: width - 2]:.<{width}} {word}{here}"

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.report import ELSEWHERE
+from tests.faults.test_table import FAULTS
 from tests.threats import ROOT, threats
 
 PAPERS = ("threat-model.md", "security.md")
 NAMED = {
     name for paper in PAPERS for name in re.findall(r"`(tests/[^`]+::[^`]+)`", (ROOT / "docs" / paper).read_text())
-}
+} | {name for injected in ELSEWHERE.values() for tests in injected.values() for name in tests}
 
 
 def _tests_of(path: Path) -> set[str]:
@@ -22,6 +24,10 @@ def test_every_test_that_a_paper_names_is_there(name: str) -> None:
     path, _, test = name.partition("::")
     assert (ROOT / path).is_file()
     assert test == "*" or test in _tests_of(ROOT / path)
+
+
+def test_every_fault_of_the_bar_has_a_row() -> None:
+    assert {fault.number for fault in FAULTS} | ELSEWHERE.keys() == set(range(1, 49))
 
 
 def test_every_threat_has_a_test_and_a_number_of_its_own() -> None:
