@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from app.cadence import policy, standing
-from app.cadence.counting import Answer, last_answer, replies_until, sent_until, since, unanswered
+from app.cadence.counting import Answer, counted, last_answer, notices_until, replies_until, sent_until, since
 from app.cadence.patience import factor_of, scaled
 from app.cadence.policy import Pace
 from app.cadence.stage import stage_of
@@ -152,9 +152,10 @@ def measure(thread: Thread, now: datetime, *, zone: str = "UTC", country: str | 
         raise ValueError("now needs a time zone")
     calendar = calendar_of(thread.zone or zone, thread.country or country)
     sent, replies = sent_until(thread, now), replies_until(thread, now)
-    notices = tuple(notice for notice in thread.notices if notice.at <= now)
+    notices = notices_until(thread, now)
     answer = last_answer(replies, sent)
-    streak = unanswered(sent, answer, calendar)
+    later = since(sent, answer.at if answer else None)
+    streak = counted(later, answer, calendar)
     today = calendar.day(now)
     promise, pause = standing.given_word(replies, calendar), standing.pause(replies, notices, calendar)
     stage = stage_of(thread, replies, notices, now)
@@ -177,7 +178,7 @@ def measure(thread: Thread, now: datetime, *, zone: str = "UTC", country: str | 
         replies=replies,
         notices=notices,
         streak=streak,
-        since=since(sent, answer.at if answer else None),
+        since=later,
         answer=answer,
         receipt=receipt,
         gap=calendar.between(calendar.day(started), today) if started else None,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from app.cadence import policy
-from app.cadence.thread import Channel, Reply, Signals, Thread, Touch
+from app.cadence.thread import Channel, Notice, Reply, Signals, Thread, Touch
 from app.cadence.workdays import Calendar
 
 PHONE = frozenset({Channel.CALL, Channel.VOICEMAIL})
@@ -35,6 +35,14 @@ def replies_until(thread: Thread, now: datetime) -> tuple[Reply, ...]:
     return replies[: bisect_right(replies, now, key=_by_time)]
 
 
+def notices_until(thread: Thread, now: datetime) -> tuple[Notice, ...]:
+    """The automatic mails up to `now`, oldest first."""
+    notices = thread.notices
+    if not notices or notices[-1].at <= now:
+        return notices
+    return notices[: bisect_right(notices, now, key=_by_time)]
+
+
 def sent_until(thread: Thread, now: datetime) -> tuple[Touch, ...]:
     """The person's own messages up to `now`, oldest first, bounced ones included."""
     touches = thread.touches
@@ -46,12 +54,19 @@ def sent_until(thread: Thread, now: datetime) -> tuple[Touch, ...]:
 def last_answer(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> Answer | None:
     """The later of the last reply and the last call that reached them."""
     reply = replies[-1] if replies else None
-    spoke = next((touch for touch in reversed(sent) if touch.spoke), None)
+    spoke = _last_call_that_reached_them(sent)
     if spoke and (reply is None or spoke.at >= reply.at):
         return Answer(spoke.key, spoke.at, spoke.channel, meeting=True)
     if reply is None:
         return None
     return Answer(reply.key, reply.at, reply.channel, reply.meeting or reply.channel in PHONE, reply.asks)
+
+
+def _last_call_that_reached_them(sent: tuple[Touch, ...]) -> Touch | None:
+    for touch in reversed(sent):
+        if touch.spoke:
+            return touch
+    return None
 
 
 def since(sent: tuple[Touch, ...], at: datetime | None) -> tuple[Touch, ...]:
@@ -60,7 +75,12 @@ def since(sent: tuple[Touch, ...], at: datetime | None) -> tuple[Touch, ...]:
 
 
 def unanswered(sent: tuple[Touch, ...], answer: Answer | None, calendar: Calendar) -> tuple[Touch, ...]:
-    """The counted touches since the last answer, oldest first.
+    """The counted touches since the last answer, oldest first."""
+    return counted(since(sent, answer.at if answer else None), answer, calendar)
+
+
+def counted(later: tuple[Touch, ...], answer: Answer | None, calendar: Calendar) -> tuple[Touch, ...]:
+    """The touches among what was sent since the last answer, oldest first.
 
     Not counted: mail that bounced; mail that only answers, accepts or arranges; the first mail after
     theirs within a few days (conversation) unless it asks for news or thanks for a meeting; a correction
@@ -68,14 +88,14 @@ def unanswered(sent: tuple[Touch, ...], answer: Answer | None, calendar: Calenda
     """
     streak: list[Touch] = []
     before: Touch | None = None
-    for touch in since(sent, answer.at if answer else None):
+    for touch in later:
         if not touch.delivered:
             continue
-        if streak and touch.channel in PHONE and _is_one_call(streak[-1], touch):
+        if before is not None and touch.channel not in PHONE and _wants_something(touch.signals):
+            streak.append(touch)
+        elif streak and touch.channel in PHONE and _is_one_call(streak[-1], touch):
             streak[-1] = touch if touch.channel is Channel.VOICEMAIL else streak[-1]
-        elif (before is not None and not _may_only_talk(touch.signals)) or not _only_talks(
-            touch, before, answer, calendar
-        ):
+        elif not _only_talks(touch, before, answer, calendar):
             streak.append(touch)
         before = touch
     return tuple(streak)
@@ -85,16 +105,9 @@ def _is_one_call(earlier: Touch, later: Touch) -> bool:
     return {earlier.channel, later.channel} == PHONE and later.at - earlier.at <= _PAIR
 
 
-def _may_only_talk(signals: Signals) -> bool:
-    """Whether a later message of a streak may be no touch at all: most are not even asked."""
-    return bool(
-        signals.logistics
-        or signals.answers
-        or signals.thanks
-        or signals.correction
-        or signals.acceptance
-        or signals.withdrawal
-    )
+def _wants_something(signals: Signals) -> bool:
+    """Whether a later mail of a streak is a touch beyond doubt: most are, and nothing else is asked of them."""
+    return not (signals.logistics or signals.answers or signals.correction or signals.acceptance or signals.withdrawal)
 
 
 def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calendar: Calendar) -> bool:

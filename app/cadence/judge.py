@@ -51,8 +51,10 @@ def weigh(
     Where a colleague's mail elsewhere may be the answer, at most a note is made of what that answer would settle.
     """
     verdict = _weighed(cadence, draft, switched_off, nearby)
+    if not cadence.thread.hints or verdict.level.severity <= Level.NOTE.severity:
+        return verdict
     hints = tuple(hint for hint in cadence.thread.hints if hint.at <= cadence.now)
-    if not hints or verdict.level.severity <= Level.NOTE.severity:
+    if not hints:
         return verdict
     settled = _weighed(_as_if_answered(cadence, hints), draft, switched_off, nearby)
     if settled.level.severity >= verdict.level.severity:
@@ -104,14 +106,18 @@ def _findings(case: Case, switched_off: Collection[str], *, silent: bool) -> lis
     Rules are asked in that order, and no further once no later one could be told.
     """
     found: list[tuple[Rule, Finding]] = []
-    top = Level.UNKNOWN.severity
+    top = -1
     for rule in RULES:
-        if (silent and rule.yields) or rule.id in switched_off or (len(found) >= MOST_WARNINGS and rule.loudest <= top):
+        if len(found) >= MOST_WARNINGS and rule.loudest <= top:
+            continue
+        if (silent and rule.yields) or rule.id in switched_off:
+            continue
+        if rule.covered_by and found and _said_already(rule, rule.loudest, found):
             continue
         finding = rule.find(case)
         if finding and rule.softens:
             finding = _softened(finding, case)
-        if finding is None or (rule.covered_by and _said_already(rule, finding, found)):
+        if finding is None or (rule.covered_by and found and _said_already(rule, finding.level.severity, found)):
             continue
         found.append((rule, finding))
         top = max(top, finding.level.severity)
@@ -119,11 +125,9 @@ def _findings(case: Case, switched_off: Collection[str], *, silent: bool) -> lis
     return [*found[first : first + 1], *found[:first], *found[first + 1 :]][:MOST_WARNINGS]
 
 
-def _said_already(rule: Rule, finding: Finding, found: list[tuple[Rule, Finding]]) -> bool:
+def _said_already(rule: Rule, severity: int, found: list[tuple[Rule, Finding]]) -> bool:
     """Whether a finding as severe covers this one: no room of the three is spent on the same thing in other words."""
-    return any(
-        earlier.id in rule.covered_by and said.level.severity >= finding.level.severity for earlier, said in found
-    )
+    return any(earlier.id in rule.covered_by and said.level.severity >= severity for earlier, said in found)
 
 
 def _softened(finding: Finding, case: Case) -> Finding | None:
@@ -134,7 +138,7 @@ def _softened(finding: Finding, case: Case) -> Finding | None:
     steps = 2 if score >= policy.VALUE_TWO_STEPS else 1
     floor = Level.NOTE.severity if case.cadence.too_many else Level.CLEAR.severity
     level = _BY_SEVERITY[max(floor, finding.level.severity - steps)]
-    return replace(finding, level=level) if level is not Level.CLEAR else None
+    return finding._replace(level=level) if level is not Level.CLEAR else None
 
 
 def _headline(finding: Finding, next_date: date | None) -> str:

@@ -158,13 +158,20 @@ def closure(
     """The newest rejection or withdrawal that no later interest of theirs undid."""
     found = _rejection(replies, notices)
     reopened = _reopened_at(replies)
-    withdrawn = next((touch for touch in reversed(sent) if touch.signals.withdrawal and touch.delivered), None)
+    withdrawn = _withdrawal(sent)
     if withdrawn and (found is None or withdrawn.at > found.at):
         found = withdrawn
     if found is None or (reopened and reopened > found.at):
         return None
     reopens = calendar.after(calendar.day(found.at), policy.AFTER_REJECTION_WAIT)
     return Closure(found.key, found.at, found is not withdrawn, reopens)
+
+
+def _withdrawal(sent: tuple[Touch, ...]) -> Touch | None:
+    for touch in reversed(sent):
+        if touch.signals.withdrawal and touch.delivered:
+            return touch
+    return None
 
 
 def _rejection(replies: tuple[Reply, ...], notices: tuple[Notice, ...]) -> Reply | Notice | Touch | None:
@@ -196,7 +203,7 @@ def refusal(replies: tuple[Reply, ...], today: date) -> Refusal | None:
 
 def open_question(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> OpenQuestion | None:
     """The asks of their newest mails that nothing sent since has met; silent when that cannot be known."""
-    if not replies:
+    if not any(reply.asks for reply in replies):
         return None
     started = _turn_started(replies, sent)
     turn = [reply for reply in replies if reply.at >= started and reply.asks]

@@ -37,7 +37,14 @@ def joined(parts: Sequence[str]) -> str:
 
 def days_of(cadence: Cadence, touches: Sequence[Touch]) -> str:
     """The days of the newest touches, oldest first, each once: Mon Nov 16 and Thu Nov 19"""
-    return joined(list(dict.fromkeys(on(cadence, touch.at) for touch in touches))[-_MOST_DAYS_NAMED:])
+    newest: list[date] = []
+    for touch in reversed(touches):
+        then = cadence.calendar.day(touch.at)
+        if then not in newest:
+            newest.append(then)
+        if len(newest) == _MOST_DAYS_NAMED:
+            break
+    return joined([day(then) for then in reversed(newest)])
 
 
 def count(number: int, noun: str) -> str:
@@ -48,7 +55,8 @@ def count(number: int, noun: str) -> str:
 def listed(touches: Sequence[Touch]) -> str:
     """2 mails and 1 voice mail"""
     kinds = [touch.channel for touch in touches]
-    return joined([count(kinds.count(channel), _NOUNS[channel]) for channel in Channel if channel in kinds])
+    met = set(kinds)
+    return joined([count(kinds.count(channel), noun) for channel, noun in _NOUNS.items() if channel in met])
 
 
 def span(start: date, end: date) -> str:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from app.cadence.cadence import Cadence
+from app.cadence.counting import PHONE
 from app.cadence.policy import VALUE_ONE_STEP
 from app.cadence.standing import text_is_read
-from app.cadence.thread import NO_SIGNALS, Channel, Draft, Signals, Touch
+from app.cadence.thread import NO_SIGNALS, Draft, Signals, Touch
 from app.cadence.verdict import Level
 
 Parameter = int | float | str
@@ -37,7 +39,7 @@ class Case:
 
     @property
     def by_phone(self) -> bool:
-        return self.draft.channel in (Channel.CALL, Channel.VOICEMAIL)
+        return self.draft.channel in PHONE
 
     @property
     def chases(self) -> bool:
@@ -54,8 +56,7 @@ class Case:
         return self.cadence.gap is not None and self.cadence.gap < self.cadence.wait
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule has to say about one case: a fact, a way forward, and the keys of what it rests on."""
 
     level: Level

@@ -8,6 +8,7 @@ from app.cadence.thread import Channel, Touch
 from app.cadence.verdict import Level
 from app.cadence.wording import count, day, days_of, follow_ups, on, outstanding, wait_until
 
+_MAIL = Channel.EMAIL
 _IDEAS = "Bring one new thing: a work sample, an answer, a real question"
 
 
@@ -53,9 +54,9 @@ def duplicate_text(case: Case) -> Finding | None:
 
 def email_paper_trail(case: Case) -> Finding | None:
     """Held when the text is known to bring nothing; a real letter after the wait draws a caution only."""
-    if case.draft.channel is not Channel.EMAIL or case.signals.value_score >= policy.VALUE_ONE_STEP:
+    if case.draft.channel is not _MAIL or case.signals.value_score >= policy.VALUE_ONE_STEP:
         return None
-    mails = tuple([touch for touch in case.cadence.streak if touch.channel is Channel.EMAIL])
+    mails = tuple([touch for touch in case.cadence.streak if touch.channel is _MAIL])
     if len(mails) < policy.PAPER_TRAIL_MAILS or not (case.text_known or case.early):
         return None
     certain = case.text_known and (case.chases or case.early)
