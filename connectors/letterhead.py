@@ -46,11 +46,20 @@ HEADERS_FOR_READING = frozenset(
 
 _ID = re.compile(r"<[^<>\s]{1,995}>")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
+_NAME = "[A-Za-z0-9\u00c0-\u024f]"
+_PLAIN = re.compile(
+    rf'(?:(?:"(?P<quoted>{_NAME}(?:{_NAME}|[ ,.-]){{0,80}})"|(?P<name>{_NAME}{{1,40}}(?: {_NAME}{{1,40}}){{0,4}})) (?=<))?'
+    r"(?P<open><)?(?P<spec>[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,8}"
+    r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8})(?(open)>)"
+)
+"""One mailbox as nearly every header has it; all else is left to the parser."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def unfolded(value: str) -> str:
     """One line without control characters, at most 64 KiB."""
+    if value.isprintable() and len(value) <= LONGEST_HEADER:
+        return value.strip()
     return _CONTROL.sub("", _FOLD.sub(" ", value[:LONGEST_HEADER])).strip()
 
 
@@ -80,8 +89,14 @@ def addresses(values: Iterable[str]) -> tuple[Address, ...]:
 
     Encoded words are decoded after the parsing, so that a comma inside a name parts nobody.
     """
+    given = tuple(values)
+    if not given:
+        return ()
+    if len(given) == 1 and (plain := _PLAIN.fullmatch(given[0])):
+        one = address(plain["spec"], plain["quoted"] or plain["name"] or "")
+        return (one,) if one else ()
     lines, room = [], LONGEST_HEADER
-    for value in values:
+    for value in given:
         lines.append(_shallow(unfolded(value[:room])))
         room -= min(room, len(value))
     found = (address(spec, name) for name, spec in getaddresses(lines)[:MOST_ADDRESSES])

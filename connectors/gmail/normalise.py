@@ -1,6 +1,5 @@
 """Gmail's JSON into a Message: payload walk, charsets, headers and labels. Pure; the caps of S22 hold here."""
 
-import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -208,9 +207,9 @@ def _trace(line: str) -> datetime | None:
 
 def _bytes(raw: Json) -> bytes:
     """A part's data from base64url, padded or not; empty where Gmail keeps it as an attachment."""
-    data = str(_object(raw.get("body") or {}).get("data") or "")
+    data = str(_object(raw.get("body") or {}).get("data") or "").rstrip("=")
     try:
-        return base64.urlsafe_b64decode(data.rstrip("=") + "=" * (-len(data.rstrip("=")) % 4))
+        return binascii.a2b_base64(data.replace("-", "+").replace("_", "/") + "=" * (-len(data) % 4))
     except (binascii.Error, ValueError):
         raise Unreadable("A part of the message is not base64.") from None
 

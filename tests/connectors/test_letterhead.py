@@ -103,3 +103,15 @@ def test_a_message_id_is_read_with_or_without_its_brackets(value: str, meant: st
 
 def test_a_name_is_no_part_of_the_address() -> None:
     assert address("rita@acme.example", "boss@bank.example") == Address("rita@acme.example", "boss@bank.example")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["Ana", "Jörg", " ", " ", "<", ">", ">", '"', "a@b.example", "x.y+z@acme.co.uk", ",", ".", "(so)", "é", "@"]
+        ),
+        max_size=7,
+    ).map("".join)
+)
+def test_a_header_alone_is_read_as_beside_an_empty_one(value: str) -> None:
+    assert addresses([value]) == addresses([value, ""])
