@@ -41,17 +41,20 @@ class MailPage:
 
 
 @contextmanager
-def browsers(extension: Path) -> Iterator[tuple[BrowserContext, BrowserContext, StubBackend]]:
-    """A bare browser, one with the extension, and the backend the extension is paired with."""
+def browsers(extension: Path, *others: Path) -> Iterator[tuple[list[BrowserContext], StubBackend]]:
+    """A bare browser, one with the extension, one with each other; and the backend the extension is paired with."""
     backend, origins = StubBackend(), MailOrigins()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        bare = open_browser(playwright, origins, Path(folder) / "bare", None)
-        fitted = open_browser(playwright, origins, Path(folder) / "fitted", extension)
+        opened = [
+            open_browser(playwright, origins, Path(folder) / f"{turn}", loaded)
+            for turn, loaded in enumerate((None, extension, *others))
+        ]
+        fitted = opened[1]
         worker = fitted.service_workers[0] if fitted.service_workers else fitted.wait_for_event("serviceworker")
         worker.evaluate("(given) => chrome.storage.local.set(given)", {"backend": backend.url, "token": "bench"})
-        yield bare, fitted, backend
-        bare.close()
-        fitted.close()
+        yield opened, backend
+        for browser in opened:
+            browser.close()
     backend.close()
     origins.close()
 
