@@ -96,6 +96,25 @@ describe('an Outlook page whose ids have changed', () => {
     expect(only(composesIn(body)).recipients).toMatchObject({ to: ['rita@acme.example'], roles_known: false });
   });
 
+  it('knows recipients by their class, and the subject and the editor below them', () => {
+    const wells = ['TO', 'CC', 'BCC'].map((kind) =>
+      well(kind, kind === 'BCC' ? '' : chip(`${kind}@acme.example`, kind)),
+    );
+    const body = form(wells.join('') + subject()).replace(/ id="[^"]*"/g, '');
+    const { by, recipients, editor, subject: line } = only(composesIn(body));
+    expect([by, recipients.to, recipients.roles_known]).toEqual([
+      'classes',
+      ['to@acme.example', 'cc@acme.example'],
+      false,
+    ]);
+    expect([editor?.textContent, line]).toEqual(['inner@editor.example', 'Hi']);
+  });
+
+  it('takes a mail that is read, with the same class on its people, for none', () => {
+    const read = `<div><div contenteditable="true">${chip('read@decoy.example', 'R')}</div><div role="document">Hello</div></div>`;
+    expect(composesIn(read)).toEqual([]);
+  });
+
   it('knows that it is written in when nothing of it can be read', () => {
     const host = outlook(pageOf({ body: '<button id="discardCompose"></button><div contenteditable="true"></div>' }));
     expect([host.composes(null).length, host.isWritten()]).toEqual([0, true]);
