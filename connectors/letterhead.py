@@ -48,8 +48,8 @@ _ID = re.compile(r"<[^<>\s]{1,995}>")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _NAME = "[A-Za-z0-9\u00c0-\u024f]"
 _PLAIN = re.compile(
-    rf'(?:(?:"(?P<quoted>{_NAME}(?:{_NAME}|[ ,.-]){{0,80}})"|(?P<name>{_NAME}{{1,40}}(?: {_NAME}{{1,40}}){{0,4}})) (?=<))?'
-    r"(?P<open><)?(?P<spec>[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,8}"
+    rf'(?:(?:"(?P<quoted>{_NAME}(?:{_NAME}|[ ,.-]){{0,80}})"|(?P<name>{_NAME}{{1,40}}(?: {_NAME}{{1,40}}){{0,4}}))'
+    r" (?=<))?(?P<open><)?(?P<spec>[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,8}"
     r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8})(?(open)>)"
 )
 """One mailbox as nearly every header has it; all else is left to the parser."""

@@ -105,13 +105,13 @@ def test_a_name_is_no_part_of_the_address() -> None:
     assert address("rita@acme.example", "boss@bank.example") == Address("rita@acme.example", "boss@bank.example")
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            ["Ana", "Jörg", " ", " ", "<", ">", ">", '"', "a@b.example", "x.y+z@acme.co.uk", ",", ".", "(so)", "é", "@"]
-        ),
-        max_size=7,
-    ).map("".join)
-)
-def test_a_header_alone_is_read_as_beside_an_empty_one(value: str) -> None:
-    assert addresses([value]) == addresses([value, ""])
+WORDS = st.from_regex(r"[A-Za-z0-9À-ÖØ-öø-ɏ]{1,12}", fullmatch=True)
+SPECS = st.from_regex(r"[A-Za-z0-9_+-]{1,9}(\.[A-Za-z0-9_+-]{1,9})?@[A-Za-z0-9-]{1,9}\.example", fullmatch=True)
+
+
+@given(st.lists(WORDS, max_size=4), SPECS, st.sampled_from(["{0} <{1}>", '"{0}" <{1}>', "{0}<{1}>", " {0}\t<{1}> "]))
+def test_an_ordinary_mailbox_is_read_alone_and_beside_another(name: list[str], spec: str, form: str) -> None:
+    value = form.format(" ".join(name), spec) if name else spec
+    meant = Address(spec.lower(), " ".join(name))
+    assert addresses([value]) == (meant,)
+    assert addresses([value, "x@y.example"]) == (meant, Address("x@y.example"))
