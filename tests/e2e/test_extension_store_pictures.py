@@ -34,7 +34,7 @@ def test_the_banner_in_a_mail_page(page: Page, host: str, name: str) -> None:
         to=DANA,
         subject="Product Designer",
         body="Hi Dana, just checking in. Any news?",
-        thread="18c0ffee12345678",
+        dressed="1",
     )
     banner_of(page)
     says(page, CAUTION["headline"])
@@ -60,6 +60,7 @@ def test_the_panel(page: Page, stub: StubBackend, browser: BrowserContext) -> No
     stub.answers["POST /api/v1/advice"] = Told(json={**CAUTION, "call": call})
     page.set_viewport_size({"width": SIZE[0], "height": SIZE[1]})
     page.goto(f"{OWN}/panel.html")
+    page.evaluate("() => { document.documentElement.style.zoom = '1.6'; }")
     page.fill("#recipient", "dana@acme.example")
     page.locator("#may-call").click()
     expect(page.locator("#answer")).to_contain_text("Wait.")

@@ -106,7 +106,7 @@ def test_the_banner_says_what_the_advice_says(
     paired: Paired, page: Page, host: str, name: str, account: str, compose: str
 ) -> None:
     page.set_viewport_size({"width": 1000, "height": 480})
-    page.goto(f"{host}?to={CHASED_TWICE}&account={account}&subject=Product%20Designer")
+    page.goto(f"{host}?to={CHASED_TWICE}&account={account}&subject=Product%20Designer&dressed=1")
     shown = level(page)
     advice = paired.advice(account=account, to=[CHASED_TWICE])
     assert shown == advice["level"]
