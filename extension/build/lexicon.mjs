@@ -51,18 +51,21 @@ function indexed({ groups, sets, rewrite, endings }, { common, implies }) {
   return { rewrite, endings, phrases, ...sorted([...keys]), told: implies, forbidden };
 }
 
-/** Keys of words, of beginnings ("chec*") and of pairs apart, pairs by their first word. */
+/** Keys of words, of beginnings ("chec*"), of pairs and of pairs with a word between ("a _ b"); pairs by their first word. */
 function sorted(entries) {
-  const words = {};
-  const beginnings = {};
-  const pairs = {};
+  const [words, beginnings, pairs, apart] = [{}, {}, new Map(), new Map()];
   for (const [key, told] of entries) {
-    const [one, other] = key.split(' ');
-    if (other !== undefined) pairs[one] = { ...pairs[one], [other]: told };
+    const [one, other, last] = key.split(' ');
+    if (other !== undefined) put(last === undefined ? pairs : apart, [one, last ?? other], told);
     else if (key.endsWith('*')) beginnings[key.slice(0, -1)] = told;
     else words[key] = told;
   }
-  return { words, beginnings, pairs };
+  return { words, beginnings, pairs: Object.fromEntries(pairs), apart: Object.fromEntries(apart) };
+}
+
+function put(pairs, [one, other], told) {
+  if (!pairs.has(one)) pairs.set(one, {});
+  pairs.get(one)[other] = told;
 }
 
 function rowsOf(groups, sets) {

@@ -15,7 +15,8 @@ from tests.bench.figure import Figure, interleaved, seconds
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests/reading/cases"
-LEARNED_FROM, NEVER_LEARNED_FROM = ("build", "others-build", "de", "es"), ("held", "others-held", "voices")
+LEARNED_FROM = ("build", "others-build", "offices-build", "trades-build", "anger-build", "de", "es")
+NEVER_LEARNED_FROM = ("held", "offices-held", "trades-held", "anger-held")
 WORDS = {"annoyed": (0.92, 0.80), "empty": (0.92, 0.85), "adds_value": (0.92, 0.85)}
 LENGTH = 2000
 LONGEST = 65_536

@@ -1,7 +1,7 @@
-"""Weighed words: what single words and pairs of neighbours together tell of a draft.
+"""Weighed words: what single words and pairs of them together tell of a draft.
 
 The weights are learned from the labelled drafts under tests/reading/cases by scripts/weigh-words; they come as whole
-hundredths of log odds, so that both readers add up to the same number.
+tenths of log odds, so that both readers add up to the same number.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _MARKS_ALONE = 2
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """Above 0 where a draft is held to be annoyed, to add value, to be empty; in hundredths of log odds."""
+    """Above 0 where a draft is held to be annoyed, to add value, to be empty; in tenths of log odds."""
 
     annoyed: float
     adds_value: float
@@ -35,39 +35,43 @@ def odds_of(text: Opened, language: str) -> Odds | None:
         return None
     if len(text.words) <= _MARKS_ALONE:
         return Odds(0, 0, 0)
-    bias, words, beginnings, pairs = _weights(language)
+    bias, words, beginnings, pairs, apart = _weights(language)
     said = set(text.words)
     rows = [words[word] for word in said if word in words]
     rows += [beginnings[begun] for begun in {word[:BEGINNING] for word in said} if begun in beginnings]
     rows += [pairs[pair] for pair in set(pairwise(text.words)) if pair in pairs]
+    rows += [apart[pair] for pair in set(zip(text.words, text.words[2:], strict=False)) if pair in apart]
     sums = map(sum, zip([0] * len(bias), *rows, strict=True))
     root = sqrt(max(1, len(rows)))
     return Odds(*[start + total / root for start, total in zip(bias, sums, strict=True)])
 
 
 def features_of(text: Opened) -> set[str]:
-    """Words, their beginnings of four letters and "*", pairs of neighbours; every number is "#"."""
+    """Words, their beginnings of four letters and "*", pairs of neighbours and "a _ b"; every number is "#"."""
     words = set(text.words)
     beginnings = {word[:BEGINNING] + "*" for word in words if len(word) >= BEGINNING}
-    return words | beginnings | set(map(" ".join, pairwise(text.words)))
+    apart = map(" _ ".join, zip(text.words, text.words[2:], strict=False))
+    return words | beginnings | set(map(" ".join, pairwise(text.words))) | set(apart)
 
 
 Row = list[int]
+Pair = tuple[str, str]
 
 
 @cache
-def _weights(language: str) -> tuple[Row, dict[str, Row], dict[str, Row], dict[tuple[str, str], Row]]:
-    """The start of the sums; what words, beginnings and pairs add to them."""
+def _weights(language: str) -> tuple[Row, dict[str, Row], dict[str, Row], dict[Pair, Row], dict[Pair, Row]]:
+    """The start of the sums; what words, beginnings, neighbours and pairs with one word between add to them."""
     content = lexicon(f"{language}.weights")
     words: dict[str, Row] = {}
     beginnings: dict[str, Row] = {}
-    pairs: dict[tuple[str, str], Row] = {}
+    pairs: dict[Pair, Row] = {}
+    apart: dict[Pair, Row] = {}
     for name, row in content["weights"].items():
-        one, _, other = name.partition(" ")
-        if other:
-            pairs[one, other] = row
+        one, *others = name.split(" ")
+        if others:
+            (apart if len(others) > 1 else pairs)[one, others[-1]] = row
         elif name.endswith("*"):
             beginnings[name[:-1]] = row
         else:
             words[name] = row
-    return content["bias"], words, beginnings, pairs
+    return content["bias"], words, beginnings, pairs, apart

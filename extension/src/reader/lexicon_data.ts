@@ -23,8 +23,10 @@ export interface PhraseFile extends Keyed<(string | number)[]> {
 
 export const phraseFiles = { de, en, es } as unknown as Record<string, PhraseFile>;
 
+/** `apart` has the pairs of words between which one stands. */
 export interface WeightFile extends Keyed<number[]> {
   bias: number[];
+  apart: Record<string, Record<string, number[]>>;
 }
 
 export const weightFiles = { en: enWeights } as unknown as Record<string, WeightFile>;

@@ -1,5 +1,5 @@
-// Weighed words: what single words and pairs of neighbours together tell of a draft.
-// Whole hundredths of log odds, learned by scripts/weigh-words, so that both readers add up to the same number.
+// Weighed words: what single words and pairs of them together tell of a draft.
+// Whole tenths of log odds, learned by scripts/weigh-words, so that both readers add up to the same number.
 import { Keys } from './keys';
 import { type WeightFile, weightFiles } from './lexicon_data';
 import type { Opened } from './opened';
@@ -7,7 +7,7 @@ import type { Opened } from './opened';
 /** Words of a text that holds nothing but the begin and the end of a sentence. */
 const MARKS_ALONE = 2;
 
-/** Above 0 where a draft is held to be annoyed, to add value, to be empty; in hundredths of log odds. */
+/** Above 0 where a draft is held to be annoyed, to add value, to be empty; in tenths of log odds. */
 export interface Odds {
   annoyed: number;
   addsValue: number;
@@ -19,7 +19,7 @@ export function oddsOf(text: Opened, language: string): Odds | undefined {
   const file = weightFiles[language];
   if (!file) return undefined;
   if (text.words.length <= MARKS_ALONE) return { annoyed: 0, addsValue: 0, empty: 0 };
-  const rows = rowsOf(text.words, keysOf(language, file));
+  const rows = rowsOf(text.words, known.get(language) ?? keysOf(language, file));
   const root = Math.sqrt(Math.max(1, rows.size));
   const sums = [0, 0, 0];
   for (const row of rows) {
@@ -29,23 +29,29 @@ export function oddsOf(text: Opened, language: string): Odds | undefined {
   return { annoyed, addsValue, empty };
 }
 
-/** Of words, their beginnings of four letters and pairs of neighbours, each once. */
-function rowsOf(words: string[], keys: Keys<number[]>): Set<number[]> {
+/** Of words, their beginnings of four letters, pairs of neighbours and pairs with one word between, each once. */
+function rowsOf(words: string[], { near, apart }: WeightKeys): Set<number[]> {
   const rows = new Set<number[]>();
   const add = (row: number[] | undefined) => row && rows.add(row);
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
-    add(keys.ofWord(word));
-    add(keys.ofBeginning(word));
-    add(keys.ofPair(word, words[at + 1] ?? ''));
+    add(near.ofWord(word));
+    add(near.ofBeginning(word));
+    add(near.ofPair(word, words[at + 1] ?? ''));
+    add(apart.ofPair(word, words[at + 2] ?? ''));
   }
   return rows;
 }
 
-const known = new Map<string, Keys<number[]>>();
+interface WeightKeys {
+  near: Keys<number[]>;
+  apart: Keys<number[]>;
+}
 
-function keysOf(language: string, file: WeightFile): Keys<number[]> {
-  const keys = known.get(language) ?? new Keys(file);
+const known = new Map<string, WeightKeys>();
+
+function keysOf(language: string, file: WeightFile): WeightKeys {
+  const keys = { near: new Keys(file), apart: new Keys({ words: {}, beginnings: {}, pairs: file.apart }) };
   known.set(language, keys);
   return keys;
 }
