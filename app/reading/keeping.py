@@ -12,13 +12,19 @@ from app.reading.facts import InboundReading, Kind, Matter, OutboundReading
 Reading = InboundReading | OutboundReading
 
 FORMAT = 1
+_QUOTED = {(Promise, "quote"), (InboundReading, "question")}
+_KEPT: dict[type, tuple[tuple[str, object], ...]] = {
+    kind: tuple((field.name, field.default) for field in fields(kind) if (kind, field.name) not in _QUOTED)
+    for kind in (InboundReading, OutboundReading, Promise, Signals, Matter)
+}
+"""The fields kept in the open, with what they usually are."""
 _WAYS = {"in": InboundReading, "out": OutboundReading}
 
 
 def reading_to_json(reading: Reading) -> str:
     """One JSON object without defaults and without quoted words: `{"v": 1, "way": "in", …}`."""
     way = "in" if isinstance(reading, InboundReading) else "out"
-    return _dump({"v": FORMAT, "way": way, **_plain(_unquoted(reading))})
+    return _dump({"v": FORMAT, "way": way, **_plain(reading)})
 
 
 def words_to_json(reading: Reading) -> str:
@@ -42,13 +48,6 @@ def reading_from_json(text: str, words: str = "") -> Reading:
     return _quoted(reading, json.loads(words)) if words else reading
 
 
-def _unquoted(reading: Reading) -> Reading:
-    if isinstance(reading, OutboundReading):
-        return reading
-    promise = replace(reading.promise, quote="") if reading.promise else None
-    return replace(reading, promise=promise, question="")
-
-
 def _quoted(reading: Reading, words: dict[str, str]) -> Reading:
     if isinstance(reading, OutboundReading):
         return reading
@@ -57,9 +56,8 @@ def _quoted(reading: Reading, words: dict[str, str]) -> Reading:
 
 
 def _plain(value: Reading | Promise | Signals | Matter) -> dict[str, Any]:
-    return {
-        field.name: _scalar(kept) for field in fields(value) if (kept := getattr(value, field.name)) != field.default
-    }
+    """Every field that is kept in the open and is not as usual."""
+    return {name: _scalar(said) for name, usual in _KEPT[type(value)] if (said := getattr(value, name)) != usual}
 
 
 def _scalar(value: object) -> object:
@@ -106,5 +104,4 @@ _REVIVE: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
