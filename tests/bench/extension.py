@@ -49,6 +49,20 @@ PAINTED = """([act, level]) => new Promise((done) => {
     look(); })"""
 
 
+# Opened is a compose when its editor is there: nothing has the focus, and somebody stands in it already.
+OPENED = """() => new Promise((done) => {
+    let start = null;
+    const shown = () => document.querySelector('aftertouch-banner')?.offsetHeight > 0;
+    const watch = new MutationObserver(() => {
+        if (document.querySelector('[g_editable]')) start ??= performance.now();
+        if (!shown()) return;
+        watch.disconnect();
+        requestAnimationFrame(() => setTimeout(() => done(performance.now() - start)));
+    });
+    watch.observe(document, {childList: true, subtree: true, attributes: true});
+    mail.open('docked', {to: 'dana@acme.example'}); })"""
+
+
 def figures() -> Iterator[Figure]:
     for name in ("gmail.js", "outlook.js", "background.js"):
         yield Figure.at_most(f"{name}, gzip", _weight(name), "KB", 8)
@@ -96,6 +110,10 @@ def _painting(fitted: BrowserContext, backend: StubBackend) -> Iterator[Figure]:
     yield Figure.at_most("recipient committed to banner painted, p95", _p95(warm), "ms", 50)
     cold = [_paint(mail, stop_first=True) for _ in range(PAINTS)]
     yield Figure.at_most("recipient committed to banner painted, worker asleep, p95", _p95(cold), "ms", 100)
+    opened = [_open(mail) for _ in range(PAINTS)]
+    yield Figure.at_most("compose opened to banner painted, p95", _p95(opened), "ms", 50)
+    slept = [_open(mail, stop_first=True) for _ in range(PAINTS)]
+    yield Figure.at_most("compose opened to banner painted, worker asleep, p95", _p95(slept), "ms", 100)
     yield Figure.at_most("last key to verdict updated, p95", _p95([_type(mail, backend) for _ in range(10)]), "ms", 300)
     yield Figure.at_most("tasks over 50 ms", mail.long_tasks(), "", 0)
     mail.page.close()
@@ -112,13 +130,20 @@ def _type(mail: MailPage, backend: StubBackend) -> float:
     return taken + float(mail.page.evaluate("() => window.painting - window.lastKey"))
 
 
+def _open(mail: MailPage, *, stop_first: bool = False) -> float:
+    mail.open(composes="")
+    mail.page.wait_for_timeout(300)
+    if stop_first:
+        mail.stop_worker()
+    return float(mail.page.evaluate(OPENED))
+
+
 def _paint(mail: MailPage, *, stop_first: bool = False) -> float:
     mail.open()
     mail.page.locator("[g_editable=true]").focus()
     mail.page.wait_for_timeout(300)
     if stop_first:
-        mail.debugger.send("ServiceWorker.enable")
-        mail.debugger.send("ServiceWorker.stopAllWorkers")
+        mail.stop_worker()
     return float(mail.page.evaluate(PAINTED, ["dana@acme.example", "caution"]))
 
 

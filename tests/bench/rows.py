@@ -35,7 +35,7 @@ _OTHERS: tuple[tuple[str, int, float | None, str], ...] = (
     (r"^(gmail|outlook)\.js, gzip", 15, 20, NO_SDK),
     (r"^background\.js, gzip", 15, 20, NO_SDK),
     (r"per 1,000 mutations", 16, 1.0, NO_JNS),
-    (r"recipient committed to banner painted", 17, None, "no peer: none speaks before one writes"),
+    (r"(recipient committed|compose opened) to banner painted", 17, None, "no peer: none speaks before one writes"),
     (r"^last key to verdict", 18, None, NO_JNS),
     (r"CPU per look at a compose|^tasks over 50 ms", 19, None, NO_JNS),
     (r"script CPU of a mail page's start", 20, None, NO_JNS),

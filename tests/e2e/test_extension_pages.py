@@ -99,7 +99,11 @@ def test_chats_notes_and_empty_shells_are_no_composes(page: Page, host: str) -> 
     kinds = "shell" if host == GMAIL else ""
     open_page(page, host, composes=kinds, notes="1", decoys="1", stale="1", thread=THREAD)
     page.wait_for_function("() => window.reports.length > 0")
+    page.get_by_role("textbox", name="Chat").click()
+    page.keyboard.type("Just checking in with rita@acme.example, any news?")
+    page.wait_for_timeout(400)
     assert not [each for report in reports(page) for each in report["composes"]]
+    assert page.locator("aftertouch-banner").count() == 0
 
 
 def test_outlook_gives_roles_and_what_has_no_address(page: Page) -> None:
