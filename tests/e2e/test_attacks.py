@@ -136,17 +136,98 @@ def test_no_page_of_ours_shows_inside_another(house: House, evil: int, path: str
         assert page.frames[-1].url.startswith("chrome-error://")
 
 
-def test_messages_from_another_window_move_nothing(house: House, evil: int) -> None:
-    with house.visit("/try?to=dana@northwind.example") as page:
-        shown = page.locator("main").inner_text()
+FORGED = [
+    {"type": "unpair"},
+    {"type": "pair", "name": "evil"},
+    {"type": "devices"},
+    {"type": "forget-device", "id": "d1"},
+    {"type": "recipients", "q": ""},
+    {"type": "muted"},
+    {"type": "set-muted", "recipient": "r1", "muted": True},
+    {"type": "rules"},
+    {"type": "switch-rule", "id": "voicemail-streak", "on": False},
+    {"type": "switch-site", "host": "mail.google.com", "on": False},
+    {"type": "status"},
+    {"type": "advise", "request": {"to": ["evil@attacker.example"], "text": "words of a draft"}},
+    {"type": "load", "name": "../options/options"},
+    {"type": "no-such-thing"},
+    "unpair",
+]
+"""What the worker takes from the extension's own pages alone, or in another shape, or not at all."""
+
+
+def test_messages_from_another_window_do_not_even_arrive(house: House, evil: int) -> None:
+    with house.visit() as page:
+        page.context.add_init_script("window.heard = []; addEventListener('message', (one) => heard.push(one.data))")
+        page.goto(f"http://127.0.0.1:{evil}/")
+        with page.expect_popup() as opened:
+            page.evaluate("(address) => { window.ours = window.open(address); }", f"{house.url}/try")
+        ours = opened.value
+        ours.wait_for_load_state("load")
         page.evaluate(
-            """() => {
-                for (const said of ['aftertouch', {type: 'advice', level: 'clear'}, {kind: 'verdict'}])
-                    window.postMessage(said, '*');
-                document.dispatchEvent(new CustomEvent('aftertouch:report', {detail: '{}'}));
-            }"""
+            "(said) => said.forEach((one) => { try { window.ours.postMessage(one, '*'); } catch {} })", FORGED
         )
-        assert page.locator("main").inner_text() == shown
+        ours.evaluate("() => new Promise((after) => setTimeout(after, 300))")
+        assert ours.url == f"{house.url}/try"
+        assert ours.evaluate("() => window.heard") == []
+
+
+def test_messages_and_events_made_in_the_mail_page_move_nothing(
+    stub: StubBackend, fresh: None, browser: BrowserContext, page: Page
+) -> None:
+    open_page(page, GMAIL, composes="docked", to="dana@acme.example")
+    banner_of(page)
+    asked = len(stub.arrived)
+    page.evaluate(
+        """(forged) => {
+            for (const said of forged) {
+                window.postMessage(said, '*');
+                for (const name of ['aftertouch', 'aftertouch:report', 'message'])
+                    for (const target of [document, window, document.querySelector('aftertouch-banner')])
+                        target.dispatchEvent(new CustomEvent(name, {detail: JSON.stringify(said), bubbles: true}));
+            }
+        }""",
+        FORGED,
+    )
+    page.wait_for_timeout(500)
+    banner_of(page)
+    assert stub.arrived[asked:] == []
+    assert _token_kept(browser)
+
+
+def test_a_content_script_that_was_taken_over_can_forge_no_message_of_our_own_pages(
+    stub: StubBackend, fresh: None, browser: BrowserContext, page: Page
+) -> None:
+    open_page(page, GMAIL, composes="docked", to="dana@acme.example")
+    banner_of(page)
+    asked = len(stub.arrived)
+    answers = {json.dumps(said): _from_content_script(page, said) for said in FORGED}
+    assert set(answers.values()) == {None}, answers
+    assert stub.arrived[asked:] == []
+    assert _token_kept(browser)
+    allowed = {"type": "mute", "recipient": "r1", "muted": True}
+    assert _from_content_script(page, allowed) is not None, "the way itself is open, for what a banner may ask"
+
+
+def _from_content_script(page: Page, said: object) -> object:
+    """What the worker answers to a message sent in the extension's own world of the mail page."""
+    session = page.context.new_cdp_session(page)
+    worlds: list[dict[str, Any]] = []
+    session.on("Runtime.executionContextCreated", lambda told: worlds.append(told["context"]))
+    session.send("Runtime.enable")
+    [ours] = [one["id"] for one in worlds if one["origin"].startswith("chrome-extension://")]
+    send = f"chrome.runtime.sendMessage({json.dumps(said)}).then((told) => told ?? null, () => null)"
+    wanted = {"expression": send, "contextId": ours, "awaitPromise": True, "returnByValue": True}
+    answer = session.send("Runtime.evaluate", wanted)
+    session.detach()
+    assert "exceptionDetails" not in answer, answer
+    return answer["result"].get("value")
+
+
+def _token_kept(browser: BrowserContext) -> bool:
+    return bool(
+        browser.service_workers[0].evaluate("() => chrome.storage.local.get('token').then((all) => !!all.token)")
+    )
 
 
 def test_markup_in_a_name_is_shown_as_it_was_written(house: House, token: str) -> None:

@@ -12,7 +12,7 @@ from app.main import create_app
 from app.reading.facts import CorrectionKind
 from app.services import correcting, history, linking, logging_touches, pairing, signing_in
 from app.services.parts import Parts
-from app.services.scopes import EVERYTHING, written
+from app.services.scopes import EVERYTHING, EXTENSION, written
 from app.store import devices, people
 from tests.world import World
 
@@ -36,12 +36,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @dataclass
 class Houses:
-    """The application; Ana's device token and her recipients' ids; the ids of what is Ben's, by what they name."""
+    """The application; Ana's device tokens (`token` for everything, `paired` as an extension has it) and recipients' ids;
+    the ids of what is Ben's, by what they name.
+    """
 
     app: FastAPI
     parts: Parts
     ana: str
     token: str
+    paired: str
     anas: list[str]
     bens: dict[str, str]
 
@@ -51,8 +54,11 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Houses]:
     world = World(tmp_path_factory.mktemp("houses"))
     asyncio.run(world.link_both())
     token = pairing.add_device(world.parts, "Ana's browser", world.clock())
+    paired = pairing.add_device(world.parts, "Ana's extension", world.clock(), EXTENSION)
     anas = [row.id for row in history.list_recipients(world.parts, world.person_id, world.clock())]
-    yield Houses(create_app(world.parts), world.parts, world.person_id, token, anas, _move_in(world.parts, world))
+    yield Houses(
+        create_app(world.parts), world.parts, world.person_id, token, paired, anas, _move_in(world.parts, world)
+    )
     asyncio.run(world.close())
 
 

@@ -1,4 +1,5 @@
-"""Every operation of the published API under made-up requests, well formed and not, signed in and not."""
+"""Every operation of the published API under made-up requests, well formed and not: by a token that may do everything,
+by a paired browser's, and by nobody's."""
 
 import os
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from app.services.scopes import EXTENSION
 from tests.security.conftest import CANARY, Houses
 
 INPUTS = min(int(os.environ.get("AFTERTOUCH_FUZZ", "25")), 1_000)
@@ -63,16 +65,25 @@ def _ask(operation: Any, houses: Houses, *, signed: bool) -> int:
     def answers(case: Case) -> None:
         nonlocal asked
         asked += 1
-        _sign(case, houses.token if signed else None)
+        paired = signed and asked % 2 == 0
+        _sign(case, (houses.paired if paired else houses.token) if signed else None)
         _aim(case, houses.bens)
         answer = case.call(base_url=houses.parts.settings.base_url)
         case.validate_response(answer, checks=CHECKS)
         assert CANARY not in answer.text
+        if paired and not _open_to_extensions(operation):
+            assert answer.status_code in range(400, 500), answer.text
         if not signed and not case.path.startswith(OPEN):
             assert answer.status_code in range(400, 500), answer.text
 
     answers()
     return asked
+
+
+def _open_to_extensions(operation: Any) -> bool:
+    """Whether the description lets a paired browser in: no scope is named, or one that it has."""
+    ways = operation.definition.raw.get("security", [])
+    return all(scope in EXTENSION for way in ways for scopes in way.values() for scope in scopes)
 
 
 def _sign(case: Case, token: str | None) -> None:
