@@ -16,7 +16,7 @@ from app.services.hooks import can_be_pushed_to
 from app.services.parts import Parts
 from app.services.syncing import Outcome, sync
 from app.settings import Settings
-from app.store import accounts, sync_jobs
+from app.store import accounts, scope, sync_jobs
 from app.store.errors import KeyMissing, StoreError
 from app.store.sync_jobs import Lease, LeaseLost
 
@@ -78,13 +78,8 @@ class Worker:
     async def _settle(self, lease: Lease) -> None:
         keeping = asyncio.create_task(self._renew(lease))
         try:
-            if await self._is_leaving(lease):
-                return
-            outcome = await sync(self.parts, lease)
-            self._finish(lease, outcome)
-            if outcome.caught_up and can_be_pushed_to(self.parts.settings):
-                await pushing.keep_watching(self.parts, lease.account_id, self.parts.clock())
-            await self._learn(lease, outcome)
+            with scope.person(self._person_of(lease)):
+                await self._sync(lease)
         except asyncio.CancelledError:
             self._give_back(lease)
             raise
@@ -100,6 +95,19 @@ class Worker:
             self._later(lease, backoff(lease.attempts, self._chance()))
         finally:
             keeping.cancel()
+
+    async def _sync(self, lease: Lease) -> None:
+        if await self._is_leaving(lease):
+            return
+        outcome = await sync(self.parts, lease)
+        self._finish(lease, outcome)
+        if outcome.caught_up and can_be_pushed_to(self.parts.settings):
+            await pushing.keep_watching(self.parts, lease.account_id, self.parts.clock())
+        await self._learn(lease, outcome)
+
+    def _person_of(self, lease: Lease) -> str:
+        with self.parts.database.read() as tx:
+            return accounts.get(tx, lease.account_id).person_id
 
     async def sweep(self) -> None:
         """Now and then, and at every start: finish the erasures that were cut short."""
@@ -151,8 +159,7 @@ class Worker:
     async def _learn(self, lease: Lease, outcome: Outcome) -> None:
         """How the person's own threads went, beside the loop: after a slow walk, and now and then."""
         now = self.parts.clock()
-        with self.parts.database.read() as tx:
-            person_id = accounts.get(tx, lease.account_id).person_id
+        person_id = self._person_of(lease)
         learned = self.parts.shelf.learned_at(person_id)
         if outcome.caught_up and (outcome.deep or learned is None or now - learned > LEARN_EVERY):
             await asyncio.to_thread(learn, self.parts, person_id, now)

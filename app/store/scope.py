@@ -34,6 +34,13 @@ def nobody() -> Iterator[None]:
 
 
 @contextmanager
+def person(person_id: str) -> Iterator[None]:
+    """Only this person's rows, whoever's were seen before: for work that turns out to be one person's."""
+    with _scoped(person_id):
+        yield
+
+
+@contextmanager
 def across_people() -> Iterator[None]:
     """For work that belongs to no one person: the sync schedule, and finding out who asks."""
     with _scoped(EVERYBODY):
