@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.store import accounts, messages
 from app.store.scope import across_people
 from tests.bench.figure import Figure
+from tests.bench.others import among_others
 from tests.bench.store import NOW, Filled
 from tests.builders import sign_in, visitor
 
@@ -27,18 +28,6 @@ SLOWEST = 200
 """Milliseconds of server time, 95 of 100 requests."""
 OTHERS = 990_000
 REQUESTS = 40
-_NOISE = f"""
-INSERT INTO messages (person_id, account_id, provider_message_id, provider_thread_id, message_key, at, outbound, sender,
-  reading, reader_version, folder, present, link)
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {OTHERS})
-SELECT person_id, account_id, 'noise' || i, 'noise' || i, 'noise' || i, at - i, 0,
-  'list' || (i % 500) || '@mail.example',
-  '{{"v":1,"way":"in","kind":"list"}}', reader_version, 'other', 1, '' FROM n, (SELECT * FROM messages LIMIT 1)
-"""
-_NOISY_PEOPLE = """
-INSERT INTO message_people (message_id, role, address, person_id, at)
-SELECT id, {role}, person_id, at FROM messages WHERE provider_message_id LIKE 'noise%'
-"""
 
 
 def figures() -> Iterator[Figure]:
@@ -50,7 +39,7 @@ def figures() -> Iterator[Figure]:
         yield Figure("filling the shelf at the start, beside the first pages", _once(lambda: _warm(filled)) * 1e3, "ms")
         small = yield from _pages(filled, "")
         yield Figure.at_most("the list right after one more mail", _after_one_more(filled) * 1e3, "ms", SLOWEST)
-        _among_others(filled)
+        among_others(filled, OTHERS)
         large = yield from _pages(filled, ", among 1,000,000 messages")
         for name in small:
             yield Figure.at_most(f"{name}: at 1,000,000 / at 10,000 messages", large[name] / small[name], "ratio", 1.5)
@@ -127,14 +116,6 @@ def _after_one_more(filled: Filled) -> float:
 
 def _listed(parts: Parts, filled: Filled) -> None:
     assert len(history.list_recipients(parts, filled.person_id, NOW)) == 500
-
-
-def _among_others(filled: Filled) -> None:
-    """Newsletters, each from one of 500 lists to the person."""
-    with filled.database.write() as tx:
-        tx.exec_driver_sql(_NOISE)
-        for role in ("'from', sender", "'to', 'ana@example.com'"):
-            tx.exec_driver_sql(_NOISY_PEOPLE.format(role=role))
 
 
 def _once(work: Callable[[], None]) -> float:

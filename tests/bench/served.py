@@ -32,12 +32,20 @@ class Served:
         _pin(-1)
         self._one = socket.create_connection(self._address)
         self.alone(50)
+        self._rest()
 
     @property
     def seconds(self) -> float:
         """What its process has worked."""
         told = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(told[11]) + int(told[12])) / _TICKS
+
+    def _rest(self) -> None:
+        """Until what it does at its start is done: for a second it has not worked."""
+        before = -1.0
+        while (worked := self.seconds) > before:
+            before = worked + 0.02
+            time.sleep(1)
 
     def alone(self, count: int) -> list[float]:
         """Wall seconds of each of so many requests, one after the other on one connection."""
