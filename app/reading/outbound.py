@@ -4,7 +4,15 @@ import re
 from dataclasses import dataclass, replace
 
 from app.cadence.thread import Signals, Stage
-from app.reading.drafts.conclusions import answered, asks, is_annoyed, is_empty, value_kinds, word_count
+from app.reading.drafts.conclusions import (
+    answered,
+    answers_with_figures,
+    asks,
+    is_annoyed,
+    is_empty,
+    value_kinds,
+    word_count,
+)
 from app.reading.drafts.findings import Findings, findings
 from app.reading.drafts.fold import LONGEST, fold, lower
 from app.reading.drafts.language import language_of
@@ -49,9 +57,13 @@ def read_draft(channel: str, subject: str, text: str) -> Signals:
     """Signals of a draft or call script; earlier mail and signatures in `text` are cut first. Never raises.
 
     `channel` is email, call, voicemail or other. The subject is read only where it is all there is. Without a
-    lexicon for the language only language, words and signature are filled.
+    lexicon for the language only language, words and signature are filled. A figure or a day counts as the answer to
+    whatever may be answered so, unless the draft asks for news.
     """
-    return _read(channel, subject, text)[0]
+    signals, whole = _read(channel, subject, text)
+    if whole is None or signals.asks_for_news:
+        return signals
+    return replace(signals, answers=answers_with_figures(signals.answers, whole))
 
 
 def draft_verdict(signals: Signals) -> Verdict:
@@ -94,13 +106,14 @@ def _own_subject(subject: str) -> str:
 
 
 def _signals(found: Findings, odds: Odds | None, *, spoken: bool) -> Signals:
-    value = value_kinds(found, odds)
+    asking = asks(found, spoken=spoken)
+    value = value_kinds(found, odds, asking=asking)
     score = sum(VALUE_WEIGHTS[kind] for kind in value)
     has = found.places.keys()
     apologies = len(found.at("apologetic"))
     return Signals(
         words=word_count(found),
-        asks_for_news=asks(found, spoken=spoken),
+        asks_for_news=asking,
         empty=is_empty(found, odds, spoken=spoken, value_score=score),
         value=value,
         value_score=score,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.cadence.thread import Signals
-from app.reading.outbound import draft_verdict, read_draft
+from app.reading.outbound import Verdict, draft_verdict, read_draft
 
 CASES = Path(__file__).parent / "cases"
 WORDS = ("annoyed", "empty", "adds_value")
@@ -97,6 +97,48 @@ def test_what_a_draft_is_labelled_with_beside_is_noticed(name: str) -> None:
 )
 def test_what_only_looks_like_pressure_or_pleading_is_neither(text: str, flag: str) -> None:
     assert not getattr(read_draft("email", "", text), flag)
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "-- \nAna", "> any news?"])
+def test_a_draft_without_words_says_nothing(text: str) -> None:
+    signals = read_draft("email", "", text)
+    assert draft_verdict(signals) == Verdict(annoyed=False, empty=False, adds_value=False)
+    assert (signals.words, signals.answers) == (0, ())
+
+
+def test_pity_for_their_loss_pleads_for_nothing() -> None:
+    pity = "I'm so sorry about your loss. I was sorry to read of the funeral. So sorry for you all."
+    assert not read_draft("email", "", pity).pleading
+    assert not read_draft("email", "", pity).apologetic
+
+
+@pytest.mark.parametrize("text", ["four weeks", "Tuesday is grand", "65,000", "Yes.", "Mittwoch passt gut."])
+def test_a_figure_or_a_day_may_be_the_whole_answer(text: str) -> None:
+    assert {"availability", "notice_period", "salary", "start_date"} <= set(read_draft("email", "", text).answers)
+
+
+def test_a_day_in_a_draft_that_asks_for_news_answers_nothing() -> None:
+    assert read_draft("email", "", "Any early news? You said Tuesday.").asks_for_news
+    assert "notice_period" not in read_draft("email", "", "Any early news? You said Tuesday.").answers
+
+
+def test_asking_for_news_is_no_idea() -> None:
+    script = "Good morning, Ana Ruiz, competition 2026-118, calling to ask where the competition stands, 613 555 0101."
+    signals = read_draft("voicemail", "", script)
+    assert (signals.asks_for_news, signals.value) == (True, ())
+
+
+def test_thanks_by_name_are_thanks() -> None:
+    assert read_draft("email", "", "Thank you Jan, I keep hearing them laugh about the crow.").thanks
+
+
+@pytest.mark.parametrize(
+    "date", ["November 25, 2026", "Wednesday, 25 November 2026", "Leeds, 25.11.2026", "2026-11-25"]
+)
+def test_a_letter_with_another_date_above_is_the_same_letter(date: str) -> None:
+    letter = "\n\nDear Captain Ross,\n\nI am applying for the chief steward position, and I ran a galley for years."
+    assert read_draft("email", "", date + letter) == read_draft("email", "", letter)
+    assert read_draft("email", "", date).answers != ()
 
 
 def test_asking_to_be_rung_back_brings_nothing() -> None:

@@ -1,26 +1,33 @@
 """From what was found to what it means: value, emptiness and tone of a text of the person's own."""
 
+from functools import cache
+
+from app.reading.drafts.anchors import NUMBER
 from app.reading.drafts.findings import Findings
+from app.reading.drafts.opened import Opened
 from app.reading.drafts.weights import Odds
 from app.reading.kinds import ASK_KINDS, VALUE_WEIGHTS
+from app.reading.lexicons import lexicon as data_file
 
 _HALVES = frozenset({"link", "attachment"})
 _LONGEST_EMPTY = 60
 _MOST_CONTENT = 24
 _CUES_NEEDED = 1.5
+_IDEA_BESIDE_AN_ASK = 8
 _UNCOUNTED = ("courtesy", "restate", "claim")
 _NO_CONTENT = ("ask", "courtesy", "restate", "claim", "context", "annoyed")
 _BRINGS_SOMETHING = ("logistics", "correction", "acceptance", "withdrawal", "competing_offer", "apply")
 
 
-def value_kinds(found: Findings, odds: Odds | None) -> tuple[str, ...]:
+def value_kinds(found: Findings, odds: Odds | None, *, asking: bool) -> tuple[str, ...]:
     """Kinds in the order of VALUE_WEIGHTS; a link or attachment counts only where nothing better is said.
 
-    The weighed words decide whether there is value, the phrases of which kind: "idea" where they name none.
+    The weighed words decide whether there is value, the phrases of which kind: "idea" where they name none;
+    in a draft that asks for news the words alone must tell of it clearly (tenths of log odds).
     """
     kinds = set(found.below("value"))
     better = kinds - _HALVES
-    if odds and odds.adds_value <= 0:
+    if odds and odds.adds_value <= (_IDEA_BESIDE_AN_ASK if asking and not better else 0):
         return tuple(sorted(kinds & _HALVES))[:1]
     if odds and not better:
         better = {"idea"}
@@ -30,6 +37,19 @@ def value_kinds(found: Findings, odds: Odds | None) -> tuple[str, ...]:
 def answered(found: Findings) -> tuple[str, ...]:
     """Kinds of asks the text meets, sorted."""
     return tuple(sorted(found.below("answers").keys() & ASK_KINDS))
+
+
+def answers_with_figures(answers: tuple[str, ...], text: Opened) -> tuple[str, ...]:
+    """A number, a day, a yes or no may be all of the answer to a question of several kinds; sorted."""
+    states, kinds = _stated()
+    if NUMBER not in text.words and states.isdisjoint(text.words):
+        return answers
+    return tuple(sorted(kinds.union(answers)))
+
+
+@cache
+def _stated() -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(data_file("text")["states"].split()), frozenset(data_file("text")["stated"])
 
 
 def word_count(found: Findings) -> int:

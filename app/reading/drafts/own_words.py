@@ -1,4 +1,4 @@
-"""Cuts a draft down to what the person wrote in it: no earlier mail, no signature, no greeting, no sign-off."""
+"""Cuts a draft down to what the person wrote in it: no earlier mail, no signature, no date, greeting or sign-off."""
 
 import re
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ _LONGEST_OWN = 12_288
 _MOST_LINES = 2000
 _LONGEST_LINE = 300
 _LAST_LINES = 12
+_DATED_LETTER = 3
 
 
 @dataclass(frozen=True, slots=True)
 class OwnWords:
-    """`written` is everything new, folded, case kept; `body` the same without greeting and sign-off."""
+    """`written` is everything new, folded, case kept; `body` the same without date, greeting and sign-off."""
 
     written: str
     body: str
@@ -24,7 +25,7 @@ class OwnWords:
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     text = data_file("text")
-    return re.compile(text["greeting"] if name == "greeting" else text["cut"][name], re.ASCII)
+    return re.compile(text[name] if name in ("date_line", "greeting") else text["cut"][name], re.ASCII)
 
 
 @cache
@@ -37,7 +38,7 @@ def own_words(text: str) -> OwnWords:
     """Looks at the first 64 K characters and 2000 lines, keeps at most 12 K of the person's own."""
     lines = [line.strip() for line in _new_lines(fold(text).split("\n", _MOST_LINES)[:_MOST_LINES])]
     written = "\n".join(lines)[:_LONGEST_OWN]
-    kept = _without_greeting(_without_sign_off(written.strip().split("\n")))
+    kept = _without_greeting(_without_date(_without_sign_off(written.strip().split("\n"))))
     return OwnWords(written, "\n".join(kept).strip())
 
 
@@ -92,6 +93,13 @@ def _without_sign_off(lines: list[str]) -> list[str]:
             )
             return lines[:at] + after[start:]
     return lines
+
+
+def _without_date(lines: list[str]) -> list[str]:
+    """The date above a letter, by itself and with an empty line below, goes."""
+    if len(lines) < _DATED_LETTER or lines[1] or not _pattern("date_line").search(lower(lines[0][:_LONGEST_LINE])):
+        return lines
+    return lines[2:]
 
 
 def _without_greeting(lines: list[str]) -> list[str]:

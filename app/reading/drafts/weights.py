@@ -36,11 +36,11 @@ def odds_of(text: Opened, language: str) -> Odds | None:
     if len(text.words) <= _MARKS_ALONE:
         return Odds(0, 0, 0)
     bias, words, beginnings, pairs, apart = _weights(language)
-    said = set(text.words)
+    told, said = text.words, set(text.words)
     rows = [words[word] for word in said if word in words]
     rows += [beginnings[begun] for begun in {word[:BEGINNING] for word in said} if begun in beginnings]
-    rows += [pairs[pair] for pair in set(pairwise(text.words)) if pair in pairs]
-    rows += [apart[pair] for pair in set(zip(text.words, text.words[2:], strict=False)) if pair in apart]
+    rows += [pairs[pair] for pair in {pair for pair in pairwise(told) if pair in pairs}]
+    rows += [apart[pair] for pair in {pair for pair in zip(told, told[2:], strict=False) if pair in apart}]
     sums = map(sum, zip([0] * len(bias), *rows, strict=True))
     root = sqrt(max(1, len(rows)))
     return Odds(*[start + total / root for start, total in zip(bias, sums, strict=True)])

@@ -1,24 +1,28 @@
 // From what was found to what it means: value, emptiness and tone of a text of the person's own.
 import type { Findings } from './findings';
 import { textFile } from './lexicon_data';
+import { NUMBER, type Opened } from './opened';
 import type { Odds } from './weights';
 
 const HALVES = ['attachment', 'link'];
 const LONGEST_EMPTY = 60;
 const MOST_CONTENT = 24;
 const CUES_NEEDED = 1.5;
+const IDEA_BESIDE_AN_ASK = 8;
 const UNCOUNTED = ['courtesy', 'restate', 'claim'];
 const NO_CONTENT = ['ask', 'courtesy', 'restate', 'claim', 'context', 'annoyed'];
 const BRINGS_SOMETHING = ['logistics', 'correction', 'acceptance', 'withdrawal', 'competing_offer', 'apply'];
 
 /**
  * Kinds in the order of the weights; a link or attachment counts only where nothing better is said.
- * The weighed words decide whether there is value, the phrases of which kind: "idea" where they name none.
+ * The weighed words decide whether there is value, the phrases of which kind: "idea" where they name none;
+ * in a draft that asks for news the words alone must tell of it clearly (tenths of log odds).
  */
-export function valueKinds(found: Findings, odds: Odds | undefined): string[] {
+export function valueKinds(found: Findings, odds: Odds | undefined, asking: boolean): string[] {
   const kinds = found.below('value');
   let better = kinds.filter((kind) => !HALVES.includes(kind));
-  if (odds && odds.addsValue <= 0) return HALVES.filter((kind) => kinds.includes(kind)).slice(0, 1);
+  const needed = asking && better.length === 0 ? IDEA_BESIDE_AN_ASK : 0;
+  if (odds && odds.addsValue <= needed) return HALVES.filter((kind) => kinds.includes(kind)).slice(0, 1);
   if (odds && better.length === 0) better = ['idea'];
   const told = better.length > 0 ? better : kinds;
   return Object.keys(textFile.value_weights).filter((kind) => told.includes(kind));
@@ -32,6 +36,15 @@ export function valueScore(kinds: string[]): number {
 export function answered(found: Findings): string[] {
   const kinds = found.below('answers');
   return textFile.asks.filter((kind) => kinds.includes(kind)).sort();
+}
+
+let stated: Set<string> | undefined;
+
+/** A number, a day, a yes or no may be all of the answer to a question of several kinds; sorted. */
+export function answersWithFigures(answers: string[], text: Opened): string[] {
+  stated ??= new Set([NUMBER, ...textFile.states.split(' ')]);
+  const states = stated;
+  return text.words.some((word) => states.has(word)) ? [...new Set([...answers, ...textFile.stated])].sort() : answers;
 }
 
 /** Words of the sentences that are more than courtesy. */

@@ -1,5 +1,14 @@
 // Draft text -> signals, in the page; the same as app/reading/outbound.py says of it. Nothing of the text leaves with them.
-import { answered, asks, isAnnoyed, isEmpty, valueKinds, valueScore, wordCount } from './conclusions';
+import {
+  answered,
+  answersWithFigures,
+  asks,
+  isAnnoyed,
+  isEmpty,
+  valueKinds,
+  valueScore,
+  wordCount,
+} from './conclusions';
 import { Findings, findings } from './findings';
 import { begin, fold, lower } from './fold';
 import { languageOf } from './language';
@@ -54,7 +63,8 @@ export function readDraft(channel: string, subject: string, text: string): Signa
   if (!lexicon) return { ...NOTHING, language, words: wordsIn(parts), signature };
   const whole = opened(parts, lexicon.forms);
   const signals = conclude(findings(whole, lexicon.book), oddsOf(whole, known), SPOKEN.includes(channel));
-  return { ...signals, language, signature };
+  const answers = signals.asks_for_news ? signals.answers : answersWithFigures(signals.answers, whole);
+  return { ...signals, answers, language, signature };
 }
 
 function wordsIn(parts: string[]): number {
@@ -68,14 +78,15 @@ function ownSubject(subject: string): string {
 }
 
 function conclude(found: Findings, odds: Odds | undefined, spoken: boolean): Signals {
-  const value = valueKinds(found, odds);
+  const asking = asks(found, spoken);
+  const value = valueKinds(found, odds, asking);
   const score = valueScore(value);
   const has = (group: string) => found.any(group);
   const apologies = found.at('apologetic').size;
   return {
     language: null,
     words: wordCount(found),
-    asks_for_news: asks(found, spoken),
+    asks_for_news: asking,
     empty: isEmpty(found, odds, spoken, score),
     value,
     value_score: score,

@@ -34,7 +34,10 @@ export const weightFiles = { en: enWeights } as unknown as Record<string, Weight
 interface TextFile {
   fold: { from: string; to: string; many: Record<string, string> };
   cut: Record<string, string | string[]>;
+  date_line: string;
   greeting: string;
+  states: string;
+  stated: string[];
   sentence: Record<string, string>;
   languages: Record<string, string>;
   scripts: Record<string, string>;

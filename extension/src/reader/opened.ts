@@ -3,7 +3,7 @@ import { BREAK, endsSentence, pattern, SHOUT } from './sentences';
 
 const BEGIN = '^';
 const END = '~';
-const NUMBER = '#';
+export const NUMBER = '#';
 const URGE = '^urge';
 const MARKS = new Set([BEGIN, END, SHOUT, URGE, 'qm', 'em']);
 const LONGEST = 60;

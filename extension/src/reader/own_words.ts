@@ -1,4 +1,4 @@
-// Cuts a draft down to what the person wrote in it: no earlier mail, no signature, no greeting, no sign-off.
+// Cuts a draft down to what the person wrote in it: no earlier mail, no signature, no date, greeting or sign-off.
 import { fold, lower } from './fold';
 import { textFile } from './lexicon_data';
 
@@ -7,6 +7,7 @@ const MOST_LINES = 2000;
 const LONGEST_LINE = 300;
 const LONGEST_SIGN_OFF = 80;
 const LAST_LINES = 12;
+const DATED_LETTER = 3;
 
 const patterns = new Map<string, RegExp>();
 
@@ -17,7 +18,7 @@ function matches(name: string, line: string): boolean {
 function pattern(name: string): RegExp {
   let found = patterns.get(name);
   if (!found) {
-    found = new RegExp(name === 'greeting' ? textFile.greeting : String(textFile.cut[name] ?? ''));
+    found = new RegExp(name === 'date_line' || name === 'greeting' ? textFile[name] : String(textFile.cut[name] ?? ''));
     patterns.set(name, found);
   }
   return found;
@@ -27,7 +28,7 @@ function pattern(name: string): RegExp {
 export function ownWords(text: string): string {
   const lines = newLines(fold(text).split('\n', MOST_LINES)).map((line) => line.trim());
   const written = lines.join('\n').slice(0, LONGEST_OWN);
-  return withoutGreeting(withoutSignOff(written.trim().split('\n')))
+  return withoutGreeting(withoutDate(withoutSignOff(written.trim().split('\n'))))
     .join('\n')
     .trim();
 }
@@ -89,6 +90,12 @@ function withoutSignOff(lines: string[]): string[] {
     return [...lines.slice(0, at), ...(start < 0 ? [] : after.slice(start))];
   }
   return lines;
+}
+
+/** The date above a letter, by itself and with an empty line below, goes. */
+function withoutDate(lines: string[]): string[] {
+  if (lines.length < DATED_LETTER || lines[1] !== '') return lines;
+  return matches('date_line', lower((lines[0] ?? '').slice(0, LONGEST_LINE))) ? lines.slice(2) : lines;
 }
 
 function withoutGreeting(lines: string[]): string[] {
