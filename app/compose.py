@@ -14,6 +14,7 @@ from tzlocal import get_localzone_name
 from app.services.announcing import Announcer
 from app.services.budgets import SharedPurse
 from app.services.parts import Parts
+from app.services.seating import Seats
 from app.settings import LOOPBACK, Settings, SettingsError
 from app.store import moving, rotation, scope
 from app.store.database import Database
@@ -167,6 +168,7 @@ def _gmail(settings: Settings, database: Database) -> Connector:
         ),
         clock=read_clock,
         purse=SharedPurse(database, "google", window=GMAIL_2026.window, clock=read_clock),
+        seats=Seats(database, "google", clock=read_clock),
         push_topic=settings.google_push_topic,
         push_sender=settings.google_push_account,
     )
@@ -188,6 +190,7 @@ def _outlook(settings: Settings, database: Database) -> Connector:
         ),
         clock=read_clock,
         purse=SharedPurse(database, "microsoft", window=GRAPH.window, clock=read_clock),
+        seats=Seats(database, "microsoft", clock=read_clock),
     )
 
 

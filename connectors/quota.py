@@ -3,9 +3,10 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from types import MappingProxyType
 from typing import Protocol
 
@@ -84,6 +85,21 @@ GRAPH = Profile(name="graph", units=10_000, window=600.0, in_flight=3, probes=1,
 """
 
 
+class Seats(Protocol):
+    """A place at a mailbox that of all processes one has at a time; `bench` is "work" or "probe"."""
+
+    def __call__(self, subject: str, bench: str) -> AbstractAsyncContextManager[object]:
+        """Held inside; whoever of the same process comes meanwhile shares it.
+
+        Raises RateLimited when another process keeps it.
+        """
+
+
+def alone(subject: str, bench: str) -> AbstractAsyncContextManager[object]:
+    """The seats of a process that knows of no other."""
+    return nullcontext()
+
+
 class Purse(Protocol):
     """What all mailboxes of one app draw on together."""
 
@@ -119,11 +135,21 @@ class Window:
 class Limiter:
     """One mailbox's allowance. Never more than its share in any window, never more in flight than allowed.
 
-    `spent` counts all units since the start, by call; `project` is what every mailbox of the app draws on.
+    `spent` counts all units since the start, by call; `project` is what every mailbox of the app draws on, `seat` the
+    place that this process must have at a bench of the mailbox before it sends anything.
     """
 
-    def __init__(self, profile: Profile, *, monotonic: Monotonic, sleep: Sleep, project: Purse | None = None) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        monotonic: Monotonic,
+        sleep: Sleep,
+        project: Purse | None = None,
+        seat: Callable[[str], AbstractAsyncContextManager[object]] = nullcontext,
+    ) -> None:
         self.profile = profile
+        self._seat = seat
         self.spent: dict[str, int] = {}
         self._monotonic = monotonic
         self._sleep = sleep
@@ -160,7 +186,7 @@ class Limiter:
     async def _seated(self, pace: Pace, places: int) -> AsyncIterator[None]:
         """Several places are taken one after the other behind a door, so that nobody waits for half of another's."""
         if pace is Pace.URGENT:
-            async with self._reserved:
+            async with self._reserved, self._seat("probe"):
                 yield
             return
         taken = 0
@@ -169,7 +195,8 @@ class Limiter:
                 for _ in range(places):
                     await self._places.acquire()
                     taken += 1
-            yield
+            async with self._seat("work"):
+                yield
         finally:
             for _ in range(taken):
                 self._places.release()
@@ -202,10 +229,19 @@ class Limiter:
 class Limiters:
     """The limiters of one provider, one for each mailbox, shared by everything that reads it.
 
-    `project` is the purse of all mailboxes; where several processes work it is one that they share.
+    `project` is the purse of all mailboxes; where several processes work it is one that they share, and so are `seats`.
     """
 
-    def __init__(self, profile: Profile, *, monotonic: Monotonic, sleep: Sleep, project: Purse | None = None) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        monotonic: Monotonic,
+        sleep: Sleep,
+        project: Purse | None = None,
+        seats: Seats | None = None,
+    ) -> None:
+        self._seats = seats or alone
         self._profile = profile
         self._monotonic = monotonic
         self._sleep = sleep
@@ -215,6 +251,10 @@ class Limiters:
     def of(self, subject: str) -> Limiter:
         if subject not in self._of:
             self._of[subject] = Limiter(
-                self._profile, monotonic=self._monotonic, sleep=self._sleep, project=self._project
+                self._profile,
+                monotonic=self._monotonic,
+                sleep=self._sleep,
+                project=self._project,
+                seat=partial(self._seats, subject),
             )
         return self._of[subject]

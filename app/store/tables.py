@@ -283,6 +283,7 @@ sync_jobs = Table(
     Column("watched_until", Instant),
     Column("watch_due_at", Instant),
     Column("pushed_at", Instant),
+    Column("in_hand", String(512)),
     Index("ix_sync_jobs_due", "due_at"),
 )
 
@@ -324,4 +325,13 @@ attempts = Table(
     Column("began_at", Instant, nullable=False),
     Column("count", BigInteger, nullable=False),
     Column("expires_at", Instant, nullable=False),
+)
+
+places = Table(
+    "places",
+    nobodys,
+    Column("name", String(48), primary_key=True),
+    Column("holder", String(16), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("wanted", Boolean, nullable=False),
 )

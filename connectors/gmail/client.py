@@ -99,14 +99,18 @@ class GmailClient:
         return list(found.get("sendAs") or ())
 
     async def watch(self, topic: str) -> Json:
-        """Push of every change to a Pub/Sub topic; `expiration` is in epoch milliseconds (G29)."""
-        return await self._execute(self._methods.me.watch(userId="me", body={"topicName": topic}), "watch")
+        """Push of every change to a Pub/Sub topic; `expiration` is in epoch milliseconds (G29).
+
+        It takes a probe's place: whoever asks for it need not be the one that syncs the mailbox.
+        """
+        request = self._methods.me.watch(userId="me", body={"topicName": topic})
+        return await self._execute(request, "watch", pace=Pace.URGENT)
 
     async def stop(self) -> None:
         """End every push of this mailbox."""
         request = self._methods.me.stop(userId="me")
         ask = Ask(request.method, request.uri, dict(request.headers), request.body)
-        await self._send(ask, read=_accepted, call="stop")
+        await self._send(ask, read=_accepted, call="stop", pace=Pace.URGENT)
 
     async def list_page(self, q: str, *, token: str | None, size: int = LARGEST_PAGE, pace: Pace = Pace.STEADY) -> Json:
         """Ids and thread ids, newest first, spam and trash included. Raises BadRequest for an old token."""
@@ -126,10 +130,10 @@ class GmailClient:
         )
         return await self._execute(request, "history")
 
-    async def outline(self, message_id: str) -> Json:
+    async def outline(self, message_id: str, *, pace: Pace = Pace.STEADY) -> Json:
         """One message without headers or text. Raises NotThere when it was deleted."""
         request = self._methods.messages.get(userId="me", id=message_id, format="minimal")
-        return await self._execute(request, "messages.get")
+        return await self._execute(request, "messages.get", pace=pace)
 
     async def fetch(self, ids: Iterable[str], *, threads: bool = False, pace: Pace = Pace.STEADY) -> Fetched:
         """Whole messages, or whole threads: up to 25 in a batch, each settled alone; without batches three at once.
@@ -171,15 +175,15 @@ class GmailClient:
                 raise worst
             if together:
                 await self._transport.pause(attempt, floor=worst.retry_after)
-        others_come = bool(settled) or await self._gives_another(left)
+        others_come = bool(settled) or await self._gives_another(left, pace)
         return {**settled, **_given_up(outcomes, others_come=others_come)}
 
-    async def _gives_another(self, failing: Sequence[str]) -> bool:
+    async def _gives_another(self, failing: Sequence[str], pace: Pace) -> bool:
         """Whether the mailbox gives a message that is not among these: then the fault is theirs, not the mailbox's."""
         try:
-            listed = await self.list_page("", token=None, size=len(failing) + 1)
+            listed = await self.list_page("", token=None, size=len(failing) + 1, pace=pace)
             others = [entry["id"] for entry in listed.get("messages") or () if entry["id"] not in failing]
-            return bool(others) and bool(await self.outline(others[0]))
+            return bool(others) and bool(await self.outline(others[0], pace=pace))
         except NotThere:
             return True
         except Transient:

@@ -25,7 +25,7 @@ from connectors.gmail.push import Pushes
 from connectors.gmail.walk import Walk, readable
 from connectors.http import Transport
 from connectors.message import Message
-from connectors.quota import GMAIL_2026, Limiters, Profile, Purse
+from connectors.quota import GMAIL_2026, Limiters, Profile, Purse, Seats
 
 TWINS = {"gmail.com": "googlemail.com", "googlemail.com": "gmail.com"}
 """The two names of one mailbox (W3)."""
@@ -48,6 +48,7 @@ class GmailConnector(Connector):
         clock: Callable[[], datetime],
         quota: Profile = GMAIL_2026,
         purse: Purse | None = None,
+        seats: Seats | None = None,
         push_topic: str = "",
         push_sender: str = "",
     ) -> None:
@@ -59,7 +60,9 @@ class GmailConnector(Connector):
         self._pushes = Pushes(self._identity, sender=push_sender, clock=clock, monotonic=transport.monotonic)
         self._transport = transport
         self._clock = clock
-        self._limiters = Limiters(quota, monotonic=transport.monotonic, sleep=transport.sleep, project=purse)
+        self._limiters = Limiters(
+            quota, monotonic=transport.monotonic, sleep=transport.sleep, project=purse, seats=seats
+        )
 
     async def begin(self, *, redirect_uri: str, login_hint: str | None = None) -> Authorization:
         return await self._identity.begin(redirect_uri=redirect_uri, login_hint=login_hint)

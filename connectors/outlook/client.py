@@ -103,23 +103,26 @@ class GraphClient:
             return outcome
         except Unreachable as trouble:
             unreadable = isinstance(trouble, TooLarge) or trouble.reason in ("not_json", "not_an_object")
-            if unreadable or await self._gives_another(path):
+            if unreadable or await self._gives_another(path, pace):
                 return trouble
             raise
 
-    async def _gives_another(self, failing: str) -> bool:
+    async def _gives_another(self, failing: str, pace: Pace) -> bool:
         """Whether the mailbox gives another message than this: then the fault is the message's."""
         try:
-            listed = entries(await self.get("/me/messages", {"$top": "2", "$select": "id"}))
+            listed = entries(await self.get("/me/messages", {"$top": "2", "$select": "id"}, pace=pace))
             paths = [message_path(str(entry["id"])) for entry in listed]
             others = [path for path in paths if not failing.startswith(path)]
-            return bool(others and await self.get(others[0], {"$select": "id"}))
+            return bool(others and await self.get(others[0], {"$select": "id"}, pace=pace))
         except (NotThere, BadRequest, Transient):
             return False
 
     async def change(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Json:
-        """Make, renew or end something of our own, such as a subscription; no mail is ever changed."""
-        return await self._send(f"{self._root}{path}", page=0, slow=False, pace=Pace.STEADY, method=method, body=body)
+        """Make, renew or end something of our own, such as a subscription; no mail is ever changed.
+
+        It takes a probe's place: whoever asks for it need not be the one that syncs the mailbox.
+        """
+        return await self._send(f"{self._root}{path}", page=0, slow=False, pace=Pace.URGENT, method=method, body=body)
 
     async def follow(self, link: str, *, page: int = 0, slow: bool = False) -> Json:
         """A next or delta link, replayed as it came. Raises Unreachable when it leads to another host (S15)."""

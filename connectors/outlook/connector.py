@@ -28,7 +28,7 @@ from connectors.outlook.probe import Probe
 from connectors.outlook.push import heard, subscribed, unsubscribed
 from connectors.outlook.reading import Reader
 from connectors.outlook.walk import Walk
-from connectors.quota import GRAPH, Limiters, Profile, Purse
+from connectors.quota import GRAPH, Limiters, Pace, Profile, Purse, Seats
 from connectors.refusals import BadRequest, NotThere
 
 IDENTITIES = "mail,userPrincipalName,otherMails,proxyAddresses"
@@ -50,6 +50,7 @@ class OutlookConnector(Connector):
         clock: Callable[[], datetime],
         quota: Profile = GRAPH,
         purse: Purse | None = None,
+        seats: Seats | None = None,
     ) -> None:
         self._identity = MicrosoftIdentity(
             client_id=client_id, client_secret=client_secret, authority=authority, transport=transport, clock=clock
@@ -57,7 +58,9 @@ class OutlookConnector(Connector):
         self._root = graph_root
         self._transport = transport
         self._clock = clock
-        self._limiters = Limiters(quota, monotonic=transport.monotonic, sleep=transport.sleep, project=purse)
+        self._limiters = Limiters(
+            quota, monotonic=transport.monotonic, sleep=transport.sleep, project=purse, seats=seats
+        )
 
     async def begin(self, *, redirect_uri: str, login_hint: str | None = None) -> Authorization:
         return await self._identity.begin(redirect_uri=redirect_uri, login_hint=login_hint)
@@ -132,9 +135,9 @@ class OutlookMailbox(Mailbox):
 async def _me(client: GraphClient) -> Json:
     """The signed-in person; a personal account may refuse the addresses of work accounts."""
     try:
-        return await client.get("/me", {"$select": IDENTITIES})
+        return await client.get("/me", {"$select": IDENTITIES}, pace=Pace.URGENT)
     except (BadRequest, NotThere):
-        return await client.get("/me")
+        return await client.get("/me", pace=Pace.URGENT)
 
 
 def _identities(me: Json) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from connectors.contract import Hint, PushForged
 from connectors.outlook.client import GraphClient, Json, entries
 from connectors.outlook.normalise import moment
+from connectors.quota import Pace
 from connectors.refusals import BadRequest, NotThere
 
 LIVES = (timedelta(minutes=4_200), timedelta(minutes=1_400))
@@ -47,7 +48,11 @@ async def unsubscribed(client: GraphClient, url: str) -> bool:
 
 
 async def _mine(client: GraphClient, url: str) -> list[Json]:
-    return [one for one in entries(await client.get("/subscriptions")) if one.get("notificationUrl") == url]
+    return [
+        one
+        for one in entries(await client.get("/subscriptions", pace=Pace.URGENT))
+        if one.get("notificationUrl") == url
+    ]
 
 
 def _sorted(mine: list[Json], secret: str) -> tuple[list[Json], list[Json]]:

@@ -91,7 +91,8 @@ class Reader:
         query = {"$select": self._select}
         outcomes = await self.client.several([(message_path(one), query) for one in wanted], pace=pace)
         told = list(zip(wanted, outcomes, strict=True))
-        found = await self.normalised([outcome for outcome in outcomes if not isinstance(outcome, ConnectorError)])
+        raws = [outcome for outcome in outcomes if not isinstance(outcome, ConnectorError)]
+        found = await self.normalised(raws, pace=pace)
         gone = tuple(one for one, outcome in told if isinstance(outcome, NotThere))
         refused = [
             (one, outcome.reason or type(outcome).__name__)
@@ -100,11 +101,11 @@ class Reader:
         ]
         return Found(found.messages, gone, (*found.poisoned, *refused))
 
-    async def normalised(self, raws: Sequence[Json]) -> Found:
+    async def normalised(self, raws: Sequence[Json], *, pace: Pace = Pace.STEADY) -> Found:
         """Each resource read alone, so that one unreadable letter stops nobody else's."""
         messages: list[Message] = []
         poisoned: list[tuple[str, str]] = []
-        names = await self._attachments(raws)
+        names = await self._attachments(raws, pace)
         for raw in raws:
             named = names.get(str(raw.get("id")), ())
             try:
@@ -115,11 +116,11 @@ class Reader:
                 poisoned.append((str(raw.get("id")), type(trouble).__name__))
         return Found(tuple(messages), (), tuple(poisoned))
 
-    async def _attachments(self, raws: Sequence[Json]) -> dict[str, list[str]]:
+    async def _attachments(self, raws: Sequence[Json], pace: Pace) -> dict[str, list[str]]:
         """Names of what the person sent along; of other people's mail they change no judgement and cost a request."""
         theirs = [str(raw["id"]) for raw in raws if raw.get("hasAttachments") is True and self._is_sent(raw)]
         query = {"$select": "name,isInline"}
-        outcomes = await self.client.several([(f"{message_path(one)}/attachments", query) for one in theirs])
+        outcomes = await self.client.several([(f"{message_path(one)}/attachments", query) for one in theirs], pace=pace)
         listed = ((one, told) for one, told in zip(theirs, outcomes, strict=True) if isinstance(told, Mapping))
         return {
             one: [str(entry.get("name") or "") for entry in entries(told) if not entry.get("isInline")]

@@ -1,6 +1,8 @@
 """The ledger and limiter: never more than allowed in any window, however it is asked."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -125,3 +127,19 @@ def test_a_mailbox_has_one_limiter_however_often_it_is_opened() -> None:
     limiters = Limiters(GMAIL_LEGACY, monotonic=clock.monotonic, sleep=clock.sleep)
     assert limiters.of("ana") is limiters.of("ana")
     assert limiters.of("ana") is not limiters.of("ben")
+
+
+async def test_nothing_is_sent_from_a_place_that_another_process_has() -> None:
+    """A probe and the mailbox's work have benches of their own, and each mailbox its own."""
+    clock, sitting = Clock(), set[tuple[str, str]]()
+
+    @asynccontextmanager
+    async def seats(subject: str, bench: str) -> AsyncIterator[None]:
+        sitting.add((subject, bench))
+        yield
+        sitting.remove((subject, bench))
+
+    both = Limiters(GRAPH, monotonic=clock.monotonic, sleep=clock.sleep, seats=seats)
+    async with both.of("ana").admit("request"), both.of("ben").admit("request", pace=Pace.URGENT):
+        assert sitting == {("ana", "work"), ("ben", "probe")}
+    assert sitting == set()

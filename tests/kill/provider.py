@@ -1,4 +1,4 @@
-"""The simulator as a process with two small mailboxes and no quotas: `python -m tests.kill.provider PORT`."""
+"""The simulator as a process with two small mailboxes and no quotas: `python -m tests.kill.provider PORT [LATENCY]`."""
 
 import asyncio
 import sys
@@ -31,8 +31,8 @@ def fill(box: Mailbox, now: datetime) -> None:
 
 
 def main() -> None:
-    port = int(sys.argv[1])
-    config = SimulatorConfig(base_url=f"http://127.0.0.1:{port}", quota="none", sample=False)
+    port, latency = int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0.0
+    config = SimulatorConfig(base_url=f"http://127.0.0.1:{port}", quota="none", sample=False, latency=latency)
     app = create_simulator(config, clock=clock)
     app.state.world.mailboxes += sample_mailboxes(config.seed)
     for box in app.state.world.mailboxes:
