@@ -54,6 +54,22 @@ _VOID = frozenset(
 _RAW = "xmp, iframe, noembed, noframes, plaintext"  # the parser writes what stands in them without escapes
 _SPACES = ("\t", "\r", "\n", "\f", "\v", "&nbsp;")
 _FIXED = "\xa0"
+_ODD_SPACES = (
+    "\t",
+    "\r",
+    "\f",
+    "\v",
+    "\x1c",
+    "\x1d",
+    "\x1e",
+    "\x1f",
+    "\x85",
+    "\u1680",
+    "\u2028",
+    "\u2029",
+    "\u205f",
+    _FIXED,
+)
 _WIDE_SPACES = re.compile("[\u2000-\u200a\u202f\u3000]")
 _TAG = re.compile(r"<(/?)(?!br|hr|img|meta|input|link|col)[a-z]", re.IGNORECASE)
 _DEEPEST = 2000  # the parser's time grows with the square of the nesting; no real letter comes near
@@ -84,12 +100,13 @@ class _Page:
 def _read(html: str, keep_quotes: bool) -> _Page:
     html = html[:CAP]
     if html.count("<") - html.count("</") > _DEEPEST and _depth(html) > _DEEPEST:
-        text = re.sub(r"<[^<>]*>", _BLOCK, _unmarked(html))
+        text = re.sub(r"<[^<>]*>", _BLOCK, _unmarked(html).replace("\n", _BREAK))
         return _Page(_tidy(text), text.replace(_BLOCK, ""))
     tree = LexborHTMLParser(html)
     if tree.body is None:
         return _Page("", "")
-    words = _INVISIBLE.sub("", tree.body.text(deep=True))
+    words = tree.body.text(deep=True)
+    words = words if words.isascii() else _INVISIBLE.sub("", words)
     _drop_unseen(tree)
     if not keep_quotes:
         _drop_quotes(tree)
@@ -175,13 +192,17 @@ def _unmarked(text: str) -> str:
 
 def _tidy(marked: str) -> str:
     """Marks to line breaks: a run of marks breaks once, a line break that ends a block shows nothing."""
-    lines: list[str] = []
+    odd = any(space in marked for space in _ODD_SPACES)
+    lines = [""]
     for block in marked.split(_BLOCK):
+        if block in (_BREAK, "", " "):
+            if block == _BREAK and lines[-1]:
+                lines.append("")
+            continue
         bare = block.strip(" ")
-        if bare == _BREAK:
-            lines.append("")
-        elif _BREAK in bare:
+        if _BREAK in bare:
             lines.extend([" ".join(line.split()) for line in bare.removesuffix(_BREAK).split(_BREAK)])
         elif bare:
-            lines.append(" ".join(bare.split()))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+            lines.append(" ".join(bare.split()) if odd or "  " in bare else bare)
+    text = "\n".join(lines).strip()
+    return re.sub(r"\n{3,}", "\n\n", text) if "\n\n\n" in text else text
