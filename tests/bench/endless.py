@@ -18,18 +18,31 @@ LENGTHS = (1, 1, 1, 1, 2, 2, 3, 3, 4, 5)
 PLACES = [(number, place) for number, length in enumerate(LENGTHS) for place in range(length)]
 HTML_EVERY = 5
 """One letter in five is HTML alone, of some 60 kB; the others are plain text of some 18 kB (performance.md, 4)."""
-VARIANTS = 60
+VARIANTS = 600
+"""Letters of different words; more would tell a reader that remembers nothing no more, and take longer to make."""
 
 _SENTENCES = (
-    "Thank you for your application for the position of process engineer.",
-    "We will get back to you by the end of next week, as several colleagues are travelling.",
-    "Could you send us two references and tell us when you might start?",
-    "I wanted to ask whether there is any news about the role.",
-    "Attached you find the work sample we talked about on Monday.",
-    "Unfortunately the budget was not confirmed before the holidays.",
-    "I am out of the office until November 30 with limited access to mail.",
-    "Our team would like to invite you to a first conversation on Thursday at ten.",
+    "Thank you, {name}, for your application for the position of {role}.",
+    "We will get back to you by the end of next week, as {count} colleagues are travelling.",
+    "Could you send us two references and tell us when you might start as {role}?",
+    "I wanted to ask whether there is any news about the {role} opening.",
+    "Attached you find the work sample we talked about on {day}.",
+    "Unfortunately the budget for a {role} was not confirmed before the holidays.",
+    "I am out of the office until November {count} with limited access to mail.",
+    "Our team would like to invite you to a first conversation with {name} on {day} at ten.",
+    "{name} and I looked at the {count} drawings again, and the second one is the better of the two.",
+    "The client in {place} moved the milestone, so most of us are busy with the handover until {day}.",
+    "If the salary of {count} thousand is a problem, please say so now rather than later.",
+    "It was good to meet you in {place}; the walk through the workshop answered most of my questions.",
+    "Please have a look at the attached draft and tell {name} what you think of chapter {count}.",
+    "We have decided to move forward with another candidate for the {role} position.",
+    "Let me know if {day} or the {count}th of next month suits you better.",
+    "The parking behind the building in {place} is free after four, and the door is open.",
 )
+_NAMES = ("Rita", "Omar", "Jana", "Luis", "Mei", "Tariq", "Ines", "Pavel", "Noor", "Greta", "Hugo", "Aylin", "Sven")
+_ROLES = ("process engineer", "nurse", "data analyst", "cook", "tutor", "welder", "editor", "planner", "carpenter")
+_PLACES = ("Leeds", "Graz", "Porto", "Bergen", "Turin", "Ghent", "Malmo")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 _GET = re.compile(rb"GET (\S+) HTTP/1\.1")
 
 
@@ -115,9 +128,10 @@ def is_mine(number: int) -> bool:
 @lru_cache(maxsize=VARIANTS)
 def payload(variant: int) -> bytes:
     """The rest of a payload, from the subject on: plain text with a quotation, or a page of HTML."""
-    told = [_SENTENCES[(variant * 3 + place) % len(_SENTENCES)] for place in range(6)]
-    html = variant % HTML_EVERY == 0
-    text = _page(told) if html else _plain(told)
+    told = [_sentence(variant, place) for place in range(6)]
+    earlier = [_sentence(variant + 1, place) for place in range(8)]
+    html = variant // HTML_EVERY % HTML_EVERY == 0  # whoever wrote it: see is_mine
+    text = _page(told, earlier) if html else _plain(told, earlier)
     data = base64.urlsafe_b64encode(text.encode()).decode()
     mime = "text/html" if html else "text/plain"
     kind = f'{{"name":"Content-Type","value":"{mime}; charset=utf-8"}}'
@@ -125,18 +139,28 @@ def payload(variant: int) -> bytes:
     return f'{head},"mimeType":"{mime}","body":{{"size":{len(text)},"data":"{data}"}}}}'.encode()
 
 
-def _plain(told: list[str]) -> str:
-    quoted = "\r\n".join(f"> {sentence} {place}" for place in range(20) for sentence in _SENTENCES)
+def _sentence(variant: int, place: int) -> str:
+    drawn = variant * 7 + place * 5
+    return _SENTENCES[(variant * 3 + place) % len(_SENTENCES)].format(
+        name=_NAMES[drawn % len(_NAMES)],
+        role=_ROLES[drawn % len(_ROLES)],
+        place=_PLACES[drawn % len(_PLACES)],
+        day=_DAYS[drawn % len(_DAYS)],
+        count=3 + drawn % 24,
+    )
+
+
+def _plain(told: list[str], earlier: list[str]) -> str:
+    quoted = "\r\n".join(f"> {sentence} {place}" for place in range(20) for sentence in earlier)
     words = "\r\n".join(told)
     return f"Hello Ana,\r\n\r\n{words}\r\n\r\nKind regards\r\nRita\r\n\r\nOn Mon, 9 Nov 2026 Ana wrote:\r\n{quoted}\r\n"
 
 
-def _page(told: list[str]) -> str:
+def _page(told: list[str], earlier: list[str]) -> str:
     style = "".join(f"p.Mso{place}{{margin:0cm;font-size:11.0pt;font-family:Calibri}}" for place in range(150))
     words = "".join(f'<p class="MsoNormal"><span style="font-size:11.0pt">{one}<o:p></o:p></span></p>' for one in told)
     cells = "".join(
-        f'<tr><td style="padding:.75pt"><p class="MsoNormal">{_SENTENCES[place % 8]}</p></td></tr>'
-        for place in range(200)
+        f'<tr><td style="padding:.75pt"><p class="MsoNormal">{earlier[place % 8]}</p></td></tr>' for place in range(200)
     )
     return (
         f"<html><head><style>{style}</style></head><body><div>{words}</div><div style='border:none;border-top:solid'>"
