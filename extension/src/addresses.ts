@@ -24,6 +24,11 @@ export function plain(text: string | null | undefined): string {
   return (text ?? '').replace(MARKS, '').replace(/\s+/g, ' ').trim();
 }
 
+/** All recipients, whatever their role. */
+export function everybody({ to, cc, bcc }: Record<'to' | 'cc' | 'bcc', string[]>): string[] {
+  return [...to, ...cc, ...bcc];
+}
+
 export function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }

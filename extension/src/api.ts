@@ -1,5 +1,5 @@
 // One request to the backend: token, time limit, and every way it can fail turned into a Trouble.
-import type { Answer, Trouble } from './protocol';
+import type { AdviceRequest, Answer, Trouble } from './protocol';
 
 const TIME_LIMIT_MS = 4000;
 
@@ -20,6 +20,11 @@ export interface Call<T> {
 
 /** An answer with the HTTP status it came with (0: none came) and the seconds to wait the backend asked for. */
 export type Reply<T> = Answer<T> & { status: number; retryAfter: number; json: unknown };
+
+/** What advice is asked with. */
+export function zoned(request: AdviceRequest): AdviceRequest & { time_zone: string | null } {
+  return { ...request, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || null };
+}
 
 export async function call<T>(
   link: Link,

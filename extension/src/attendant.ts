@@ -1,4 +1,5 @@
 // Attends to one compose: asks for advice when its recipients or its draft's signals change, and shows what comes back.
+import { everybody } from './addresses';
 import type { Banner } from './banner';
 import type { Chunks } from './chunks';
 import { draftText } from './draft_text';
@@ -115,11 +116,10 @@ export class Attendant {
     const { to, cc, bcc, visible, provider_thread_id } = this.#report;
     const { provider } = this.#around;
     const account = this.#around.account();
-    if (!visible || ![...to, ...cc, ...bcc].some((address) => address !== account)) return null;
+    if (!visible || !everybody(this.#report).some((address) => address !== account)) return null;
     this.#readSignals();
     const signals = this.#signals ? { signals: this.#signals } : {};
-    const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone || null;
-    return { channel: 'email', account, provider, to, cc, bcc, provider_thread_id, ...signals, time_zone };
+    return { channel: 'email', account, provider, to, cc, bcc, provider_thread_id, ...signals };
   }
 
   /** The draft is read here and only here; what leaves is named signals. */

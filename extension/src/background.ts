@@ -1,6 +1,6 @@
 // The worker: the only part that talks to the backend and holds the token. Mail pages and our own pages ask it by message.
 import { readAccounts, readDevices, readId, readRecipients, readRules, readTimeLine, readVerdict } from './answers';
-import { type Call, call, type Link, type Reply } from './api';
+import { type Call, call, type Link, type Reply, zoned } from './api';
 import type { ChunkName } from './chunks';
 import { mailHost, mailMessage, ownMessage } from './guard';
 import { get, inTurn, placeOf, recallOf, remember, set } from './memory';
@@ -172,7 +172,7 @@ async function advise(request: AdviceRequest, host: string): Promise<Answer<Advi
   const reply = await call(to, {
     method: 'POST',
     path: '/api/v1/advice',
-    body: request,
+    body: zoned(request),
     read: (json) => readVerdict(json, to.backend),
   });
   await noteHealth(reply);
@@ -265,7 +265,7 @@ async function timeLine(address: string): Promise<Answer<TimeLine>> {
 
 async function mayCall(address: string): Promise<Answer<Verdict>> {
   const to = await link();
-  const body = {
+  const body = zoned({
     channel: 'call',
     account: null,
     provider: null,
@@ -273,8 +273,7 @@ async function mayCall(address: string): Promise<Answer<Verdict>> {
     cc: [],
     bcc: [],
     provider_thread_id: null,
-    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  } satisfies AdviceRequest;
+  });
   return ask({ method: 'POST', path: '/api/v1/advice', body, read: (json) => readVerdict(json, to.backend) });
 }
 

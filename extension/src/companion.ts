@@ -1,4 +1,5 @@
 // Walks beside the person while they write: reads the page, reports it, and keeps an attendant for every compose.
+import { everybody } from './addresses';
 import { type Adviser, Attendant, type Surroundings } from './attendant';
 import type { Chunks } from './chunks';
 import { EDITABLE } from './hosts/dom';
@@ -113,8 +114,9 @@ class Companion {
     }
   }
 
-  #sample({ key, to, cc, bcc, unresolved, provider_thread_id }: ComposeReport, found: Found | undefined): void {
-    const recipients = to.length + cc.length + bcc.length;
+  #sample(compose: ComposeReport, found: Found | undefined): void {
+    const { key, unresolved, provider_thread_id } = compose;
+    const recipients = everybody(compose).length;
     if (!found || this.#sampled.has(key) || recipients + unresolved.length === 0) return;
     this.#sampled.add(key);
     this.#company.onSample?.({
@@ -181,9 +183,8 @@ class Companion {
     this.#blindSince = missesOne ? (this.#blindSince ?? now) : null;
     const blind = this.#blindSince !== null && now - this.#blindSince >= BLIND_AFTER_MS;
     if (this.#blindSince !== null && !blind) this.#lookSoon(BLIND_AFTER_MS);
-    const count = (among: (one: ComposeReport) => string[]) => composes.flatMap(among).length;
-    const recipients = count(({ to, cc, bcc }) => [...to, ...cc, ...bcc]);
-    const unresolved = count((one) => one.unresolved);
+    const recipients = composes.flatMap(everybody).length;
+    const unresolved = composes.flatMap((one) => one.unresolved).length;
     const sight: Sight = { blind, account: account !== null, composes: composes.length, recipients, unresolved };
     const text = JSON.stringify(sight);
     if (text === this.#sight || !(blind || composes.length)) return;

@@ -1,7 +1,7 @@
 // Runs in the mail page with its host: asks the worker, and ends without a trace when the extension is gone.
 import type { Adviser } from './attendant';
 import { type ChunkName, chunk } from './chunks';
-import { accompany, type Company } from './companion';
+import { accompany } from './companion';
 import type { Host } from './hosts/host';
 import { guardKeys } from './keys';
 import type { Advice, Answer, MailMessage, PageReport } from './protocol';
@@ -19,7 +19,7 @@ async function send<T>(message: MailMessage, otherwise: T): Promise<T> {
   try {
     return ((await chrome.runtime.sendMessage(message)) as T | undefined) ?? otherwise;
   } catch (error) {
-    if (isAlive()) console.warn('Aftertouch: the worker did not answer', error);
+    if (isAlive()) console.warn('Aftertouch: no answer', error);
     return otherwise;
   }
 }
@@ -53,7 +53,7 @@ export function begin(hostOf: (doc: Document) => Host): void {
       onSight: (sight) => void send({ type: 'sight', sight }, null),
       signal,
       isAlive,
-      ...tellTests(),
+      ...(__TEST__ ? { onReport: tellTests } : {}),
     });
   };
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start, { once: true, signal });
@@ -61,9 +61,6 @@ export function begin(hostOf: (doc: Document) => Host): void {
 }
 
 /** Test builds tell the page what was read; in release builds this is not there. */
-function tellTests(): Partial<Company> {
-  if (!__TEST__) return {};
-  const tell = (report: PageReport) =>
-    document.dispatchEvent(new CustomEvent('aftertouch:report', { detail: JSON.stringify(report) }));
-  return { onReport: tell };
+function tellTests(report: PageReport): void {
+  document.dispatchEvent(new CustomEvent('aftertouch:report', { detail: JSON.stringify(report) }));
 }

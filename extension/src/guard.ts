@@ -14,17 +14,7 @@ const CHANNELS = ['email', 'call', 'voicemail'];
 const KINDS = ['answered_elsewhere', 'not_job_search', 'other_recipient', 'not_a_touch'];
 const CHUNKS = ['banner', 'reader'];
 const OUTCOMES = ['no_answer', 'message_left', 'spoke'];
-const REQUEST_FIELDS = [
-  'channel',
-  'account',
-  'provider',
-  'to',
-  'cc',
-  'bcc',
-  'provider_thread_id',
-  'signals',
-  'time_zone',
-];
+const REQUEST_FIELDS = ['channel', 'account', 'provider', 'to', 'cc', 'bcc', 'provider_thread_id', 'signals'];
 const LIMITS = { people: 500, list: 64, name: 40, text: 400 };
 
 type Test = (value: unknown) => boolean;
@@ -103,7 +93,6 @@ const REQUEST_SHAPE: Record<string, Test> = {
   bcc: isAddressList,
   provider_thread_id: isTextOrNull,
   signals: isSignals,
-  time_zone: isText,
 };
 
 const TOUCH_SHAPE: Record<string, Test> = {

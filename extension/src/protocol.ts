@@ -11,7 +11,7 @@ export type Provider = 'google' | 'microsoft';
 export type CorrectionKind = 'answered_elsewhere' | 'not_job_search' | 'other_recipient' | 'not_a_touch';
 export type Outcome = 'no_answer' | 'message_left' | 'spoke';
 
-/** POST /api/v1/advice. No field can carry text of the draft. */
+/** POST /api/v1/advice, to which the asker adds the time zone. No field can carry text of the draft. */
 export interface AdviceRequest {
   channel: Channel;
   account: string | null;
@@ -21,7 +21,6 @@ export interface AdviceRequest {
   bcc: string[];
   provider_thread_id: string | null;
   signals?: Signals;
-  time_zone: string | null;
 }
 
 export interface Evidence {

@@ -1,4 +1,5 @@
 // Keeps a report steady while the page rebuilds itself: gains count at once, losses only once they have lasted.
+import { everybody } from './addresses';
 import type { ComposeReport, PageReport } from './protocol';
 
 /** Pages rebuild a recipients' line or a whole form within this time (Outlook replaces its wells on every commit). */
@@ -50,7 +51,7 @@ export function createSettler(): (reading: PageReport, now: number) => { report:
 }
 
 function loses(before: ComposeReport, after: ComposeReport): boolean {
-  const now = new Set([...after.to, ...after.cc, ...after.bcc]);
-  const missing = [...before.to, ...before.cc, ...before.bcc].some((address) => !now.has(address));
+  const now = new Set(everybody(after));
+  const missing = everybody(before).some((address) => !now.has(address));
   return missing || (before.visible && !after.visible) || (!!before.provider_thread_id && !after.provider_thread_id);
 }

@@ -2,6 +2,7 @@
 import german from '../_locales/de/messages.json';
 import english from '../_locales/en/messages.json';
 import { readId, readVerdict } from './answers';
+import { zoned } from './api';
 import type { Adviser } from './attendant';
 import { createBanner } from './banner';
 import { accompany } from './companion';
@@ -56,7 +57,7 @@ function object(objection: Objection): Promise<Answer<unknown>> {
 const adviser: Adviser = {
   recall: async () => null,
   advise: async (body): Promise<Answer<Advice>> => {
-    const response = await request('POST', '/api/v1/advice', body);
+    const response = await request('POST', '/api/v1/advice', zoned(body));
     if (!response) return { ok: false, trouble: 'unreachable' };
     if (!response.ok) return { ok: false, trouble: response.status === 401 ? 'unauthorised' : 'server' };
     const verdict = readVerdict(await response.json(), location.origin);

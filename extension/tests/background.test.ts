@@ -13,7 +13,6 @@ const REQUEST: AdviceRequest = {
   cc: [],
   bcc: [],
   provider_thread_id: '18c0ffee12345678',
-  time_zone: 'Europe/Berlin',
 };
 const TOUCH: TouchRequest = {
   recipient: 'dana@acme.example',
@@ -61,7 +60,8 @@ describe('the worker asks for advice', () => {
     expect(JSON.stringify(answer)).not.toContain('secret-token');
     const [arrived] = backend.sent('/api/v1/advice');
     expect(arrived?.headers.authorization).toBe('Bearer secret-token');
-    expect(JSON.parse(arrived?.body ?? '')).toEqual(REQUEST);
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    expect(JSON.parse(arrived?.body ?? '')).toEqual({ ...REQUEST, time_zone: timeZone });
   });
 
   it('never before pairing', async () => {

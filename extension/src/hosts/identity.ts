@@ -1,4 +1,5 @@
 // Gives every compose one key for as long as it lives: through moving, minimising and being rebuilt by the page.
+import { everybody } from '../addresses';
 import type { Found } from './host';
 
 interface Known {
@@ -35,7 +36,7 @@ export function createIdentities(): (found: readonly Found[]) => string[] {
     const present = new Set(all.map(({ mark }) => mark).filter(Boolean));
     const taken = new Set<string>();
     latest = all.map((found) => {
-      const people = new Set([...found.recipients.to, ...found.recipients.cc, ...found.recipients.bcc]);
+      const people = new Set(everybody(found.recipients));
       const before = recognise(found, people, present);
       const key = before && !taken.has(before.key) ? before.key : fresh(found);
       const known = { key: taken.has(key) ? `c-${++count}` : key, mark: found.mark, people };
