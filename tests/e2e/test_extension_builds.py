@@ -28,8 +28,8 @@ HOSTS = {
     )
 }
 PERMISSIONS = {"chrome": ["storage", "scripting", "sidePanel"], "firefox": ["storage", "scripting"]}
-WORKER_LIMIT = 8 * 1024
-PAGE_LIMIT = 8 * 1024
+WORKER_LIMIT = 8_000
+PAGE_LIMIT = 8_000
 COMING_BACK = ("blur", "focus", "visibilitychange")
 LEXICON = ROOT / "app" / "reading" / "lexicon"
 
