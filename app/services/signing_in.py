@@ -35,6 +35,7 @@ def open_session(parts: Parts, token: str, now: datetime) -> str:
         person_id = sign_ins.burn_link(tx, hashed(token), now)
         if person_id is not None:
             sign_ins.add_session(tx, hashed(session), person_id, created_at=now, expires_at=now + SESSION_LIFE)
+            audit.record(tx, person_id, now, "signed_in")
     if person_id is None:
         raise NotSignedIn("This sign-in link was used already or is too old. Get a new one: aftertouch sign-in")
     return session

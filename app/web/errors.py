@@ -36,6 +36,10 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 }
 
 
+WATCHED = {401, 403, 429}
+"""Refusals that stand in the log: whoever was not let in, asked for more than they may, or knocked too often."""
+
+
 def problem(request: Request, status: int, code: str, detail: str, **more: Any) -> Response:
     if wants_page(request):
         return problem_page(request, status, detail)
@@ -56,6 +60,8 @@ def _known(request: Request, error: Exception) -> Response:
     for kind in type(error).__mro__:
         if kind in STATUS:
             status, code = STATUS[kind]
+            if status in WATCHED:
+                log.info("refused", kind=code, correlation_id=request.state.correlation_id)
             answer = problem(request, status, code, str(error))
             answer.headers.update(_headers(error))
             return answer

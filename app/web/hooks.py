@@ -1,17 +1,19 @@
 """What providers push to: answered only after the hint is stored, and never believed beyond "look again"."""
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from app.services import pushing
 from app.store.scope import across_people
-from app.web.attempts import TheDoor
+from app.web.attempts import Door, TheDoor
 from app.web.security import TheParts
 from connectors.contract import PushForged
 
 router = APIRouter(prefix="/hooks", include_in_schema=False)
 
 LONGEST_TOKEN = 2_048
+log = structlog.get_logger()
 
 
 @router.post("/google")
@@ -22,9 +24,8 @@ async def google(request: Request, parts: TheParts, door: TheDoor) -> Response:
     try:
         with across_people():
             await pushing.hear_google(parts, authorization, await request.body(), parts.clock())
-    except PushForged:
-        door.windows.forged.take(door.source)
-        return Response(status_code=403)
+    except PushForged as forged:
+        return _refuse(door, forged)
     return Response(status_code=204)
 
 
@@ -41,7 +42,12 @@ async def microsoft(
     try:
         with across_people():
             await pushing.hear_microsoft(parts, account, await request.body(), parts.clock())
-    except PushForged:
-        door.windows.forged.take(door.source)
-        return Response(status_code=403)
+    except PushForged as forged:
+        return _refuse(door, forged)
     return Response(status_code=202)
+
+
+def _refuse(door: Door, forged: PushForged) -> Response:
+    log.info("push_refused", reason=forged.reason)
+    door.windows.forged.take(door.source)
+    return Response(status_code=403)

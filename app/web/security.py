@@ -28,9 +28,11 @@ FORWARDED = ("forwarded", "x-forwarded-for", "via")
 PROBES = ("/health", "/ready")
 EXTENSION_SCHEMES = ("chrome-extension://", "moz-extension://")
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self' {forms}; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self' {forms}; frame-ancestors 'none'; base-uri 'none'"
 )
+
+ONE_YEAR_ENCRYPTED = "max-age=31536000; includeSubDomains"
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -50,6 +52,7 @@ class Border:
         self.origins = own_origins(settings)
         forms = " ".join(provider_origins(settings))
         self.policy = CONTENT_POLICY.format(forms=forms).strip()
+        self.encrypted = settings.base.scheme == "https"
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -96,6 +99,8 @@ class Border:
                 headers["referrer-policy"] = "same-origin"  # no-referrer would send our own forms with `Origin: null`
                 headers["cross-origin-opener-policy"] = "same-origin"
                 headers["x-correlation-id"] = correlation_id
+                if self.encrypted:
+                    headers["strict-transport-security"] = ONE_YEAR_ENCRYPTED
             await send(message)
 
         return dressed

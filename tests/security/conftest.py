@@ -36,7 +36,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @dataclass
 class Houses:
-    """The application; Ana's device tokens (`token` for everything, `paired` as an extension has it) and recipients' ids;
+    """The application; Ana's device tokens (`token` for everything, `paired` an extension's) and recipients' ids;
     the ids of what is Ben's, by what they name.
     """
 

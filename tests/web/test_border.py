@@ -1,11 +1,16 @@
 """What every answer wears: safety headers even when something breaks, caching for static files alone, zipped pages."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 
+from app.main import create_app
 from app.services import pairing
 from app.services.parts import Parts
+from app.services.scopes import Scope
 from tests.builders import Reader
 
 WORN = {
@@ -36,6 +41,29 @@ async def test_an_answer_to_an_unexpected_error_wears_the_safety_headers(
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-correlation-id"] in answer.text
     assert "words of a letter" not in answer.text
+
+
+async def test_over_https_browsers_are_told_to_come_no_other_way(app: FastAPI, parts: Parts) -> None:
+    safe = replace(parts, settings=parts.settings.model_copy(update={"base_url": "https://aftertouch.example"}))
+    async with browser(app, parts, "text/html") as plain, browser(create_app(safe), safe, "text/html") as encrypted:
+        assert "strict-transport-security" not in (await plain.get("/")).headers
+        for path in ("/", "/api/v1/rules", "/static/style.css"):
+            told = (await encrypted.get(path)).headers["strict-transport-security"]
+            assert told == "max-age=31536000; includeSubDomains"
+
+
+async def test_who_was_not_let_in_stands_in_the_log_without_what_they_tried(app: FastAPI, parts: Parts) -> None:
+    async with browser(app, parts, "application/json") as guessing:
+        with capture_logs() as lines:
+            await guessing.get("/sign-in?token=guessed-words")
+            await guessing.get("/api/v1/rules", headers={"authorization": "Bearer guessed-words"})
+            narrow = pairing.add_device(parts, "narrow", parts.clock(), [Scope.ADVICE])
+            await guessing.get("/api/v1/export", headers={"authorization": f"Bearer {narrow}"})
+            await guessing.post("/hooks/google", json={"guessed-words": 1})
+    assert [line.get("kind", line.get("reason")) for line in lines] == [
+        *("not-signed-in", "not-signed-in", "out-of-scope", "no_token"),
+    ]
+    assert "guessed-words" not in str(lines)
 
 
 async def test_a_foreign_host_is_refused_with_the_safety_headers(app: FastAPI, parts: Parts) -> None:
