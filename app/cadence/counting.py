@@ -13,6 +13,8 @@ PHONE = frozenset({Channel.CALL, Channel.VOICEMAIL})
 _PAIR = timedelta(minutes=policy.CALL_WITH_VOICEMAIL_MINUTES)
 _CORRECTION = timedelta(hours=policy.CORRECTION_HOURS)
 _THANKS_NOT_BEFORE = timedelta(hours=policy.THANKS_NOT_BEFORE_HOURS)
+DOCUMENT = "document"
+"""The kind of ask that papers meet, in `Signals.answers`."""
 _by_time = attrgetter("at")
 
 
@@ -110,10 +112,15 @@ def _wants_something(signals: Signals) -> bool:
     return not (signals.logistics or signals.answers or signals.correction or signals.acceptance or signals.withdrawal)
 
 
+def mends(signals: Signals) -> bool:
+    """Whether a text sets something right, or brings papers: within hours it is the attachment that was forgotten."""
+    return signals.correction or (DOCUMENT in signals.answers and not signals.empty)
+
+
 def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calendar: Calendar) -> bool:
     """Whether a message wants nothing: it corrects, arranges, accepts, declines, or answers what they wrote."""
     signals = touch.signals
-    if signals.correction and before is not None and touch.at - before.at <= _CORRECTION:
+    if before is not None and mends(signals) and touch.at - before.at <= _CORRECTION:
         return True
     if signals.asks_for_news or signals.empty:
         return False

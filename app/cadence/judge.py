@@ -132,7 +132,7 @@ def _said_already(rule: Rule, severity: int, found: list[tuple[Rule, Finding]]) 
 
 def _softened(finding: Finding, case: Case) -> Finding | None:
     """Value lowers a finding, never below a note once too many are out, and not at all far beyond that."""
-    score = case.signals.value_score
+    score = case.value
     if score < policy.VALUE_ONE_STEP or case.cadence.beyond_help:
         return finding
     steps = 2 if score >= policy.VALUE_TWO_STEPS else 1

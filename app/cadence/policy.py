@@ -213,6 +213,9 @@ VALUE_ONE_STEP: Final = 1.0
 VALUE_TWO_STEPS: Final = 2.0
 """Value score that lowers a finding of cadence by two levels. Practice."""
 
+GUESSED_VALUE: Final = ("idea",)
+"""What a text is said to bring when only its single words weigh for it, and no phrase. Practice."""
+
 READ_LANGUAGES: Final = frozenset({"en"})
 """Languages whose tone and value are read; in any other the text counts as unknown."""
 

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
+from app.cadence.counting import DOCUMENT
 from app.cadence.thread import Notice, NoticeKind, Reply, Stage, Thread
 
-_DOCUMENT = "document"
-"""The kind of ask that a first letter with papers would answer: a CV, certificates."""
 _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
 
 
@@ -18,6 +17,6 @@ def stage_of(thread: Thread, replies: tuple[Reply, ...], notices: tuple[Notice, 
     if cues:
         return max(cues, key=_ORDER.__getitem__)
     received = any(notice.kind is NoticeKind.RECEIPT for notice in notices)
-    if received or any(_DOCUMENT in touch.signals.answers for touch in thread.touches[:1] if touch.at <= now):
+    if received or any(DOCUMENT in touch.signals.answers for touch in thread.touches[:1] if touch.at <= now):
         return Stage.APPLIED
     return Stage.NETWORKING if replies else Stage.COLD

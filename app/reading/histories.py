@@ -11,7 +11,7 @@ from app.reading.facts import BY_HAND, InboundReading, Kind, LoggedFact, Message
 from app.reading.identity import message_key, reference_keys
 from app.reading.matters import matter_of
 from app.reading.outbound import read_draft
-from app.reading.people import organisation, same_company
+from app.reading.people import is_automatic, organisation, same_company
 from app.reading.read_once import read_once
 from app.reading.row_messages import message_of
 from app.reading.rows import Row, instant_of
@@ -20,6 +20,7 @@ from connectors.message import Message
 
 _LONGEST_HISTORY = 10_000
 _SHORTEST_NAME = 4
+_LONG_NAME = 8
 _WITHOUT_SUBJECT = "without a subject"
 _AHEAD = timedelta(days=1)  # clocks differ; a year that is wrong differs by more
 _PHONE = frozenset({Channel.CALL, Channel.VOICEMAIL})
@@ -173,10 +174,21 @@ def _belongs(event: Event, recipient: str) -> bool:
     company = organisation(recipient).partition(".")[0]
     if len(company) < _SHORTEST_NAME:
         return False
-    automatic = isinstance(event.reading, InboundReading) and event.reading.kind in _AUTOMATIC
-    said = f"{event.subject} {sender.name} {event.message.text[:4000]}".lower() if automatic else ""
     sister = company in sender.address.partition("@")[2] and not same_company(sender.address, [recipient])
-    return sister or company in said
+    return sister or (_is_of_a_machine(event, sender.address) and _names(company, event))
+
+
+def _is_of_a_machine(event: Event, sender: str) -> bool:
+    kind = event.reading.kind if isinstance(event.reading, InboundReading) else None
+    return kind in _AUTOMATIC or kind is Kind.CALENDAR or is_automatic(sender)
+
+
+def _names(company: str, event: Event) -> bool:
+    """Whether a mail names a company as its domain spells it, or in words: "Almond Valley Tools"."""
+    sender = event.message.sender
+    said = f"{event.subject} {sender.name if sender else ''} {event.message.text[:4000]}".lower()
+    plain = company.replace("-", "")
+    return company in said or (len(plain) >= _LONG_NAME and plain in re.sub(r"[^a-z0-9]", "", said))
 
 
 def _same_mailbox_name(address: str, other: str) -> bool:

@@ -17,6 +17,7 @@ from app.reading.people import same_company
 from app.reading.quotes import new_text
 from app.reading.rows import Row, instant_of, people_of, row_id, text_of
 from app.reading.second_doors import open_beside
+from app.reading.subjects import is_another_opening
 from app.reading.subjects import matter_of as subject_matter
 from app.reading.threads import build_thread
 
@@ -116,7 +117,15 @@ def draft_of(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:
     continues = _continues(subject, thread.replies, events)
     if thread.replies and not signals.asks_for_news and _STATES.search(text):
         signals = replace(signals, answers=(*signals.answers, *sorted(_ANSWERED_BY_A_FIGURE)))
+    if not (signals.asks_for_news or signals.empty) and is_another_opening(subject, text, _subjects(thread, events)):
+        signals = replace(signals, new_opportunity=True)
     return Draft(channel, to, signals, in_reply=continues)
+
+
+def _subjects(thread: Thread, events: Sequence[Event]) -> list[str]:
+    """The subjects of what went to and came from this recipient."""
+    keys = {touch.key for touch in thread.touches} | {reply.key for reply in thread.replies}
+    return [event.subject for event in events if event.key in keys]
 
 
 def _matter(draft: Row) -> Matter:

@@ -1,6 +1,7 @@
 """Subjects without the marks that mail programs put before them."""
 
 import re
+from collections.abc import Iterable
 
 from app.cadence.thread import Stage
 from app.reading.received.sentences import fold
@@ -28,6 +29,22 @@ _STAGES = (
     ),
 )
 
+_APPLIES = re.compile(
+    r"\b(?:apply|applying) (?:for|to|as)\b|\bmy application (?:for|to|as)\b|\bbewerbe mich\b|\bmeine bewerbung\b|"
+    r"\bpresento mi candidatura\b|\bconsider me for\b"
+)
+_WORDS = re.compile(r"[a-z]{4,}|\d{3,}")
+_EMPTY_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "application applications applying apply applicant resume cover letter position role vacancy opening post "
+        "posted posting advertised job jobs requisition reference update status question request follow following news "
+        "hello dear thank thanks your from with about regarding full part time bewerbung stelle candidatura "
+        "candidature solicitud puesto january february march april june july august september october "
+        "november december",
+    )
+)
+
 
 def stage_in(subject: str) -> Stage | None:
     """The stage of hiring a subject names ("Re: Second interview, lab manager"), None when it names none."""
@@ -40,3 +57,22 @@ def stage_in(subject: str) -> Stage | None:
 def matter_of(subject: str) -> str:
     """The folded subject without "Re:", "Fwd:", "[External]" and their like; what two mails on one matter share."""
     return _MARK.sub("", fold(subject[:_LONGEST])).strip(" .")
+
+
+def is_another_opening(subject: str, text: str, earlier: Iterable[str]) -> bool:
+    """Whether a new letter applies under a subject that shares no word of substance with any subject before it.
+
+    The same opening under another name keeps a word of it ("Latin teacher", "Re: status, Latin"); where the earlier
+    subjects name nothing, this cannot be told. A subject that answers ("Re: ...") is never another opening.
+    """
+    if _MARK.search(fold(subject[:_LONGEST])):
+        return False
+    known = frozenset().union(*(_substance(each) for each in earlier))
+    named = _substance(subject)
+    if not known or not named or not known.isdisjoint(named):
+        return False
+    return stage_in(subject) is Stage.APPLIED or _APPLIES.search(fold(text[:_LONGEST])) is not None
+
+
+def _substance(subject: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(matter_of(subject))) - _EMPTY_WORDS

@@ -155,11 +155,15 @@ def _notice_kind(said: InboundReading) -> NoticeKind | None:
     return _NOTICES.get(said.kind)
 
 
+_OF_THE_COMPANY = frozenset({Kind.REJECTION, Kind.ATS_RECEIPT})
+"""What a company's machine says of an application concerns whomever there it went to."""
+
+
 def _concerns_them(fact: MessageFact, mail: Correspondence) -> bool:
     said = said_in(fact)
     if said.kind is Kind.BOUNCE:
         return any(_failed(sent, fact, address) for sent in mail.sent for address in mail.addresses)
-    if said.kind is Kind.REJECTION and is_role(fact.sender) and same_company(fact.sender, mail.addresses):
+    if said.kind in _OF_THE_COMPANY and is_role(fact.sender) and same_company(fact.sender, mail.addresses):
         return True
     return mail.comes_from_them(fact)
 
@@ -213,7 +217,9 @@ def _is_job_contact(
     if said:
         return max(said, key=lambda correction: correction.at).kind is CorrectionKind.JOB_SEARCH
     theirs = [fact for fact in mail.received if mail.comes_from_them(fact)]
-    searches = any(kind_of(fact) in _SHOWS_A_SEARCH or said_in(fact).promise for fact in theirs)
+    searches = any(
+        kind_of(fact) in _SHOWS_A_SEARCH or (said_in(fact).promise and mail.is_answer(fact)) for fact in theirs
+    )
     if stage is not None or searches or any(map(takes_applications, mail.addresses)):
         return True
     readings = [fact.reading for fact in mail.sent] + [fact.reading for fact in theirs if mail.is_answer(fact)]

@@ -28,7 +28,7 @@ __all__ = [
     "present_since",
 ]
 
-_SPEAKS_FOR_ITS_COMPANY = (Kind.REPLY, Kind.REJECTION, Kind.CALENDAR)
+_SPEAKS_FOR_ITS_COMPANY = (Kind.REPLY, Kind.REJECTION, Kind.CALENDAR, Kind.ATS_RECEIPT)
 
 
 @dataclass(frozen=True, slots=True)

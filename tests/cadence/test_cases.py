@@ -46,7 +46,7 @@ def signals_of(entry: Story) -> Signals:
     return Signals(
         language=entry.get("language", "en"),
         words=entry.get("words", 30),
-        value=("work_sample",) if score else (),
+        value=tuple(entry.get("kinds", ("work_sample",) if score else ())),
         value_score=score,
         answers=tuple(entry.get("answers", ())),
         signature=tuple(entry.get("signature", ())),

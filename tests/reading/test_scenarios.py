@@ -157,6 +157,31 @@ def test_a_mail_passed_on_inside_the_company_is_a_second_door():
     assert "channel-hopping" in [warning["rule"] for warning in judge_row(colleague)["warnings"]]
 
 
+def _answered(sender: str, subject: str, text: str, **headers: str) -> dict:
+    row = _changed("id", "r2")
+    incoming = {"direction": "in", "channel": "email", "at": "2026-11-24T09:00:00+01:00", "from": sender}
+    row["history"].append(incoming | {"to": ["ana@example.com"], "subject": subject, "text": text, "headers": headers})
+    return row
+
+
+def test_an_invitation_through_a_scheduling_service_is_an_answer():
+    said = "Rita Roe of Lumen Logistics invites you to an interview. Please pick a time that suits you."
+    row = _answered("no-reply@slots.example", "Lumen Logistics: schedule your interview", said)
+    for entry in (row["history"][0], row["draft"]):
+        entry["to"] = ["rita@lumenlogistics.example"]
+    row["draft"]["text"] = "Tuesday at 10 suits me, thank you."
+    assert judge_row(row)["level"] == "clear"
+
+
+def test_the_date_a_machine_gives_does_not_make_a_broken_screen_a_search_for_work():
+    said = "Thank you for contacting support. Your ticket number is 88121. We will reply within 2 business days."
+    row = _answered("help@acme.example", "We received your request", said, **{"Auto-Submitted": "auto-generated"})
+    row["stage"] = None
+    row["history"][0] |= {"subject": "Ticket 88121", "to": ["help@acme.example"], "text": "My laptop screen flickers."}
+    row["draft"] = {"channel": "email", "to": ["help@acme.example"], "subject": "Ticket 88121", "text": "Any update?"}
+    assert judge_row(row)["level"] == "clear"
+
+
 MAIL = {"id": 7, "received": "2026-11-18T12:00:00+01:00", "from": "Rita <rita@acme.example>", "subject": "", "text": ""}
 
 

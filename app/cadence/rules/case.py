@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.cadence.cadence import Cadence
 from app.cadence.counting import PHONE
-from app.cadence.policy import VALUE_ONE_STEP
+from app.cadence.policy import GUESSED_VALUE, VALUE_ONE_STEP
 from app.cadence.standing import text_is_read
 from app.cadence.thread import NO_SIGNALS, Draft, Signals, Touch
 from app.cadence.verdict import Level
@@ -47,8 +47,14 @@ class Case:
         return self.signals.asks_for_news or self.signals.empty
 
     @property
+    def value(self) -> float:
+        """What the draft brings; a worth only guessed from single words does not stand beside a question for news."""
+        guessed = self.signals.value == GUESSED_VALUE and self.chases
+        return 0.0 if guessed else self.signals.value_score
+
+    @property
     def adds_value(self) -> bool:
-        return self.signals.value_score >= VALUE_ONE_STEP
+        return self.value >= VALUE_ONE_STEP
 
     @property
     def early(self) -> bool:

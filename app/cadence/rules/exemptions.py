@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app.cadence import policy
-from app.cadence.counting import PHONE
+from app.cadence.counting import PHONE, mends
 from app.cadence.rules.calls import silent_calls, voicemails
 from app.cadence.rules.case import Case
 from app.cadence.standing import meets, unmet_asks
@@ -80,10 +80,11 @@ def returning_their_call(case: Case) -> str | None:
 def correction(case: Case) -> str | None:
     """Within hours it belongs to the mail before it; later a changed fact still may go out while few are unanswered."""
     last = case.cadence.last_sent
-    if last is None or not case.signals.correction or case.signals.asks_for_news:
+    if last is None or case.signals.asks_for_news or not mends(case.signals):
         return None
     soon = case.cadence.now - last.at <= timedelta(hours=policy.CORRECTION_HOURS)
-    return "This corrects what you sent." if soon or not case.cadence.too_many else None
+    late = case.signals.correction and not case.cadence.too_many
+    return "This completes what you sent." if soon or late else None
 
 
 def competing_offer(case: Case) -> str | None:

@@ -31,7 +31,7 @@ def repeat_without_value(case: Case) -> Finding | None:
     """Known texts are compared; while the text is unknown, counts speak until the wait has passed."""
     cadence = case.cadence
     if case.text_known:
-        if not case.signals.empty or not (cadence.unanswered > 1 or _asked_before(case)):
+        if not case.signals.empty or not (_times_said(case) > 1 or _asked_before(case)):
             return None
         level = Level.HOLD if case.early else Level.CAUTION
     elif case.early and _chased_before(case):
@@ -54,7 +54,7 @@ def duplicate_text(case: Case) -> Finding | None:
 
 def email_paper_trail(case: Case) -> Finding | None:
     """Held when the text is known to bring nothing; a real letter after the wait draws a caution only."""
-    if case.draft.channel is not _MAIL or case.signals.value_score >= policy.VALUE_ONE_STEP:
+    if case.draft.channel is not _MAIL or case.adds_value:
         return None
     mails = tuple([touch for touch in case.cadence.streak if touch.channel is _MAIL])
     if len(mails) < policy.PAPER_TRAIL_MAILS or not (case.text_known or case.early):
@@ -71,10 +71,21 @@ def alike(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
     return sum(1 for _ in filter(None, map(eq, first, second))) >= policy.DUPLICATE_SHARE * len(first)
 
 
+def _times_said(case: Case) -> int:
+    """Unanswered touches that said something; a call that rang out said nothing, unless its words are known."""
+    silent = [
+        touch for touch in case.cadence.streak if touch.channel is Channel.CALL and not touch.signals.asks_for_news
+    ]
+    return case.cadence.unanswered - len(silent)
+
+
 def _asked_before(case: Case) -> bool:
     """Whether a touch of this streak brought nothing; the very first one opened the matter and asked nothing again."""
     cadence = case.cadence
-    opens = cadence.sent[0] if cadence.sent and not (cadence.replies or cadence.notices) else None
+    opens = cadence.sent[0] if cadence.sent else None
+    before = [*(reply.at for reply in cadence.replies[:1]), *(notice.at for notice in cadence.notices[:1])]
+    if opens and before and min(before) < opens.at:
+        opens = None
     return any(touch.signals.asks_for_news or touch is not opens for touch in cadence.streak if touch.signals.empty)
 
 
