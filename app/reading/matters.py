@@ -52,9 +52,8 @@ def speaks_of_a_job(readings: Iterable[InboundReading | OutboundReading]) -> boo
 def _listed_in(folded: str) -> frozenset[str]:
     """The words, pairs and triples of words that some list names."""
     words, begun = _WORD.findall(folded), _beginnings()
-    return frozenset(
-        " ".join(words[at : at + length]) for at, word in enumerate(words) for length in begun.get(word, ())
-    )
+    places = [(at, begun[word]) for at, word in enumerate(words) if word in begun]
+    return frozenset([" ".join(words[at : at + length]) for at, lengths in places for length in lengths])
 
 
 def _weight(said: frozenset[str], name: str) -> int:

@@ -75,7 +75,7 @@ def _fresh(lines: list[str]) -> Iterator[str]:
     while at < len(lines):
         line = lines[at]
         if line.startswith(">"):
-            at, signed = at + 1, False
+            at, signed = _behind_quote(lines, at), False
             continue
         if not _WORTH_A_LOOK.match(line):
             if not signed:
@@ -95,6 +95,14 @@ def _fresh(lines: list[str]) -> Iterator[str]:
             if not signed and not _is_device_line(line):
                 yield line
             at += 1
+
+
+def _behind_quote(lines: list[str], at: int) -> int:
+    """The next line that does not begin with ">"."""
+    for end in range(at, len(lines)):
+        if lines[end][:1] != ">":
+            return end
+    return len(lines)
 
 
 def _attribution_end(lines: list[str], at: int) -> int | None:
