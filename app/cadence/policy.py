@@ -222,6 +222,9 @@ READ_LANGUAGES: Final = frozenset({"en"})
 CALL_HOURS: Final = (9, 17)
 """Hours of the recipient's day in which a call is fine. Practice."""
 
+WORKING_HOURS: Final = CALL_HOURS
+"""Hours of the recipient's day in which time to an answer is counted. Design of the odds: count hours, not nights."""
+
 BEST_HOUR: Final = 10
 """Hour of the recipient's day that is named for a call. Kooti 2015: weekday mornings are answered fastest."""
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.cadence.policy import LONG_HOLIDAY_DAYS, YEAR_END
+from app.cadence.policy import LONG_HOLIDAY_DAYS, WORKING_HOURS, YEAR_END
 
 _DAY = timedelta(days=1)
 _WEEK = 7
@@ -79,7 +79,7 @@ class Calendar:
         return day
 
     def elapsed(self, start: datetime, end: datetime) -> float:
-        """Working days between two aware instants, as a fraction: whole free days do not count, nights do."""
+        """Working days between two aware instants, as a fraction of their hours; neither free days nor nights count."""
         if end <= start:
             return 0.0
         begin, finish = start.astimezone(self.zone), end.astimezone(self.zone)
@@ -90,7 +90,8 @@ class Calendar:
         """Share of that day's working time gone by; a free day counts as the end of the working day before it."""
         if not self.is_workday(local.date()):
             return 1.0
-        return (local.hour * 3600 + local.minute * 60 + local.second) / 86400
+        opens, closes = WORKING_HOURS
+        return min(1.0, max(0.0, (local.hour + local.minute / 60 - opens) / (closes - opens)))
 
 
 @lru_cache(maxsize=1024)

@@ -1,6 +1,5 @@
 """One row of `aftertouch judge`: a history and a draft in, the verdict out. Nothing but the row is looked at."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,12 +22,6 @@ from app.reading.threads import build_thread
 
 _MOST_RECIPIENTS_JUDGED = 50
 _MOST_LOOKED_AT = 20_000
-_ANSWERED_BY_A_FIGURE = frozenset({"information", "notice_period", "start_date", "salary", "availability"})
-_STATES = re.compile(
-    r"\d|\b(?:one|two|three|four|six|yes|no|immediately|straight away|any time|"
-    r"monday|tuesday|wednesday|thursday|friday|ja|nein|sofort|jederzeit|zwei|drei|vier|sechs|si|dos|tres|inmediata\w*)\b",
-    re.IGNORECASE,
-)
 _HOUR = timedelta(hours=1)
 _ZONES_BESIDE_THE_HOUR = {
     timedelta(hours=5, minutes=30): "Asia/Kolkata",
@@ -115,8 +108,6 @@ def draft_of(row: Row, thread: Thread, events: Sequence[Event]) -> Draft:
     to = tuple(person.address for person in people_of(row, "to", where="draft."))
     signals = read_draft(channel.value, subject, text)
     continues = _continues(subject, thread.replies, events)
-    if thread.replies and not signals.asks_for_news and _STATES.search(text):
-        signals = replace(signals, answers=(*signals.answers, *sorted(_ANSWERED_BY_A_FIGURE)))
     if not (signals.asks_for_news or signals.empty) and is_another_opening(subject, text, _subjects(thread, events)):
         signals = replace(signals, new_opportunity=True)
     return Draft(channel, to, signals, in_reply=continues)

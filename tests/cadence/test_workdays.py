@@ -48,14 +48,28 @@ def test_a_good_day_is_a_working_day_outside_the_holidays_and_the_first_such(pla
 
 
 @given(places, instants, st.integers(0, 60 * 24 * 60), st.integers(0, 60 * 24 * 60))
-def test_elapsed_working_time_grows_and_stays_below_the_calendars(
+def test_elapsed_working_time_grows_and_never_outruns_the_clock_or_the_calendar(
     place: Calendar, start: datetime, first: int, second: int
 ) -> None:
     shorter, longer = sorted((first, second))
     one = place.elapsed(start, start + timedelta(minutes=shorter))
     other = place.elapsed(start, start + timedelta(minutes=longer))
     assert one <= other + 0.05
-    assert other <= longer / 1440 + 0.05
+    assert other <= longer / 480 + 0.05
+    assert other <= (place.day(start + timedelta(minutes=longer)) - place.day(start)).days + 1
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "working_days"),
+    [
+        (datetime(2026, 11, 16, 17, tzinfo=UTC), datetime(2026, 11, 17, 9, tzinfo=UTC), 0.0),
+        (datetime(2026, 11, 16, 9, tzinfo=UTC), datetime(2026, 11, 16, 13, tzinfo=UTC), 0.5),
+        (datetime(2026, 11, 16, 13, tzinfo=UTC), datetime(2026, 11, 17, 13, tzinfo=UTC), 1.0),
+        (datetime(2026, 11, 20, 20, tzinfo=UTC), datetime(2026, 11, 23, 8, tzinfo=UTC), 0.0),
+    ],
+)
+def test_neither_nights_nor_weekends_count_as_time_they_took(start: datetime, end: datetime, working_days: float):
+    assert calendar_of("UTC").elapsed(start, end) == working_days
 
 
 @pytest.mark.parametrize(
