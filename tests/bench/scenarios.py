@@ -80,12 +80,13 @@ def outcome_of(row: Row) -> Outcome:
 def scenario_figures(half: str) -> Iterator[Figure]:
     """All rows of a half together, then each source apart."""
     seen = {name: [outcome_of(row) for row in labelled_rows(f"threads-{name}")] for name in SOURCES[half]}
-    yield from _figures(f"{half}, all", [outcome for outcomes in seen.values() for outcome in outcomes])
+    yield from figures_of(f"{half}, all", [outcome for outcomes in seen.values() for outcome in outcomes])
     for name, outcomes in seen.items():
-        yield from _figures(name, outcomes)
+        yield from figures_of(name, outcomes)
 
 
-def _figures(name: str, seen: list[Outcome]) -> Iterator[Figure]:
+def figures_of(name: str, seen: list[Outcome]) -> Iterator[Figure]:
+    """Totals of some outcomes, each against its bar; nothing tells which scenario they come from."""
     mild = [each for each in seen if each.accept <= MILD]
     severe = [each for each in seen if each.accept <= {"hold", "stop"}]
     required = [(rule, each) for each in seen for rule in each.rules]

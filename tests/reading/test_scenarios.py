@@ -9,6 +9,7 @@ import pytest
 from app.reading.inbound_rows import read_inbound_row
 from app.reading.rows import instant_of
 from app.reading.scenarios import judge_row, zone_of
+from tests.bench.scenarios import figures_of, outcome_of
 
 CASES = Path(__file__).parent / "cases"
 
@@ -32,6 +33,41 @@ def test_a_scenario_is_judged_fairly(case: dict):
     if "date" in case:
         first, last = case["date"]
         assert first <= verdict["next_good_date"] <= last
+
+
+LEVEL, WARNED, ACCUSED = "level within the accepted", "caution or more where it should be clear", "the same where they"
+MISSED, TOLD, UNSAID = "hold or stop missed", "required rule told", "forbidden rule silent"
+DATED = "next good date in range"
+AT_LEAST = {
+    "others-build": {LEVEL: 0.93, TOLD: 0.88, UNSAID: 0.98, DATED: 0.90},
+    "offices-build": {LEVEL: 0.91, TOLD: 0.91, UNSAID: 0.98, DATED: 0.88},
+    "offices-held": {LEVEL: 0.84, TOLD: 0.87, UNSAID: 0.97, DATED: 0.86},
+}
+AT_MOST = {
+    "others-build": {WARNED: 0.025, ACCUSED: 1, MISSED: 0.05},
+    "offices-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.05},
+    "offices-held": {WARNED: 0.10, ACCUSED: 3, MISSED: 0.03},
+}
+
+
+@pytest.mark.parametrize("name", AT_LEAST)
+def test_scenarios_by_others_are_judged_no_worse_than_was_reached(name: str):
+    """Only totals are told when it fails, for a set that is held back is not to be read."""
+    figures = list(figures_of(name, [outcome_of(row) for row in _cases(name)]))
+    reached = {figure.name.removeprefix(f"{name}: "): figure.value for figure in figures}
+    worse = {
+        each: value
+        for each, value in reached.items()
+        for words, floor in AT_LEAST[name].items()
+        if each.startswith(words) and value < floor
+    }
+    harsher = {
+        each: value
+        for each, value in reached.items()
+        for words, ceiling in AT_MOST[name].items()
+        if each.startswith(words) and value > ceiling
+    }
+    assert (worse, harsher) == ({}, {})
 
 
 def test_nine_of_ten_unseen_scenarios_are_judged_fairly_and_hardly_anybody_is_warned_for_nothing():
