@@ -77,15 +77,15 @@ function composes(doc: Document, own: string | null): Found[] {
 
 /** Composes that lost their ids: recipients keep their class, and subject and editor stand below them. */
 function byClassIn(doc: Document, known: Element[]): Found[] {
-  const editorOf = (root: Element) =>
-    all(root, TEXT_EDITOR).find((one) => !one.querySelector(AT.typed) && isAfterSubject(one, root)) ?? null;
-  const isAfterSubject = (one: Element, root: Element) => all(root, AT.line).some((line) => isBefore(line, one));
-  const chips = all(doc, AT.typed).filter((chip) => isVisible(chip) && !known.some((root) => root.contains(chip)));
-  const roots = new Set(chips.flatMap((chip) => climb(chip, (element) => editorOf(element) !== null) ?? []));
+  const isFree = (element: Element) => !known.some((root) => root.contains(element));
+  const wells = all(doc, TEXT_EDITOR).filter((one) => isFree(one) && isVisible(one) && one.querySelector(AT.typed));
+  const isBody = (one: Element, root: Element) =>
+    isFree(one) && !wells.includes(one as HTMLElement) && all(root, AT.line).some((line) => isBefore(line, one));
+  const editorOf = (root: Element) => all(root, TEXT_EDITOR).find((one) => isBody(one, root)) ?? null;
+  const roots = new Set(wells.flatMap((well) => climb(well, (element) => editorOf(element) !== null) ?? []));
   return [...roots].map((root) => {
-    const inside = chips.filter((chip) => root.contains(chip));
-    const wells = new Set(inside.flatMap((chip) => chip.parentElement?.closest(TEXT_EDITOR) ?? []));
-    const read = recipientsOf([...wells].flatMap((well) => chipsOf(well, null)));
+    const inside = wells.filter((well) => root.contains(well));
+    const read = recipientsOf(inside.flatMap((well) => chipsOf(well, null)));
     return { ...found(root, null), editor: editorOf(root), visible: true, recipients: read, by: 'classes' };
   });
 }

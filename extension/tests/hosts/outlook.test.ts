@@ -110,9 +110,11 @@ describe('an Outlook page whose ids have changed', () => {
     expect([editor?.textContent, line]).toEqual(['inner@editor.example', 'Hi']);
   });
 
-  it('takes a mail that is read, with the same class on its people, for none', () => {
-    const read = `<div><div contenteditable="true">${chip('read@decoy.example', 'R')}</div><div role="document">Hello</div></div>`;
+  it('takes people of that class in a mail that is read for no recipients, alone and beside a compose', () => {
+    const read = `<div>${chip('read@decoy.example', 'R')}<div role="document">Hello</div></div>`;
     expect(composesIn(read)).toEqual([]);
+    const both = `<div>${read}${form(well('TO', chip('rita@acme.example', 'R')) + subject())}</div>`;
+    expect(only(composesIn(both)).recipients.to).toEqual(['rita@acme.example']);
   });
 
   it('knows that it is written in when nothing of it can be read', () => {
