@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -109,6 +109,17 @@ KeepGrant = Callable[[Grant], Awaitable[None]]
 Turn = Callable[[], AbstractAsyncContextManager[str]]
 """Entered around a renewal: inside, nobody else renews this mailbox's grant, in whatever process. Gives the secret as
 it is kept now, for somebody may have renewed it while this one waited."""
+Handle = Callable[[str], AbstractContextManager[bool]]
+"""Entered around whatever opens one message, by its provider id. When it gives False the message stays unopened."""
+
+
+def at_will(provider_message_id: str) -> AbstractContextManager[bool]:
+    """Every message may be opened."""
+    return nullcontext(True)
+
+
+UNOPENED = "killed the program"
+"""Why a message that may not be opened is set aside."""
 Held = Callable[[datetime], Awaitable[frozenset[str]]]
 """Which provider message ids the caller holds as present, of messages at or after an instant."""
 
@@ -194,7 +205,7 @@ class Connector(ABC):
         """
 
     @abstractmethod
-    def open(self, grant: Grant, *, keep: KeepGrant, turn: Turn | None = None) -> Mailbox:
+    def open(self, grant: Grant, *, keep: KeepGrant, turn: Turn | None = None, handle: Handle = at_will) -> Mailbox:
         """The mailbox of a grant. Without `turn` whoever opens it is the only one who renews the grant."""
 
     async def heard(self, authorization: str, body: bytes, *, url: str) -> tuple[Hint, ...]:

@@ -9,7 +9,7 @@ import structlog
 from app.services.parts import Parts
 from app.store import accounts
 from app.store.errors import StoreError
-from connectors.contract import AccessRevoked, Grant, Mailbox, Transient
+from connectors.contract import AccessRevoked, Grant, Handle, Mailbox, Transient, at_will
 
 log = structlog.get_logger()
 
@@ -20,10 +20,12 @@ LOOK_EVERY = 0.05
 LOOKS = int(RENEWAL.total_seconds() / LOOK_EVERY)
 
 
-def open_mailbox(parts: Parts, provider: str, account_id: str, grant: Grant, *, version: int) -> Mailbox:
+def open_mailbox(
+    parts: Parts, provider: str, account_id: str, grant: Grant, *, version: int, handle: Handle = at_will
+) -> Mailbox:
     """The mailbox behind a grant whose secret was read at `version`; every rotation of it is kept."""
     held = Held(parts, account_id, version)
-    return parts.connectors[provider].open(grant, keep=held.keep, turn=held.turn)
+    return parts.connectors[provider].open(grant, keep=held.keep, turn=held.turn, handle=handle)
 
 
 @asynccontextmanager

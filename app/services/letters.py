@@ -9,13 +9,15 @@ from app.reading.inbound import READER_VERSION
 from app.reading.read_once import read_once
 from app.services.parts import Parts
 from app.store import accounts, messages
+from app.store.errors import StoreError
+from connectors.contract import UNOPENED, Handle, at_will
 from connectors.message import Message
 
 log = structlog.get_logger()
 
 
 def read_letters(
-    parts: Parts, account: accounts.Account, own: frozenset[str], batch: Iterable[Message]
+    parts: Parts, account: accounts.Account, own: frozenset[str], batch: Iterable[Message], handle: Handle = at_will
 ) -> tuple[list[messages.NewMessage], list[tuple[str, str]]]:
     """Rows to be stored, and the provider ids that broke the reader with why; drafts and chats are left out."""
     rows: list[messages.NewMessage] = []
@@ -24,7 +26,13 @@ def read_letters(
         if message.is_draft or message.is_chat:
             continue
         try:
-            rows.append(as_row(parts, account, own, message))
+            with handle(message.provider_message_id) as may_open:
+                if not may_open:
+                    poisoned.append((message.provider_message_id, UNOPENED))
+                    continue
+                rows.append(as_row(parts, account, own, message))
+        except StoreError:
+            raise
         except Exception as error:
             log.warning("message_unreadable", account=account.id, kind=type(error).__name__)
             poisoned.append((message.provider_message_id, type(error).__name__))

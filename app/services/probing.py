@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.reading.inbound import READER_VERSION
 from app.reading.people import organisation
 from app.services.grants import open_mailbox
 from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
 from app.services.unread import Unread
-from app.store import accounts, messages, recipients
+from app.store import accounts, dead_letters, messages, recipients
 from app.store.accounts import Account
 from app.store.errors import StoreUnavailable
-from connectors.contract import ConnectorError, Mailbox
+from connectors.contract import UNOPENED, ConnectorError, Mailbox
 from connectors.message import Message
 
 log = structlog.get_logger()
@@ -118,6 +119,7 @@ async def _answer(parts: Parts, account: Account, now: datetime, work: Work) -> 
         grant = accounts.open_grant(tx, parts.sealer, account.id)
         secret = accounts.open_secret(tx, parts.sealer, account.id)
         known = messages.present_since(tx, account.id, since)
+        known |= dead_letters.with_error(tx, account.id, UNOPENED, READER_VERSION).keys()
     if grant is None or secret is None or account.provider not in parts.connectors:
         return None
     mailbox = open_mailbox(parts, account.provider, account.id, grant, version=secret.version)

@@ -8,13 +8,14 @@ from sqlalchemy import Connection
 
 from app.reading.inbound import READER_VERSION
 from app.services.account_states import failed_state, grant_ends, remarks, standing
+from app.services.careful import hands
 from app.services.coverage import AWAY_POLLS
 from app.services.grants import ROTATED_ELSEWHERE, open_mailbox
 from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
 from app.store import accounts, audit, dead_letters, devices, messages, recipients, sync_jobs
 from app.store.sync_jobs import Lease
-from connectors.contract import AccessRevoked, Connector, ConnectorError, Grant, Mailbox, Page, Reread
+from connectors.contract import AccessRevoked, Connector, ConnectorError, Grant, Handle, Mailbox, Page, Reread
 
 log = structlog.get_logger()
 
@@ -55,6 +56,7 @@ class Visit:
     version: int
     cursor: str | None
     started: datetime
+    hands: Handle
 
     @property
     def deep(self) -> bool:
@@ -73,7 +75,7 @@ async def sync(parts: Parts, lease: Lease) -> Outcome:
     try:
         return await _attempt(parts, visit)
     except ConnectorError as error:
-        again = _visit(parts, lease)
+        again = _visit(parts, lease, visit.hands)
         if again.version == visit.version or not _about_the_grant(error):
             return _fail(parts, visit, error)
     try:
@@ -82,7 +84,7 @@ async def sync(parts: Parts, lease: Lease) -> Outcome:
         return _fail(parts, again, error)
 
 
-def _visit(parts: Parts, lease: Lease) -> Visit:
+def _visit(parts: Parts, lease: Lease, opening: Handle | None = None) -> Visit:
     with parts.database.read() as tx:
         account = accounts.get(tx, lease.account_id)
         grant = accounts.open_grant(tx, parts.sealer, lease.account_id)
@@ -90,7 +92,8 @@ def _visit(parts: Parts, lease: Lease) -> Visit:
         cursor = accounts.open_cursor(tx, parts.sealer, lease.account_id)
     assert grant is not None
     assert secret is not None
-    return Visit(account, lease, grant, secret.version, cursor, parts.clock())
+    opening = opening or hands(parts, lease, account.person_id)
+    return Visit(account, lease, grant, secret.version, cursor, parts.clock(), opening)
 
 
 def _about_the_grant(error: ConnectorError) -> bool:
@@ -99,7 +102,8 @@ def _about_the_grant(error: ConnectorError) -> bool:
 
 async def _attempt(parts: Parts, visit: Visit) -> Outcome:
     connector = parts.connectors[visit.account.provider]
-    mailbox = open_mailbox(parts, visit.account.provider, visit.account.id, visit.grant, version=visit.version)
+    account = visit.account
+    mailbox = open_mailbox(parts, account.provider, account.id, visit.grant, version=visit.version, handle=visit.hands)
     try:
         if visit.deep:
             await _own_addresses(parts, visit, mailbox)
@@ -242,7 +246,7 @@ class _Letters:
 def _letters(parts: Parts, visit: Visit, found: Reread) -> _Letters:
     with parts.database.read() as tx:
         own = accounts.own_addresses(tx, visit.account.person_id)
-    rows, poisoned = read_letters(parts, visit.account, own, found.messages)
+    rows, poisoned = read_letters(parts, visit.account, own, found.messages, visit.hands)
     skipped = tuple(one.provider_message_id for one in found.messages if one.is_draft or one.is_chat)
     return _Letters(rows, found.gone, skipped, (*poisoned, *found.poisoned))
 

@@ -80,6 +80,13 @@ def given_up(tx: Connection, account_id: str, reader_version: int, *, tries: int
     return tx.execute(select(func.count()).where(letters.account_id == account_id, lost)).scalar_one()
 
 
+def with_error(tx: Connection, account_id: str, error: str, reader_version: int) -> dict[str, int]:
+    """Provider ids that fail with this error under this reader, and how often they did."""
+    letters = dead_letters.c
+    these = (letters.account_id == account_id) & (letters.error == error) & (letters.reader_version == reader_version)
+    return {row[0]: row[1] for row in tx.execute(select(letters.provider_message_id, letters.attempts).where(these))}
+
+
 def settle_all(tx: Connection, account_id: str, provider_message_ids: Iterable[str]) -> int:
     """These were read after all, or are gone; how many of them had been dead letters."""
     letters, ids = dead_letters.c, tuple(provider_message_ids)

@@ -21,7 +21,8 @@ __all__ = ["Lease", "LeaseLost", "SyncJob"]
 class Lease:
     """The right to sync one account. `deep` asks for every slow layer; `attempts` counts failures in a row.
 
-    `want` and `want_deep` are the wishes this run will have met when it finishes.
+    `want` and `want_deep` are the wishes this run will have met when it finishes. `careful` says that the last holder
+    never gave the lease back, `in_hand` which message it had open then, by provider id, as far as that was noted.
     """
 
     account_id: str
@@ -30,6 +31,8 @@ class Lease:
     want_deep: int
     deep: bool
     attempts: int
+    careful: bool = False
+    in_hand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,16 @@ def take_due(tx: Connection, now: datetime, lease: timedelta, *, account_id: str
     this = sync_jobs.c.account_id == row.account_id
     tx.execute(update(sync_jobs).where(this).values(fence=fence, lease_until=now + lease))
     deep = row.want_deep > row.done_deep or (row.deep_due_at is not None and row.deep_due_at <= now)
-    return Lease(row.account_id, fence, row.want, row.want_deep, deep, row.attempts)
+    return Lease(
+        row.account_id,
+        fence,
+        row.want,
+        row.want_deep,
+        deep,
+        row.attempts,
+        row.lease_until is not None,
+        row.in_hand or "",
+    )
 
 
 def due_now(now: datetime, *, limit: int) -> Select[str]:
@@ -121,6 +133,11 @@ def check_fence(tx: Connection, lease: Lease) -> None:
 def renew(tx: Connection, lease: Lease, until: datetime) -> None:
     """Hold the lease until then. Raises LeaseLost."""
     _end(tx, lease, lease_until=until)
+
+
+def take_in_hand(tx: Connection, lease: Lease, provider_message_id: str | None) -> None:
+    """Note which message is being opened; None when it is closed again. Raises LeaseLost."""
+    _end(tx, lease, in_hand=provider_message_id)
 
 
 def finish(tx: Connection, lease: Lease, *, due_at: datetime, deep_due_at: datetime | None = None) -> None:

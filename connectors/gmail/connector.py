@@ -9,6 +9,7 @@ from connectors.contract import (
     Connector,
     Glance,
     Grant,
+    Handle,
     Held,
     Hint,
     KeepGrant,
@@ -16,6 +17,7 @@ from connectors.contract import (
     Page,
     Reread,
     Turn,
+    at_will,
 )
 from connectors.gmail.client import GmailClient, methods_at
 from connectors.gmail.cursor import Place
@@ -70,11 +72,11 @@ class GmailConnector(Connector):
     async def finish(self, *, flow: Mapping[str, object], answer: Mapping[str, str], redirect_uri: str) -> Grant:
         return await self._identity.finish(flow=flow, answer=answer, redirect_uri=redirect_uri)
 
-    def open(self, grant: Grant, *, keep: KeepGrant, turn: Turn | None = None) -> Mailbox:
+    def open(self, grant: Grant, *, keep: KeepGrant, turn: Turn | None = None, handle: Handle = at_will) -> Mailbox:
         access = Access(self._identity, grant, keep=keep, turn=turn, clock=self._clock)
         limiter = self._limiters.of(grant.subject)
         client = GmailClient(self._methods, access=access, transport=self._transport, limiter=limiter)
-        return GmailMailbox(client, address=grant.address, clock=self._clock, topic=self._topic)
+        return GmailMailbox(client, address=grant.address, clock=self._clock, topic=self._topic, handle=handle)
 
     async def heard(self, authorization: str, body: bytes, *, url: str) -> tuple[Hint, ...]:
         return await self._pushes.heard(authorization, body, url=url)
@@ -88,7 +90,16 @@ class GmailConnector(Connector):
 
 
 class GmailMailbox(Mailbox):
-    def __init__(self, client: GmailClient, *, address: str, clock: Callable[[], datetime], topic: str = "") -> None:
+    def __init__(
+        self,
+        client: GmailClient,
+        *,
+        address: str,
+        clock: Callable[[], datetime],
+        topic: str = "",
+        handle: Handle = at_will,
+    ) -> None:
+        self._handle = handle
         self._topic = topic
         self._client = client
         self._address = address
@@ -114,6 +125,7 @@ class GmailMailbox(Mailbox):
             since=since,
             clock=self._clock,
             held=held,
+            handle=self._handle,
         )
         async for page in walk.run(deep=deep):
             yield page
@@ -131,7 +143,7 @@ class GmailMailbox(Mailbox):
 
     async def read(self, provider_message_ids: Sequence[str]) -> Reread:
         fetched = await self._client.fetch(provider_message_ids)
-        messages, poisoned = readable(fetched.found, account=self._address, now=self._clock())
+        messages, poisoned = readable(fetched.found, account=self._address, now=self._clock(), handle=self._handle)
         return Reread(tuple(messages), fetched.gone, (*fetched.unread, *poisoned))
 
     async def watch(self, url: str, *, secret: str, anew: bool = False) -> datetime | None:

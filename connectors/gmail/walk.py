@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.contract import Held, Page
+from connectors.contract import UNOPENED, Handle, Held, Page, at_will
 from connectors.gmail.client import Fetched, GmailClient
 from connectors.gmail.cursor import LAST_READ, Place
 from connectors.gmail.normalise import Unreadable, message_from
@@ -41,8 +41,17 @@ class Walk:
     """Moves `place` forward page by page; every page carries the place it leaves behind."""
 
     def __init__(
-        self, client: GmailClient, *, place: Place, account: str, since: datetime, clock: Clock, held: Held | None
+        self,
+        client: GmailClient,
+        *,
+        place: Place,
+        account: str,
+        since: datetime,
+        clock: Clock,
+        held: Held | None,
+        handle: Handle = at_will,
     ) -> None:
+        self._handle = handle
         self.place = place
         self._client = client
         self._account = account
@@ -191,7 +200,7 @@ class Walk:
         return replace(rest, found={**came, **rest.found})
 
     def _page(self, deleted: Iterable[str], fetched: Fetched) -> Page:
-        messages, poisoned = readable(fetched.found, account=self._account, now=self._clock())
+        messages, poisoned = readable(fetched.found, account=self._account, now=self._clock(), handle=self._handle)
         self.place = self.place.seeing(*(message.at for message in messages))
         return Page(
             messages=tuple(message for message in messages if message.at >= self._since),
@@ -206,18 +215,30 @@ class Walk:
         )
 
 
-def readable(found: Mapping[str, Any], *, account: str, now: datetime) -> tuple[list[Message], list[tuple[str, str]]]:
+def readable(
+    found: Mapping[str, Any], *, account: str, now: datetime, handle: Handle = at_will
+) -> tuple[list[Message], list[tuple[str, str]]]:
     """Each resource normalised alone, so that one unreadable letter stops nobody else's."""
     messages: list[Message] = []
     poisoned: list[tuple[str, str]] = []
     for one, raw in found.items():
-        try:
-            messages.append(message_from(raw, account=account, now=now))
-        except Unreadable as refused:
-            poisoned.append((one, str(refused)))
-        except Exception as trouble:  # whatever a stranger's letter does to a parser
-            poisoned.append((one, type(trouble).__name__))
+        with handle(one) as may_open:
+            message = _opened(raw, account, now) if may_open else UNOPENED
+        if isinstance(message, Message):
+            messages.append(message)
+        else:
+            poisoned.append((one, message))
     return messages, poisoned
+
+
+def _opened(raw: Any, account: str, now: datetime) -> Message | str:
+    """The message, or why it cannot be read."""
+    try:
+        return message_from(raw, account=account, now=now)
+    except Unreadable as refused:
+        return str(refused)
+    except Exception as trouble:  # whatever a stranger's letter does to a parser
+        return type(trouble).__name__
 
 
 def after(references: Sequence[Reference], read: Sequence[str]) -> int:

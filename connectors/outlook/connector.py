@@ -9,6 +9,7 @@ from connectors.contract import (
     Authorization,
     Connector,
     Grant,
+    Handle,
     Held,
     Hint,
     KeepGrant,
@@ -17,6 +18,7 @@ from connectors.contract import (
     Page,
     Reread,
     Turn,
+    at_will,
 )
 from connectors.http import Transport
 from connectors.message import Message
@@ -75,8 +77,8 @@ class OutlookConnector(Connector):
             raise LinkRefused("Microsoft did not say which address this is.", reason="no_email")
         return replace(grant, address=address)
 
-    def open(self, grant: Grant, *, keep: KeepGrant, turn: Turn | None = None) -> Mailbox:
-        return OutlookMailbox(self._client(grant, keep, turn), address=grant.address, clock=self._clock)
+    def open(self, grant: Grant, *, keep: KeepGrant, turn: Turn | None = None, handle: Handle = at_will) -> Mailbox:
+        return OutlookMailbox(self._client(grant, keep, turn), address=grant.address, clock=self._clock, handle=handle)
 
     async def heard(self, authorization: str, body: bytes, *, url: str) -> tuple[Hint, ...]:
         """Graph signs nothing in a basic notice: the caller compares each hint's secret."""
@@ -93,7 +95,10 @@ class OutlookConnector(Connector):
 
 
 class OutlookMailbox(Mailbox):
-    def __init__(self, client: GraphClient, *, address: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, client: GraphClient, *, address: str, clock: Callable[[], datetime], handle: Handle = at_will
+    ) -> None:
+        self._handle = handle
         self._client = client
         self._address = address
         self._clock = clock
@@ -105,7 +110,9 @@ class OutlookMailbox(Mailbox):
     async def pages(
         self, cursor: str | None, *, since: datetime, deep: bool = False, held: Held | None = None
     ) -> AsyncIterator[Page]:
-        walk = Walk(self._client, place=Place.parse(cursor), since=since, clock=self._clock, held=held)
+        walk = Walk(
+            self._client, place=Place.parse(cursor), since=since, clock=self._clock, held=held, handle=self._handle
+        )
         async for page in walk.run(deep=deep):
             yield page
 
@@ -118,7 +125,7 @@ class OutlookMailbox(Mailbox):
         return await self._probe.look(addresses, threads, since=since, known=known)
 
     async def read(self, provider_message_ids: Sequence[str]) -> Reread:
-        reader = Reader(self._client, await well_known(self._client))
+        reader = Reader(self._client, await well_known(self._client), handle=self._handle)
         found = await reader.read(provider_message_ids)
         return Reread(found.messages, found.gone, found.poisoned)
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from connectors.contract import ConnectorError, Unreachable
+from connectors.contract import UNOPENED, ConnectorError, Handle, Unreachable, at_will
 from connectors.http import TooLarge
 from connectors.message import Folder, Message
 from connectors.outlook.client import GraphClient, Json, SlowPage, entries, message_path, next_link
@@ -35,6 +35,7 @@ class Reader:
     client: GraphClient
     kinds: Mapping[str, Folder] = field(default_factory=dict)
     chats: frozenset[str] = frozenset()
+    handle: Handle = at_will
     _select: str = f"{SELECT},{MEETING}"
     _count: bool = True
     total: int | None = None
@@ -108,13 +109,22 @@ class Reader:
         names = await self._attachments(raws, pace)
         for raw in raws:
             named = names.get(str(raw.get("id")), ())
-            try:
-                messages.append(message_from(raw, folders=self.kinds, chats=self.chats, attachments=named))
-            except Unreadable as refused:
-                poisoned.append((str(raw.get("id")), str(refused)))
-            except (ValueError, TypeError, KeyError, AttributeError, LookupError) as trouble:
-                poisoned.append((str(raw.get("id")), type(trouble).__name__))
+            with self.handle(str(raw.get("id"))) as may_open:
+                message = self._opened(raw, named) if may_open else UNOPENED
+            if isinstance(message, Message):
+                messages.append(message)
+            else:
+                poisoned.append((str(raw.get("id")), message))
         return Found(tuple(messages), (), tuple(poisoned))
+
+    def _opened(self, raw: Json, attachments: Sequence[str]) -> Message | str:
+        """The message, or why it cannot be read."""
+        try:
+            return message_from(raw, folders=self.kinds, chats=self.chats, attachments=attachments)
+        except Unreadable as refused:
+            return str(refused)
+        except Exception as trouble:  # whatever a stranger's letter does to a parser
+            return type(trouble).__name__
 
     async def _attachments(self, raws: Sequence[Json], pace: Pace) -> dict[str, list[str]]:
         """Names of what the person sent along; of other people's mail they change no judgement and cost a request."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from connectors.contract import Held, Page
+from connectors.contract import Handle, Held, Page, at_will
 from connectors.outlook.client import GraphClient, Json, delta_link, entries, next_link
 from connectors.outlook.cursor import Place
 from connectors.outlook.folders import read_tree
@@ -23,11 +23,18 @@ class Walk:
     """Moves `place` forward page by page; every page carries the place it leaves behind."""
 
     def __init__(
-        self, client: GraphClient, *, place: Place, since: datetime, clock: Callable[[], datetime], held: Held | None
+        self,
+        client: GraphClient,
+        *,
+        place: Place,
+        since: datetime,
+        clock: Callable[[], datetime],
+        held: Held | None,
+        handle: Handle = at_will,
     ) -> None:
         self.place = place
         self._client = client
-        self._reader = Reader(client, place.kinds, frozenset(place.chats))
+        self._reader = Reader(client, place.kinds, frozenset(place.chats), handle)
         self._since = since
         self._clock = clock
         self._held = held

@@ -2,7 +2,8 @@
 
 For every line `FOLDER URL POINT COUNT` on its standard input this program forks one such process, prints its id, waits
 for its end and prints how it ended. POINT is `none`, or `before-commit`, `after-commit`, `after-fetch`: the process
-kills itself with SIGKILL when it gets there for the COUNT-th time. Any other death comes from outside.
+kills itself with SIGKILL when it gets there for the COUNT-th time; or `on-parser`, `on-reader`: a letter whose subject
+says so kills whatever opens it, in the connector or in the reader. Any other death comes from outside.
 """
 
 import asyncio
@@ -10,18 +11,21 @@ import os
 import signal
 import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
+import structlog
 from sqlalchemy import Connection, update
 
 from app.reading.inbound import read_inbound
 from app.reading.outbound import read_sent
+from app.services import letters
 from app.services.announcing import Announcer
 from app.services.parts import Parts
 from app.settings import Settings
@@ -32,11 +36,13 @@ from app.store.sealing import Sealer
 from app.store.tables import sync_jobs as jobs
 from app.worker import LEASE, Worker
 from connectors import Connector, GmailConnector, OutlookConnector, Transport
+from connectors.gmail import walk
 from connectors.http import Answer, Ask
 from connectors.message import Address, Message
 from connectors.quota import GMAIL_2026, GRAPH
 from connectors.simulator import SimulatorConfig
 
+Opens = Callable[..., Any]
 PLENTY = 10**9
 """Quota units: here the clock is real, and waiting for a minute's window would prove nothing."""
 
@@ -120,10 +126,11 @@ def parts_of(folder: Path, url: str, point: Point) -> Parts:
     return Parts(Settings(data_dir=folder), clock, database, sealer, linked, Announcer())
 
 
-async def sync_everything(parts: Parts) -> None:
-    """Everything now, also what a dead process held: its minute's lease is taken for run out."""
+async def sync_everything(parts: Parts, over: datetime | None = None) -> None:
+    """Everything now, also what a dead process held: its minute's lease is taken for given back, or run out `over`."""
     with parts.database.write() as tx:
-        tx.execute(update(jobs).values(lease_until=None, due_at=clock()))
+        tx.execute(update(jobs).values(due_at=clock(), not_before=None))
+        tx.execute(update(jobs).where(jobs.c.lease_until.is_not(None)).values(lease_until=over))
     while True:
         with parts.database.write() as tx:
             lease = sync_jobs.take_due(tx, clock(), LEASE)
@@ -139,14 +146,34 @@ def warm_up() -> None:
     read_sent(letter)
 
 
+def deadly(opening: Opens, subject: str) -> Opens:
+    """Opens letters as ever, but for one."""
+
+    def open_or_die(letter: Any, **how: Any) -> Any:
+        if subject in str(letter):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return opening(letter, **how)
+
+    return open_or_die
+
+
+def run(folder: Path, url: str, point: Point) -> None:
+    """What a child does."""
+    walk.message_from = deadly(walk.message_from, "on-parser")  # type: ignore[attr-defined]
+    letters.read_once = deadly(letters.read_once, "on-reader")  # type: ignore[attr-defined]
+    over = clock() if point.name.startswith("on-") else None
+    asyncio.run(sync_everything(parts_of(folder, url, point), over))
+
+
 def main() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     warm_up()
     for line in sys.stdin:
         folder, url, name, count = line.split()
         linked_at(url)
         pid = os.fork()
         if pid == 0:
-            asyncio.run(sync_everything(parts_of(Path(folder), url, Point(name, int(count)))))
+            run(Path(folder), url, Point(name, int(count)))
             os._exit(0)
         print(pid, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)

@@ -195,3 +195,35 @@ def test_killed_processes_lose_nothing_and_store_nothing_twice(
         assert broken_promises(folder, provider, whole=True) == []
     print(f"{kills} kills in {lives} lives and {time.monotonic() - started:.0f} seconds")
     assert kills >= KILLS
+
+
+@pytest.mark.parametrize("stage", ["on-parser", "on-reader"])
+def test_a_letter_that_kills_the_program_is_set_aside_after_three_deaths(
+    provider: Provider, nursery: Nursery, tmp_path: Path, stage: str
+) -> None:
+    """It comes amid others, and all of them flow; what came is not opened again, and the person is told."""
+    folder = tmp_path / "life"
+    begun(folder, provider)
+    for number in range(3):
+        said = {"from": "rita@acme.example", "subject": stage if number == 1 else "Hello", "text": "Hello Ana."}
+        provider.tell("deliver", mailbox=MAILBOXES["google"], provider="google", to=MAILBOXES["google"], **said)
+    ends = []
+    while not ends or ends[-1] == -signal.SIGKILL:
+        nursery.start(folder, provider.url, stage, 1)
+        ends.append(nursery.end())
+        assert len(ends) < 9
+    assert ends == [-signal.SIGKILL] * 3 + [0]
+    assert broken_promises(folder, provider, whole=True) == []
+    nursery.start(folder, provider.url, stage, 1)
+    assert nursery.end() == 0
+    database = Database.open(f"sqlite:///{folder / 'aftertouch.sqlite3'}", across_people=True)
+    with database.read() as tx:
+        [dead] = tx.execute(select(dead_letters)).all()
+        states = {row.provider: (row.state, row.state_reason) for row in tx.execute(select(accounts)).all()}
+    database.close()
+    assert (dead.error, dead.attempts >= 3) == ("killed the program", True)
+    assert states["google"] == ("live", "1 message could not be read; everything else counts.")
+    assert states["microsoft"] == ("live", "")
+    told = provider.truth(MAILBOXES["google"])
+    provider.tell("delete", mailbox=MAILBOXES["google"], provider="google", id=dead.provider_message_id)
+    assert dead.provider_message_id in told
