@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.compose import open_parts
-from app.services import linking
+from app.services import high_water, linking
 from app.services.coverage import SPEAKING_STATES
 from app.services.parts import Parts
 from app.settings import Settings, SettingsError
@@ -42,6 +42,8 @@ async def examine(settings: Settings, *, store_only: bool = False) -> int:
 
 
 def _store(parts: Parts) -> Iterator[Finding]:
+    high_water.note(parts, parts.clock())
+    yield from (Finding("The store is an older copy", loss.words) for loss in high_water.losses(parts))
     yield Finding(f"The store is reachable and current ({parts.database.backend})")
     if parts.database.backend == "postgresql":
         remedy = "connect as an ordinary role that owns the tables (docs/operations.md)"

@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp
 
-from app.services import history
+from app.services import high_water, history
 from app.services.parts import Parts
 from app.store.scope import across_people
 from app.web import (
@@ -57,6 +57,7 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        high_water.note(parts, parts.clock())
         with across_people():
             warming = asyncio.create_task(asyncio.to_thread(history.warm, parts, parts.clock()))
             working = asyncio.create_task(Worker(parts).run()) if works else None
@@ -65,6 +66,7 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
         if working:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+        high_water.note(parts, parts.clock())
 
     app = Fenced(
         title="Aftertouch",

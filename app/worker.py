@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from opentelemetry import trace
 
-from app.services import leaving, linking, pushing, retaining, withdrawing
+from app.services import high_water, leaving, linking, pushing, retaining, withdrawing
 from app.services.history import learn
 from app.services.hooks import can_be_pushed_to
 from app.services.parts import Parts
@@ -58,6 +58,7 @@ class Worker:
             for task in self._running:
                 task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
+            high_water.note(self.parts, self.parts.clock())
 
     def start_due(self) -> None:
         while len(self._running) < AT_ONCE and (lease := self.take()):
@@ -115,6 +116,7 @@ class Worker:
         if self._swept is not None and now - self._swept < withdrawing.PATIENCE:
             return
         self._swept = now
+        high_water.note(self.parts, now)
         for person_id in leaving.cut_short(self.parts, now):
             log.info("erasure_resumed")
             await leaving.erase_all(self.parts, person_id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.services import high_water
 from app.services.parts import Parts
 from app.services.withdrawing import PATIENCE, withdraw
 from app.store import accounts, erasure, export, people, sync_jobs
@@ -37,6 +38,7 @@ async def erase_all(parts: Parts, person_id: str) -> ErasureReceipt:
             accounts.set_state(tx, account.id, "erasing", now, next_action="Nothing to do: it is finished by itself.")
             sync_jobs.hold(tx, account.id, now + PATIENCE)
     done = {account.address: await withdraw(parts, account) for account in linked}
+    high_water.forget(parts)
     with parts.database.write(durable=True) as tx:
         deleted = erasure.erase(tx, person_id)
     parts.shelf.forget(person_id)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     column,
     create_engine,
     event,
+    func,
     inspect,
     make_url,
     select,
@@ -151,6 +152,14 @@ def continue_numbering(tx: Connection, table: Table) -> None:
     if tx.dialect.name == "postgresql":
         highest = f"SELECT max(id) FROM {table.name}"  # noqa: S608 a name of ours
         tx.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), coalesce(({highest}), 1))")
+
+
+def highest_given(tx: Connection, table: Table) -> int:
+    """The highest number a row ever got, 0 when there was none; on SQLite of the rows there are."""
+    numbers = select(func.max(table.c.id))
+    if tx.dialect.name == "postgresql":
+        numbers = select(func.pg_sequence_last_value(func.pg_get_serial_sequence(table.name, "id")))
+    return int(tx.execute(numbers).scalar() or 0)
 
 
 def wait_alone(tx: Connection) -> None:

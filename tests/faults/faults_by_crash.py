@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.compose import open_parts
-from app.services import leaving, linking, pushing, syncing
+from app.services import high_water, leaving, linking, pushing, syncing
 from app.services.grants import RENEWAL
+from app.services.logging_touches import TouchToLog, log_touch
 from app.services.probing import probe
 from app.store import accounts as stored_accounts
 from app.store import rotation, sync_jobs
@@ -40,6 +41,10 @@ async def killed_before_commit(rig: Rig, check: Checker) -> None:
     await rig.poll()
 
 
+CAREFUL_PAGE = 410
+"""Writes of somebody who takes over and notes each of a page's hundred letters, twice, before and after opening it."""
+
+
 @fault(3, "kill -9 during the first sync, ten times")
 async def killed_in_the_first_sync(rig: Rig, check: Checker) -> None:
     for number in range(940):
@@ -48,7 +53,7 @@ async def killed_in_the_first_sync(rig: Rig, check: Checker) -> None:
     done = []
     for kill in range(10):
         if kill % 2:
-            break_after(rig, 3)
+            break_after(rig, CAREFUL_PAGE)
             await rig.until_killed()
         else:
             await rig.part_sync(1)
@@ -165,7 +170,7 @@ async def bad_disk(rig: Rig, check: Checker) -> None:
     await rig.polls(3)
 
 
-@fault(37, "the database is a three-day-old backup")
+@fault(37, "the database is a three-day-old backup: mail comes again, calls noted since are said to be lost")
 async def old_backup(rig: Rig, check: Checker) -> None:
     await rig.linked()
     await rig.restart()
@@ -174,6 +179,7 @@ async def old_backup(rig: Rig, check: Checker) -> None:
     shutil.copy(file, rig.folder / "backup")
     for _ in range(3):
         rig.clock.advance(days=1)
+        called(rig)
         rig.write(RITA)
         rig.write(DANA, OUTLOOK)
         await rig.sync()
@@ -185,7 +191,17 @@ async def old_backup(rig: Rig, check: Checker) -> None:
     assert rig.missing()
     check.histories.clear()
     check.seen.clear()
+    await rig.worker.sweep()
+    [loss] = high_water.losses(rig.parts, rig.person_id)
+    assert "3 calls and other touches entered between Nov 22, " in loss.words
+    assert "and Nov 25, 10:00 UTC are not in it" in loss.words
     await rig.polls(2)
+
+
+def called(rig: Rig) -> None:
+    """The person notes a call, and the program goes on for a while."""
+    log_touch(rig.parts, rig.person_id, TouchToLog(RITA, "call", "no_answer", rig.clock()), rig.clock())
+    high_water.note(rig.parts, rig.clock())
 
 
 def restored(folder: Path, crashed: Path, share: float) -> None:

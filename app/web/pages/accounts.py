@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.services import calendar_feed, linking
+from app.services import calendar_feed, high_water, linking
 from app.services.linking import Receipt
 from app.web.pages.asks import links
 from app.web.pages.view import AtDesk, Desk
@@ -62,12 +62,19 @@ async def stop_calendar(at: AtDesk) -> RedirectResponse:
     return then("/accounts", done="calendar_off")
 
 
+@router.post("/accounts/losses/seen")
+async def losses_seen(at: AtDesk) -> RedirectResponse:
+    high_water.put_away(at.parts, at.person_id, at.now)
+    return then("/accounts")
+
+
 def _page(at: Desk, *, notice: str = "", receipt: Receipt | None = None, calendar_address: str = "") -> HTMLResponse:
     configured = set(at.parts.connectors)
     return at.page(
         "accounts.html",
         accounts=linking.list_accounts(at.parts, at.person_id),
         notice=notice,
+        losses=high_water.losses(at.parts, at.person_id),
         receipt=receipt and shown(receipt),
         links=links(),
         configured=configured,

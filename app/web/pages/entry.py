@@ -5,7 +5,7 @@ from collections import Counter
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.services import history, linking, sampling, signing_in
+from app.services import high_water, history, linking, sampling, signing_in
 from app.services.errors import NotSignedIn
 from app.services.parts import SESSION_LIFE
 from app.web.attempts import TheDoor
@@ -45,6 +45,7 @@ async def first_sight(at: AtDesk) -> HTMLResponse:
     counted = Counter(row.state for row in rows)
     return at.page(
         "first_sight.html",
+        losses=high_water.losses(at.parts, at.person_id),
         accounts=linking.list_accounts(at.parts, at.person_id),
         rows=rows,
         counts=[(state, counted[state]) for state in history.STATE_ORDER if counted[state]],
