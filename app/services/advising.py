@@ -92,9 +92,12 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
+    """`beside` are colleagues whose letters and calls the evidence of a second door may point at."""
+
     dossier: Dossier
     cadence: Cadence
     verdict: Verdict
+    beside: tuple[Dossier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,19 +169,10 @@ def _judged(of: Dossier, around: _Around) -> _Judged:
     if of.recipient.muted_at is not None:
         return _Judged(of, cadence, Verdict(Level.CLEAR, reason="You asked for quiet about this recipient."))
     draft = Draft(question.channel, question.to, question.signals, in_reply=_in_reply(of, question))
-    colleagues_of = [each for each in around.beside if same_company(each.recipient.address, of.recipient.addresses)]
-    nearby = open_beside(of.recipient.addresses, of.thread, [each.thread for each in colleagues_of])
+    others = tuple(each for each in around.beside if same_company(each.recipient.address, of.recipient.addresses))
+    nearby = open_beside(of.recipient.addresses, of.thread, [each.thread for each in others])
     verdict = weigh(cadence, draft, switched_off=around.switched_off, nearby=nearby)
-    return _Judged(_shown_with(of, colleagues_of), cadence, verdict)
-
-
-def _shown_with(of: Dossier, others: Sequence[Dossier]) -> Dossier:
-    """The dossier with what the evidence of a second door points at."""
-    if not others:
-        return of
-    mail = {key: message for each in (*others, of) for key, message in each.messages.items()}
-    calls = {key: touch for each in (*others, of) for key, touch in each.logged.items()}
-    return replace(of, messages=mail, logged=calls)
+    return _Judged(of, cadence, verdict, others)
 
 
 def _holds(of: Dossier, around: _Around) -> bool:
@@ -213,7 +207,7 @@ def _answer(
         level=verdict.level.value,
         headline=_named(verdict.headline, worst, several=len(judged) > 1),
         next_good_date=verdict.next_good_date,
-        warnings=tuple(_warning(warning, worst.dossier) for warning in verdict.warnings),
+        warnings=tuple(_warning(warning, worst) for warning in verdict.warnings),
         recipients=told,
         as_of=coverage.as_of,
         coverage=coverage.name,
@@ -230,13 +224,16 @@ def _named(headline: str, worst: _Judged, *, several: bool) -> str:
     return named if len(named) <= HEADLINE_LENGTH else headline
 
 
-def _warning(warning: Warning, of: Dossier) -> AdvisedWarning:
+def _warning(warning: Warning, judged: _Judged) -> AdvisedWarning:
+    """What is shown leads to where it lies: a colleague's call into the colleague's history."""
+    shown = [(evidence_of(of, key) for of in (judged.dossier, *judged.beside)) for key in warning.evidence]
+    evidence = [next((found for found in each if found), None) for each in shown]
     return AdvisedWarning(
         rule=warning.rule,
         level=warning.level.value,
         message=warning.message,
         instead=warning.instead,
-        evidence=tuple(evidence for key in warning.evidence if (evidence := evidence_of(of, key))),
+        evidence=tuple(each for each in evidence if each),
     )
 
 

@@ -71,11 +71,14 @@ async def test_somebody_never_written_to_is_a_second_door_too(world: World) -> N
     assert (advice.recipients, advice.history_url) == ((), None)
 
 
-async def test_a_call_to_a_colleague_counts_as_a_door(world: World) -> None:
+async def test_a_call_to_a_colleague_counts_as_a_door_and_leads_into_their_history(world: World) -> None:
     await world.link_both()
     asked = logging_touches.TouchToLog(KARL, "call", "no_answer", world.clock() - timedelta(days=1))
     logging_touches.log_touch(world.parts, world.person_id, asked, world.clock())
-    assert await hops(world)
+    [warning] = await hops(world)
+    with world.parts.database.read() as tx:
+        [karl] = recipients.for_addresses(tx, world.parts.sealer, world.person_id, [KARL])
+    assert [evidence.link.partition("#")[0] for evidence in warning.evidence] == [f"/history/{karl.id}"]
 
 
 async def test_going_to_somebody_who_was_named_is_following_and_not_hopping(world: World) -> None:

@@ -17,7 +17,7 @@ def promise_pending(case: Case) -> Finding | None:
     if not word.promise.quote:
         said = f"They said by {day(word.end)}."
     message = said if cadence.today <= word.end else f"They said by {day(word.end)}; a few days more are ordinary."
-    again = " You asked once since." if asked else ""
+    again = " You have asked since." if asked else ""
     level = Level.HOLD if asked else Level.CAUTION
     return Finding(level, message + again, wait_until(case.next_date), (word.key, *keys(asked)))
 
