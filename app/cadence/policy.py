@@ -353,5 +353,8 @@ PAPER_TRAIL_MAILS: Final = 2
 CALL_STAGES: Final = frozenset({Stage.OFFER})
 """Stages in which the phone is an ordinary second door. climbtheladder.com; practice."""
 
+CLOSING_NOTE_STAGES: Final = frozenset({Stage.INTERVIEW, Stage.FINAL})
+"""Stages after which one closing note is fine above the most follow-ups. Ask a Manager 2011; Glassdoor."""
+
 AFTER_REJECTION_STOP: Final = 2
 """Messages sent after a rejection at which a further one is a stop. Ask a Manager 2007-08; practice."""

@@ -44,7 +44,7 @@ AT_LEAST = {
     "offices-held": {LEVEL: 0.84, TOLD: 0.87, UNSAID: 0.97, DATED: 0.86},
 }
 AT_MOST = {
-    "others-build": {WARNED: 0.025, ACCUSED: 1, MISSED: 0.05},
+    "others-build": {WARNED: 0.025, ACCUSED: 1, MISSED: 0.06},
     "offices-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.05},
     "offices-held": {WARNED: 0.10, ACCUSED: 3, MISSED: 0.03},
 }
