@@ -85,8 +85,9 @@ def _idle(bare: BrowserContext, fitted: BrowserContext, peer: BrowserContext) ->
     start = _extra([bare, fitted], lambda mail: mail.open(composes=""), metric="ScriptDuration", rounds=9)
     yield Figure.at_most("script CPU of a mail page's start", start, "ms", 2)
     pages = [_grown(browser, 6000, composes="") for browser in (bare, fitted, peer)]
-    for name, apart in (("at once", 0), ("over a second", 10)):
-        ours, loops = _extras(pages, CHANGES, [apart], after=TIDY)
+    # Of a hundred tasks of the page's own the time swings more than what is sought: there the scripts alone are counted.
+    for name, apart, metric in (("at once", 0, "TaskDuration"), ("over a second, scripts alone", 10, "ScriptDuration")):
+        ours, loops = _extras(pages, CHANGES, [apart], after=TIDY, metric=metric)
         yield Figure.at_most(f"CPU per 1,000 mutations {name}, no compose", ours, "ms", 0.5).of_row(16, gate=1.0)
         beside = Figure(f"the same beside a loop over every record, {name}", ours, "ms")
         yield beside.beside("record loop", loops, "<= 0.3").of_row(16, gate=1.0)
@@ -167,14 +168,16 @@ def _extra(browsers: list[BrowserContext], act: Callable[[MailPage], object], *,
     return statistics.median(taken[1]) - statistics.median(taken[0])
 
 
-def _extras(pages: list[MailPage], act: str, given: object, *, after: str = "() => {}") -> list[float]:
+def _extras(
+    pages: list[MailPage], act: str, given: object, *, after: str = "() => {}", metric: str = "TaskDuration"
+) -> list[float]:
     """Median CPU of `act` on each page above that on the first, the pages taken in turn; `after` is not counted."""
     taken: list[list[float]] = [[] for _ in pages]
     for _ in range(ROUNDS):
         for mail, into in zip(pages, taken, strict=True):
-            before = mail.spent()
+            before = mail.spent(metric)
             mail.page.evaluate(act, given)
-            into.append(mail.spent() - before)
+            into.append(mail.spent(metric) - before)
             mail.page.evaluate(after)
     base, *others = map(statistics.median, taken)
     return [other - base for other in others]
