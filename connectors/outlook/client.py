@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -20,6 +21,10 @@ Outcome = Json | ConnectorError
 Query = Mapping[str, str]
 PREFER = 'IdType="ImmutableId"'
 """On every request, links too: without it ids change when a message moves (M9)."""
+
+
+OTHERS = 3
+"""Messages that are asked for to learn whether a mailbox gives any: the newest may be out of order together."""
 
 
 class SlowPage(ConnectorError):
@@ -108,14 +113,24 @@ class GraphClient:
             raise
 
     async def _gives_another(self, failing: str, pace: Pace) -> bool:
-        """Whether the mailbox gives another message than this: then the fault is the message's."""
+        """Whether the mailbox gives another message than this: then the fault is the message's.
+
+        So it is where it holds no other: what is set aside is asked for again, and the mailbox goes on.
+        """
         try:
-            listed = entries(await self.get("/me/messages", {"$top": "2", "$select": "id"}, pace=pace))
-            paths = [message_path(str(entry["id"])) for entry in listed]
-            others = [path for path in paths if not failing.startswith(path)]
-            return bool(others and await self.get(others[0], {"$select": "id"}, pace=pace))
+            query = {"$top": str(OTHERS + 1), "$select": "id"}
+            listed = entries(await self.get("/me/messages", query, pace=pace))
         except (NotThere, BadRequest, Transient):
             return False
+        paths = [message_path(str(entry["id"])) for entry in listed]
+        others = [path for path in paths if not failing.startswith(path)][:OTHERS]
+        return not others or await self._gives_any(others, pace)
+
+    async def _gives_any(self, paths: Sequence[str], pace: Pace) -> bool:
+        for path in paths:
+            with suppress(NotThere, BadRequest, Transient):
+                return bool(await self.get(path, {"$select": "id"}, pace=pace))
+        return False
 
     async def change(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Json:
         """Make, renew or end something of our own, such as a subscription; no mail is ever changed.

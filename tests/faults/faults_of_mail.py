@@ -70,6 +70,28 @@ async def never_given(rig: Rig, check: Checker) -> None:
     assert not rig.missing() | rig.missing(OUTLOOK)
 
 
+@fault(16, "the newest messages can never be given, or the only one there is; nothing else comes for a day")
+async def alone_in_the_box(rig: Rig, check: Checker) -> None:
+    await rig.linked()
+    for address in (GMAIL, OUTLOOK):
+        for _ in range(2):
+            item = rig.write(THEO, address)
+            await rig.poll()
+            rig.box(address).move(item, "archive", rig.clock())
+            await rig.fault("poison", mailbox=address)
+        await rig.deep()
+        assert rig.account(address).state == "live", address
+    assert len(rig.dead()) == 4
+    await linking.unlink(rig.parts, rig.person_id, rig.account().id, rig.clock())
+    check.seen.clear()
+    check.histories.clear()
+    for item in list(rig.box().newest_first())[2:]:
+        rig.box().delete(item, rig.clock())
+    await rig.link("google")
+    await rig.sync()
+    assert (rig.account().state, len(rig.dead())) == ("live", 4), "two letters are all there is, and neither comes"
+
+
 @fault(16, "a letter that could not be read becomes readable")
 async def cured(rig: Rig, check: Checker) -> None:
     await rig.linked()
