@@ -93,7 +93,7 @@ def counted(later: tuple[Touch, ...], answer: Answer | None, calendar: Calendar)
     for touch in later:
         if not touch.delivered:
             continue
-        if before is not None and touch.channel not in PHONE and _wants_something(touch.signals):
+        if before is not None and touch.channel not in PHONE and not _may_only_talk(touch.signals):
             streak.append(touch)
         elif streak and touch.channel in PHONE and _is_one_call(streak[-1], touch):
             streak[-1] = touch if touch.channel is Channel.VOICEMAIL else streak[-1]
@@ -107,9 +107,9 @@ def _is_one_call(earlier: Touch, later: Touch) -> bool:
     return {earlier.channel, later.channel} == PHONE and later.at - earlier.at <= _PAIR
 
 
-def _wants_something(signals: Signals) -> bool:
-    """Whether a later mail of a streak is a touch beyond doubt: most are, and nothing else is asked of them."""
-    return not (signals.logistics or signals.answers or signals.correction or signals.acceptance or signals.withdrawal)
+def _may_only_talk(signals: Signals) -> bool:
+    """Whether a later mail of a streak may be no touch at all: most are not even asked."""
+    return bool(signals.logistics or signals.answers or signals.correction or signals.acceptance or signals.withdrawal)
 
 
 def mends(signals: Signals) -> bool:

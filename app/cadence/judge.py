@@ -103,31 +103,30 @@ def _weighed(cadence: Cadence, draft: Draft, switched_off: Collection[str], near
 def _findings(case: Case, switched_off: Collection[str], *, silent: bool) -> list[tuple[Rule, Finding]]:
     """What is told: the first finding of the highest level, then the others in the order of precedence.
 
-    Rules are asked in that order, and no further once no later one could be told.
+    Rules are asked in that order, and no further once no later one could be told. What a finding as severe covers is
+    left out: no room of the three is spent on the same thing in other words.
     """
     found: list[tuple[Rule, Finding]] = []
+    said: dict[str, int] = {}
     top = -1
     for rule in RULES:
         if len(found) >= MOST_WARNINGS and rule.loudest <= top:
             continue
         if (silent and rule.yields) or rule.id in switched_off:
             continue
-        if rule.covered_by and found and _said_already(rule, rule.loudest, found):
+        covered = -1 if rule.covered_by.isdisjoint(said) else max(said.get(each, -1) for each in rule.covered_by)
+        if covered >= rule.loudest:
             continue
         finding = rule.find(case)
         if finding and rule.softens:
             finding = _softened(finding, case)
-        if finding is None or (rule.covered_by and found and _said_already(rule, finding.level.severity, found)):
+        if finding is None or covered >= (severity := finding.level.severity):
             continue
         found.append((rule, finding))
-        top = max(top, finding.level.severity)
+        said[rule.id] = severity
+        top = max(top, severity)
     first = next((place for place, (_, finding) in enumerate(found) if finding.level.severity == top), 0)
     return [*found[first : first + 1], *found[:first], *found[first + 1 :]][:MOST_WARNINGS]
-
-
-def _said_already(rule: Rule, severity: int, found: list[tuple[Rule, Finding]]) -> bool:
-    """Whether a finding as severe covers this one: no room of the three is spent on the same thing in other words."""
-    return any(earlier.id in rule.covered_by and said.level.severity >= severity for earlier, said in found)
 
 
 def _softened(finding: Finding, case: Case) -> Finding | None:
