@@ -21,6 +21,7 @@ from app.services.scopes import EXTENSION
 from tests.security.conftest import CANARY, Houses
 
 INPUTS = min(int(os.environ.get("AFTERTOUCH_FUZZ", "25")), 1_000)
+PATIENCE = 120  # seconds; a starved machine is no fault of the answer
 STREAM = "GET /api/v1/events"  # never ends; tests/web/test_api.py reads it
 KEPT = {"DELETE /api/v1/me"}  # would end the run; tests/store/test_leaving.py
 CHECKS: list[Any] = [
@@ -68,7 +69,7 @@ def _ask(operation: Any, houses: Houses, *, signed: bool) -> int:
         paired = signed and asked % 2 == 0
         _sign(case, (houses.paired if paired else houses.token) if signed else None)
         _aim(case, houses.bens)
-        answer = case.call(base_url=houses.parts.settings.base_url)
+        answer = case.call(base_url=houses.parts.settings.base_url, timeout=PATIENCE)
         case.validate_response(answer, checks=CHECKS)
         assert CANARY not in answer.text
         if paired and not _open_to_extensions(operation):
