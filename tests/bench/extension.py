@@ -85,7 +85,7 @@ def _idle(bare: BrowserContext, fitted: BrowserContext, peer: BrowserContext) ->
     start = _extra([bare, fitted], lambda mail: mail.open(composes=""), metric="ScriptDuration", rounds=9)
     yield Figure.at_most("script CPU of a mail page's start", start, "ms", 2)
     pages = [_grown(browser, 6000, composes="") for browser in (bare, fitted, peer)]
-    # Of a hundred tasks of the page's own the time swings more than what is sought: there the scripts alone are counted.
+    # The time of a hundred tasks of the page's own swings more than what is sought: there scripts alone are counted.
     for name, apart, metric in (("at once", 0, "TaskDuration"), ("over a second, scripts alone", 10, "ScriptDuration")):
         ours, loops = _extras(pages, CHANGES, [apart], after=TIDY, metric=metric)
         yield Figure.at_most(f"CPU per 1,000 mutations {name}, no compose", ours, "ms", 0.5).of_row(16, gate=1.0)
