@@ -93,9 +93,11 @@ def counted(later: tuple[Touch, ...], answer: Answer | None, calendar: Calendar)
     for touch in later:
         if not touch.delivered:
             continue
-        if before is not None and touch.channel not in PHONE and not _may_only_talk(touch.signals):
+        said, by_phone = touch.signals, touch.channel in PHONE
+        may_only_talk = said.logistics or said.answers or said.correction or said.acceptance or said.withdrawal
+        if before is not None and not (by_phone or may_only_talk):
             streak.append(touch)
-        elif streak and touch.channel in PHONE and _is_one_call(streak[-1], touch):
+        elif streak and by_phone and _is_one_call(streak[-1], touch):
             streak[-1] = touch if touch.channel is Channel.VOICEMAIL else streak[-1]
         elif not _only_talks(touch, before, answer, calendar):
             streak.append(touch)
@@ -105,11 +107,6 @@ def counted(later: tuple[Touch, ...], answer: Answer | None, calendar: Calendar)
 
 def _is_one_call(earlier: Touch, later: Touch) -> bool:
     return {earlier.channel, later.channel} == PHONE and later.at - earlier.at <= _PAIR
-
-
-def _may_only_talk(signals: Signals) -> bool:
-    """Whether a later mail of a streak may be no touch at all: most are not even asked."""
-    return bool(signals.logistics or signals.answers or signals.correction or signals.acceptance or signals.withdrawal)
 
 
 def mends(signals: Signals) -> bool:
