@@ -62,10 +62,10 @@ def test_drafts_learned_from_are_read_as_people_read_them(half: str) -> None:
 
 
 HELD = {
-    "held": {"annoyed": (0.88, 0.9), "empty": (0.85, 0.95), "adds_value": (0.92, 0.95)},
-    "offices-held": {"annoyed": (0.92, 0.7), "empty": (0.92, 0.9), "adds_value": (0.88, 0.85)},
-    "trades-held": {"annoyed": (0.85, 0.6), "empty": (0.95, 0.85), "adds_value": (0.95, 0.82)},
-    "anger-held": {"annoyed": (0.85, 0.7), "empty": (0.95, 0.88), "adds_value": (0.9, 0.63)},
+    "held": {"annoyed": (0.9, 0.95), "empty": (0.9, 0.97), "adds_value": (0.95, 0.97)},
+    "offices-held": {"annoyed": (0.94, 0.69), "empty": (0.97, 0.97), "adds_value": (0.91, 0.89)},
+    "trades-held": {"annoyed": (0.87, 0.58), "empty": (0.97, 0.82), "adds_value": (0.97, 0.78)},
+    "anger-held": {"annoyed": (0.88, 0.65), "empty": (0.97, 0.9), "adds_value": (0.87, 0.61)},
 }
 """What is reached of drafts that were never learned from, a little below; BAR is where it should be."""
 
@@ -104,6 +104,14 @@ def test_a_draft_without_words_says_nothing(text: str) -> None:
     signals = read_draft("email", "", text)
     assert draft_verdict(signals) == Verdict(annoyed=False, empty=False, adds_value=False)
     assert (signals.words, signals.answers) == (0, ())
+
+
+@pytest.mark.parametrize(
+    "text", ["Call Jo.", "call", "Try Len's cell once more.", "Interview", "Barista, nights", "zzz"]
+)
+def test_a_note_of_a_few_words_is_no_anger(text: str) -> None:
+    assert not read_draft("call", "", text).annoyed
+    assert not read_draft("email", text, "").annoyed
 
 
 def test_pity_for_their_loss_pleads_for_nothing() -> None:

@@ -16,6 +16,9 @@ from app.reading.lexicons import lexicon
 _MARKS_ALONE = 2
 """Words of a text that holds nothing but the begin and the end of a sentence."""
 
+FEWEST = 12
+"""Features below which a draft's odds shrink; a word of its own has about eight."""
+
 
 @dataclass(frozen=True, slots=True)
 class Odds:
@@ -29,7 +32,7 @@ class Odds:
 def odds_of(text: Opened, language: str) -> Odds | None:
     """None for a language without weights, and no odds for a text without words.
 
-    A sum is divided by the root of how many features the weights know.
+    A sum is divided by the root of how many features the weights know, or of FEWEST: a word alone tells little.
     """
     if language not in lexicon("text")["weighed"]:
         return None
@@ -42,7 +45,7 @@ def odds_of(text: Opened, language: str) -> Odds | None:
     rows += [pairs[pair] for pair in {pair for pair in pairwise(told) if pair in pairs}]
     rows += [apart[pair] for pair in {pair for pair in zip(told, told[2:], strict=False) if pair in apart}]
     sums = map(sum, zip([0] * len(bias), *rows, strict=True))
-    root = sqrt(max(1, len(rows)))
+    root = sqrt(max(FEWEST, len(rows)))
     return Odds(*[start + total / root for start, total in zip(bias, sums, strict=True)])
 
 

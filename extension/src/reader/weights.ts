@@ -6,6 +6,8 @@ import type { Opened } from './opened';
 
 /** Words of a text that holds nothing but the begin and the end of a sentence. */
 const MARKS_ALONE = 2;
+/** Features below which a draft's odds shrink: a word alone tells little. */
+const FEWEST = 12;
 
 /** Above 0 where a draft is held to be annoyed, to add value, to be empty; in tenths of log odds. */
 export interface Odds {
@@ -14,13 +16,13 @@ export interface Odds {
   empty: number;
 }
 
-/** Undefined for a language without weights, no odds for a text without words. A sum is divided by the root of how many features the weights know. */
+/** Undefined for a language without weights, no odds for a text without words. A sum is divided by the root of how many features the weights know, or of FEWEST. */
 export function oddsOf(text: Opened, language: string): Odds | undefined {
   const file = weightFiles[language];
   if (!file) return undefined;
   if (text.words.length <= MARKS_ALONE) return { annoyed: 0, addsValue: 0, empty: 0 };
   const rows = rowsOf(text.words, known.get(language) ?? keysOf(language, file));
-  const root = Math.sqrt(Math.max(1, rows.size));
+  const root = Math.sqrt(Math.max(FEWEST, rows.size));
   const sums = [0, 0, 0];
   for (const row of rows) {
     for (let at = 0; at < row.length; at += 1) sums[at] = (sums[at] ?? 0) + (row[at] ?? 0);
