@@ -13,7 +13,7 @@ from app.services.grants import open_mailbox
 from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
 from app.services.unread import Unread
-from app.store import accounts, dead_letters, messages, recipients
+from app.store import accounts, dead_letters, messages, recipients, twins
 from app.store.accounts import Account
 from app.store.errors import StoreUnavailable
 from connectors.contract import UNOPENED, ConnectorError, Mailbox
@@ -145,3 +145,4 @@ def _store(desk: _Desk, found: Sequence[Message], written_to: dict[str, str] | N
     with parts.database.write() as tx:
         messages.add(tx, parts.sealer, rows)
         recipients.ensure(tx, parts.sealer, person_id, {**(written_to or {}), **addressed(rows)}, desk.now)
+        twins.settle(tx, person_id, [row.sender for row in rows if not row.outbound])

@@ -13,7 +13,7 @@ from app.services.coverage import AWAY_POLLS
 from app.services.grants import ROTATED_ELSEWHERE, open_mailbox
 from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
-from app.store import accounts, audit, dead_letters, devices, messages, recipients, sync_jobs
+from app.store import accounts, audit, dead_letters, devices, messages, recipients, sync_jobs, twins
 from app.store.sync_jobs import Lease
 from connectors.contract import AccessRevoked, Connector, ConnectorError, Grant, Handle, Mailbox, Page, Reread
 
@@ -196,6 +196,8 @@ def store_page(parts: Parts, visit: Visit, page: Page) -> None:
 def _caught_up(tx: Connection, parts: Parts, visit: Visit, page: Page) -> None:
     account, state = visit.account, "degraded" if page.degraded else "live"
     accounts.caught_up(tx, account.id, state, as_of=visit.started, deep_at=visit.started if visit.deep else None)
+    if visit.deep:  # a reply may have come by before the letter that it answers
+        twins.settle(tx, account.person_id)
     _note(tx, parts, visit, page)
     if page.bridged:
         audit.record(tx, account.person_id, visit.started, "gap_closed", account.id)
@@ -236,6 +238,7 @@ class _Letters:
         added = messages.add(tx, parts.sealer, self.rows)
         messages.mark_gone(tx, account.id, self.gone)
         recipients.ensure(tx, parts.sealer, account.person_id, addressed(self.rows), visit.started)
+        twins.settle(tx, account.person_id, [row.sender for row in self.rows if not row.outbound])
         settled = (*(row.provider_message_id for row in self.rows), *self.gone, *self.skipped)
         dead_letters.settle_all(tx, account.id, settled)
         for provider_message_id, error in self.poisoned:

@@ -327,6 +327,7 @@ async def erasure_refused(rig: Rig, check: Checker) -> None:
     for account in rig.accounts():
         receipt = await linking.unlink(rig.parts, rig.person_id, account.id, rig.clock())
         assert (receipt.revoked, receipt.pushes_ended) == (False, False)
+    assert granted(rig) == ([GMAIL, OUTLOOK], [GMAIL], [OUTLOOK]), "what the receipts say is left is what is left"
     assert rig.rows(messages) == []
     assert canaries(rig) == []
 

@@ -72,31 +72,37 @@ async def second_factor(rig: Rig, check: Checker) -> None:
     await relinked_without_loss(rig, OUTLOOK, "microsoft")
 
 
-@fault(20, "the token endpoint is down for an hour")
+@fault(20, "the token endpoint is down for an hour: 503, 429, and then it does not answer at all")
 async def token_trouble(rig: Rig, check: Checker) -> None:
     await rig.linked()
     rig.clock.advance(hours=2)
-    await rig.fault("token_trouble", times=-1)
-    for _ in range(60):
-        await rig.poll()
-        assert {account.state for account in rig.accounts()} == {"catching_up"}
-    assert rig.events().count("catching_up") == 2
+    for status, state in ((503, "catching_up"), (429, "throttled"), (0, "catching_up")):
+        await rig.mend()
+        await rig.fault("token_trouble", status=status, times=-1) if status else await rig.fault("token_slow", value=90)
+        rig.clock.advance(minutes=3)
+        for _ in range(20):
+            await rig.poll()
+        assert {account.state for account in rig.accounts()} == {state}, status
+        assert {account.next_action[:13] for account in rig.accounts()} == {"Nothing to do"}, status
+    assert not {"needs_relink", "misconfigured"} & set(rig.events())
+    assert len([what for what in rig.events() if what in {"catching_up", "throttled"}]) <= 6
     await rig.mend()
     await rig.polls(3)
 
 
 @fault(23, "the person says no, unticks mail, or no lasting permission comes")
 async def half_consents(rig: Rig, check: Checker) -> None:
-    with pytest.raises(LinkFailed, match="cancelled"):
-        await brought(rig, await rig.consent(await asked(rig), "google", button="deny"))
-    await rig.fault("scope_subset")
-    with pytest.raises(LinkFailed, match="ticked"):
-        await brought(rig, await rig.consent(await asked(rig), "google"))
-    await rig.mend()
-    await rig.fault("no_refresh_token")
-    with pytest.raises(LinkNotOurs, match="no lasting permission"):
-        await brought(rig, await rig.consent(await asked(rig), "google"))
-    await rig.mend()
+    for provider in ("google", "microsoft"):
+        with pytest.raises(LinkFailed, match="cancelled"):
+            await brought(rig, await rig.consent(await asked(rig, provider), provider, button="deny"), provider)
+        await rig.fault("scope_subset")
+        with pytest.raises(LinkFailed, match="ticked"):
+            await brought(rig, await rig.consent(await asked(rig, provider), provider), provider)
+        await rig.mend()
+        await rig.fault("no_refresh_token")
+        with pytest.raises(LinkNotOurs, match="no lasting permission"):
+            await brought(rig, await rig.consent(await asked(rig, provider), provider), provider)
+        await rig.mend()
     assert rig.accounts() == []
     await rig.linked()
 

@@ -2,6 +2,7 @@
 
 import resource
 import time
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -16,6 +17,7 @@ from connectors.simulator.awkward import AWKWARD
 from connectors.simulator.gmail_shape import shaped
 from connectors.simulator.machine_mail import MACHINES, Occasion, invitation, machine_letter
 from connectors.simulator.mailbox import Item
+from connectors.simulator.sample_reports import Original, delivery_report
 from tests.faults.invariants import Checker, same
 from tests.faults.rig import DANA, GMAIL, OUTLOOK, PEOPLE, RITA, THEO, Rig
 from tests.faults.table import fault
@@ -192,6 +194,39 @@ async def every_kind(rig: Rig, check: Checker) -> None:
             assert silence is not breaks, (words, address)
             rig.box(address).delete(item, rig.clock())
             _forget(rig, item)
+
+
+@fault(40, "bounces, aliases, hidden copies, dots and plus signs")
+async def sent_otherwise(rig: Rig, check: Checker) -> None:
+    """What never arrived is no touch; what went out under another name or in hidden copy is one (W3, W7, W15)."""
+    await rig.linked()
+    gone = rig.write("gone@moved.example", mine=True, days=9)
+    _sent(rig, "From: ana.berg@alumni.example\r\nTo: nils@firm.example")
+    _sent(rig, f"From: {GMAIL}\r\nTo: {GMAIL}\r\nBcc: hidden@firm.example")
+    _sent(rig, f"From: {GMAIL}\r\nTo: jo.doe@gmail.com")
+    await rig.poll()
+    for who in ("gone@moved.example", "nils@firm.example", "hidden@firm.example", "jo.doe@gmail.com"):
+        assert (await rig.advice(who)).recipients[0].unanswered == 1, who
+    original = Original(gone.letter.raw, gone.letter.message_id, "gone@moved.example")
+    lines = {
+        "From": "mailer-daemon@example.com",
+        "To": GMAIL,
+        "Subject": "Undelivered",
+        "Message-ID": "<b@example.com>",
+    }
+    rig.box().add(delivery_report(original, "5.1.1 no such mailbox", head=lines), rig.clock(), "inbox")
+    rig.write("jodoe+jobs@googlemail.com")
+    await rig.poll()
+    assert (await rig.advice("gone@moved.example")).recipients[0].unanswered == 0
+    assert (await rig.advice("jo.doe@gmail.com")).recipients[0].unanswered == 0
+    assert (await rig.advice(RITA)).recipients[0].unanswered == 8
+
+
+def _sent(rig: Rig, head: str) -> None:
+    rig.provider.numbers += 1
+    number = rig.provider.numbers
+    raw = f"{head}\r\nSubject: Application\r\nMessage-ID: <s{number}@example.com>\r\n\r\nHello, may I call you?\r\n"
+    rig.box().add(raw.encode(), rig.clock() - timedelta(days=9), "sentitems", logged=rig.clock())
 
 
 def _put(rig: Rig, address: str, letter: dict[str, Any]) -> Item:
