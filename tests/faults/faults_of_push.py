@@ -1,5 +1,6 @@
 """Faults of push: lost before the acknowledgement, repeated, stale, forged, and subscriptions that end."""
 
+from base64 import urlsafe_b64encode
 from contextlib import suppress
 from datetime import timedelta
 
@@ -11,6 +12,8 @@ from tests.faults.breaking import break_after
 from tests.faults.invariants import Checker
 from tests.faults.rig import DANA, GMAIL, OUTLOOK, RITA, Killed, Rig
 from tests.faults.table import fault
+
+CERTS = "/google/oauth2/v3/certs"
 
 
 async def watched(rig: Rig) -> Rig:
@@ -142,6 +145,27 @@ async def forged(rig: Rig, check: Checker) -> None:
         assert (await stranger.post(hooks.hook(rig.parts, "google"), json={})).status_code == 403
         shown = await stranger.post(hook, params={"validationToken": "a token\x00"})
         assert shown.status_code == 400
+    await rig.poll()
+
+
+@fault(12, "a thousand forged pushes, each of a key that nobody knows")
+async def thousand(rig: Rig, check: Checker) -> None:
+    await watched(rig)
+    await rig.deliver(GMAIL, **{"from": DANA})
+    assert rig.answers == [204]
+    wants, fetched, caught = rig.job().want, rig.line.paths[CERTS], rig.outbound.last  # type: ignore[union-attr]
+    assert rig.outbound is not None
+    async with AsyncClient(transport=rig.outbound) as stranger:
+        for number in range(1_000):
+            token = urlsafe_b64encode(f'{{"alg":"RS256","kid":"unknown-{number}"}}'.encode()).decode().rstrip("=")
+            headers = {"Authorization": f"Bearer {token}.e30.c2ln"}
+            await stranger.post(str(caught.url), content=caught.content, headers=headers)
+    assert set(rig.answers) == {403, 429}, "refused, and before long unread"
+    assert rig.line.paths[CERTS] - fetched <= 1
+    assert rig.job().want == wants
+    rig.clock.advance(minutes=6)
+    await rig.deliver(GMAIL, **{"from": DANA})
+    assert rig.answers == [204]
     await rig.poll()
 
 

@@ -264,6 +264,7 @@ class _Line(httpx.AsyncBaseTransport):
 
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
+        self.paths: Counter[str] = Counter()
 
     async def sleep(self, seconds: float) -> None:
         if seconds < 1:
@@ -274,6 +275,7 @@ class _Line(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         SLEPT.set(0.0)
+        self.paths[request.url.path] += 1
         answer = await httpx.ASGITransport(app=self.rig.simulator).handle_async_request(request)
         assert isinstance(answer.stream, httpx.AsyncByteStream)
         body = b"".join([chunk async for chunk in answer.stream])
