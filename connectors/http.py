@@ -155,7 +155,8 @@ class Transport:
 
     `allowed_roots` are the base URLs of the settings: scheme, host and port of every request must be one of
     theirs; plain http only on loopback. `extra_ca` is a PEM file trusted beside the usual authorities
-    (SSL_CERT_FILE). `wire` replaces the network in tests; `sleep`, `monotonic` and `chance` replace time and luck.
+    (SSL_CERT_FILE). `wire` replaces the network in tests; `sleep`, `monotonic` and `chance` replace time and luck,
+    `timeout` and `deadline` how long an exchange may take.
     With `clock`, `skew` tells by how many seconds it is ahead of the last answer's Date header (S31).
     Raises Misconfigured for a root or a file that cannot be used.
     """
@@ -170,15 +171,18 @@ class Transport:
         monotonic: Monotonic = time.monotonic,
         chance: Callable[[], float] = random.random,
         clock: Callable[[], datetime] | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
+        deadline: float = DEADLINE,
     ) -> None:
         self.sleep = sleep
         self.skew = 0.0
         self._clock = clock
+        self._deadline = deadline
         self.monotonic = monotonic
         self._chance = chance
         network = wire or httpx.AsyncHTTPTransport(verify=_trust(extra_ca))
         self.wire = PinnedWire(network, {_usable_root(root) for root in allowed_roots})
-        self._http = httpx.AsyncClient(transport=self.wire, timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+        self._http = httpx.AsyncClient(transport=self.wire, timeout=timeout, follow_redirects=False, trust_env=False)
 
     def also_allow(self, *urls: str) -> None:
         """Let requests pass to the origins of `urls`: endpoints that a configured issuer's discovery names.
@@ -191,7 +195,7 @@ class Transport:
         """One exchange. Raises Unreachable for anything the network does; any status is an answer."""
         try:
             async with (
-                asyncio.timeout(DEADLINE),
+                asyncio.timeout(self._deadline),
                 self._http.stream(ask.method, ask.url, headers=dict(ask.headers), content=ask.body) as reply,
             ):
                 body = await _readable(reply)

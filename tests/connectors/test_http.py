@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -226,3 +227,29 @@ def secure_authority(tmp_path: Path) -> Path:
     pem = tmp_path / "authority.pem"
     trustme.CA().cert_pem.write_to_path(str(pem))
     return pem
+
+
+@pytest.mark.parametrize("manner", ["says nothing", "drips", "stops half-way"])
+async def test_a_provider_that_hangs_is_given_up_in_time(manner: str) -> None:
+    """A real socket, and the product's own limits a hundredth as long (F15)."""
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        if manner != "says nothing":
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
+        while manner == "drips" and not writer.is_closing():
+            writer.write(b" ")
+            await asyncio.sleep(0.1)
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    root = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    transport = Transport((root,), timeout=httpx.Timeout(0.3, connect=0.1), deadline=1.2)
+    begun = time.monotonic()
+    with pytest.raises(Unreachable):
+        await transport.once(Ask("GET", f"{root}/gmail"))
+    limit = 1.2 if manner == "drips" else 0.3
+    assert limit <= time.monotonic() - begun < limit + 5
+    await transport.close()
+    server.close()
