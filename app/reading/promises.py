@@ -94,9 +94,22 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
     if dates and invited:
         yield _Found(_invitation(sentence, dates, today), 2)
     elif dates and (chosen := _nearest(sentence, dates)) and (interval := chosen.interval(today.day)):
-        yield _Found(_promise(interval, sentence, chosen, invites=False), 3)
+        yield _Found(
+            _promise(_behind_an_earlier(interval, chosen, sentence, today), sentence, chosen, invites=False), 3
+        )
     elif "open_promise" in kinds and "act" in kinds and not kinds & {"their_ask", "past_talk"}:
         yield _Found(Promise(None, None, promising_words(sentence, None)), 1)
+
+
+def _behind_an_earlier(
+    interval: tuple[date, date], chosen: Dated, sentence: Sentence, today: Today
+) -> tuple[date, date]:
+    """ "They meet on the 26th and I write on the Friday": the Friday that follows."""
+    earlier = [dated.span.last for dated in sentence.dates(today) if dated.end < chosen.start and dated.bound != "past"]
+    if chosen.meaning != "weekday" or not earlier or not sentence.folded[: chosen.start].endswith(" the "):
+        return interval
+    weeks = timedelta(weeks=max(0, -((interval[1] - earlier[-1]).days // 7)))
+    return interval[0] + weeks, interval[1] + weeks
 
 
 def _means_to(folded: str) -> bool:

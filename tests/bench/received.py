@@ -22,17 +22,19 @@ from tests.bench.labelled import CASES
 from tests.reading.stripped import mails_with_new_text, overlap
 
 Row = dict[str, Any]
-HALVES = ("build", "held", "others-build", "others-held")
+HALVES = ("build", "others-build", "offices-build", "trades-build", "more-build")
+HELD = ("held", "offices-held", "trades-held", "more-held")
 UNDATED = ("none", "open")
 
 
 def figures() -> Iterator[Figure]:
     warnings.simplefilter("ignore")
-    for half in HALVES:
+    for half in (*HALVES, *HELD):
         yield from _mails(half)
         yield from _promises(half)
-    for half in ("build", "held"):
-        yield from _dates(half)
+    yield from _dates("dates-build", "build")
+    for half in HELD:
+        yield from _dates(f"promises-{half}", half)
     yield from _stripping()
 
 
@@ -56,9 +58,10 @@ def _mails(half: str) -> Iterator[Figure]:
     meant = [said.kind.value == "rejection" for row, said in read if row["kind"] == "rejection"]
     yield _share(f"{half}: rejection, precision", told, 0.97)
     yield _share(f"{half}: rejection, recall", meant, 0.92)
-    yield _share(f"{half}: return date", [_returns(row, said) for row, said in read if "return_date" in row], 0.90)
-    asked = [set(row["asks"]) <= set(said.asks) for row, said in read if "asks" in row]
-    yield Figure(f"{half}: asks all found", sum(asked) / max(1, len(asked)), "share")
+    if dated := [_returns(row, said) for row, said in read if "return_date" in row]:
+        yield _share(f"{half}: return date", dated, 0.90)
+    if asked := [set(row["asks"]) <= set(said.asks) for row, said in read if "asks" in row]:
+        yield Figure(f"{half}: asks all found", sum(asked) / len(asked), "share")
 
 
 def _returns(row: Row, said: InboundReading) -> bool:
@@ -81,9 +84,16 @@ def _end(text: str, sent: datetime) -> str:
     return "none" if promise is None else str(promise.end or "open")
 
 
-def _dates(half: str) -> Iterator[Figure]:
-    """Right: a day found is the one meant, or none is found where none is named. Wrong: only other days are found."""
-    rows = _rows(f"dates-{half}", "sent")
+def _dates(file: str, half: str) -> Iterator[Figure]:
+    """Right: a day found is the one meant, or none is found where none is named. Wrong: only other days are found.
+
+    Of the held halves the sentences about waiting are taken, those that name a day.
+    """
+    rows = [
+        (at, row) for at, row in _rows(file, "sent") if not file.startswith("promises") or row["end"] not in UNDATED
+    ]
+    if not rows:
+        return
     yield Figure(f"{half}: times in prose", len(rows), "texts")
     best = 0.0
     for name, finder in (("dateparser", _by_dateparser), ("dateutil, fuzzy", _by_dateutil)):

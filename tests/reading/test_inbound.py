@@ -59,20 +59,103 @@ def test_a_no_is_heard_in_any_voice_and_not_where_there_is_none():
     assert len(wrong) <= 0.01 * len(told), wrong
 
 
-def test_of_unseen_mail_nineteen_in_twenty_are_told_apart():
-    cases = _cases("held")
-    kinds = [(case["kind"], _read(case).kind.value) for case in cases]
-    assert sum(wanted == found for wanted, found in kinds) >= 0.95 * len(kinds)
+@pytest.mark.parametrize(
+    ("name", "kind", "precision", "recall"),
+    [
+        ("offices-build", 0.98, 0.97, 0.95),
+        ("trades-build", 0.98, 0.97, 0.95),
+        ("more-build", 0.95, 0.97, 0.92),
+        ("held", 0.95, 0.97, 0.92),
+        ("offices-held", 0.90, 0.95, 0.76),
+        ("trades-held", 0.91, 0.91, 0.88),
+        ("more-held", 0.80, 0.84, 0.84),
+    ],
+)
+def test_so_many_mails_of_others_are_told_apart(name: str, kind: float, precision: float, recall: float):
+    """The bar is .95, .97 and .92; of authors nobody learned from it is not reached yet, and must not sink lower."""
+    kinds = [(case["kind"], _read(case).kind.value) for case in _cases(name)]
+    assert sum(wanted == found for wanted, found in kinds) >= kind * len(kinds)
     called = [wanted for wanted, found in kinds if found == "rejection"]
     meant = [found for wanted, found in kinds if wanted == "rejection"]
-    assert meant.count("rejection") >= 0.92 * len(meant)
-    assert called.count("rejection") >= 0.97 * len(called)
+    assert meant.count("rejection") >= recall * len(meant)
+    assert called.count("rejection") >= precision * len(called)
 
 
-def test_of_unseen_absences_nine_in_ten_say_the_right_day_of_return():
-    dated = [case for case in _cases("held") if "return_date" in case]
+@pytest.mark.parametrize("name", ["held", "offices-held", "trades-held"])
+def test_of_unseen_absences_nine_in_ten_say_the_right_day_of_return(name: str):
+    dated = [case for case in _cases(name) if "return_date" in case]
     right = [str(_read(case).return_date or "none") == case["return_date"] for case in dated]
     assert sum(right) >= 0.9 * len(right)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for coming to interview. The board meets shortly and you will hear from us within a fortnight.",
+        "Thank you for coming to the oral board. Scores will be final and we will call each candidate next Wednesday.",
+        "We have to pause this search while the board settles the budget.",
+        "Thanks for applying.",
+    ],
+)
+def test_what_is_still_to_come_is_no_refusal(text: str):
+    assert not said(text).closure
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("Hiring is suspended while a successor is found.", None),
+        ("The post is parked until they look at the figures again.", None),
+        ("They didn't sign the new post off.", None),
+        ("We have to pause this search while the board settles the budget.", None),
+    ],
+)
+def test_a_hold_is_heard_in_peoples_own_words(text: str, until: date | None):
+    reading = said(text)
+    assert (reading.on_hold, reading.closure, reading.hold_until) == (True, False, until)
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("Please refrain from further enquiries.", "all"),
+        ("Kindly refrain from sending further messages.", "all"),
+        ("Please leave it with us rather than keep writing.", "all"),
+        ("Candidates correspond via the agency only.", "all"),
+        ("Please route everything via them and not to me.", "all"),
+        ("I'd rather you didn't ring that number again.", "phone"),
+        ("Please don't hesitate to ring.", None),
+        ("You may ring that number any time.", None),
+        ("There is no need to send further documents.", None),
+    ],
+)
+def test_a_wish_for_silence_is_heard_in_peoples_own_words(text: str, wish: str | None):
+    assert said(text).no_contact == wish
+
+
+def test_not_now_but_again_in_a_season_closes_this_round():
+    reading = said("We've no call for another pair of hands now. Do give us a shout again in September.")
+    assert reading.closure
+    assert not reading.on_hold
+
+
+def test_a_question_whether_one_would_come_asks_for_a_day():
+    assert "availability" in said("Would you come down on Tuesday?").asks
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "back"),
+    [
+        ("Réponse automatique", "Je suis absente du 2 novembre au 11 décembre inclus.", date(2026, 12, 14)),
+        ("Risposta automatica", "Sono in ferie dal 2 novembre all'11 dicembre compreso.", date(2026, 12, 14)),
+        ("Respuesta automática", "Estaré de vacaciones del 2 de noviembre al 11 de diciembre.", date(2026, 12, 14)),
+        ("Automatic reply", "I am away and back w/c 7 December.", date(2026, 12, 7)),
+        ("Automatic reply", "I am on leave from 17-Nov-2026 to 30-Nov-2026.", date(2026, 12, 1)),
+    ],
+)
+def test_an_absence_ends_in_any_of_the_usual_ways(subject: str, text: str, back: date):
+    reading = said(text, subject)
+    assert (reading.kind, reading.return_date) == (Kind.OOO, back)
 
 
 def test_the_persons_own_quoted_words_say_nothing():
@@ -109,6 +192,8 @@ def test_a_named_colleague_is_kept():
         ("We would like to invite you to an on-site interview with the panel.", Stage.INTERVIEW),
         ("You are through to the final round.", Stage.FINAL),
         ("We are delighted to offer you the role; the offer letter is attached.", Stage.OFFER),
+        ("It was lovely to meet you today.", Stage.INTERVIEW),
+        ("We would like to offer you the role!", Stage.OFFER),
         ("Thanks for applying.", Stage.APPLIED),
         ("If you are selected you will be invited to an interview.", None),
         ("We are interviewing other candidates this week.", None),

@@ -58,13 +58,14 @@ def _end_of_absence(sentence: Sentence, today: Today) -> date | None:
     reaches = last.bound == "until" or (last.bound == "by" and "bis" in text)
     ranged = last.meaning in _RANGES and last.span.first < last.span.last
     pair = len(dates) > 1 and min(dated.span.first for dated in dates) < last.span.first
+    written_out = pair and all(dated.meaning == "day of month" for dated in dates)
     if last.span.counted:
         return last.span.last
     if reaches and (last.meaning in _BEGIN_IT or _is_some_part(last)):
         return last.span.first
     if reaches and not pair and "inclusive" not in kinds and last.meaning not in _ENDS_INCLUDED:
         return last.span.last
-    if reaches and last.span.last.weekday() == 0 and "inclusive" not in kinds:
+    if reaches and not written_out and last.span.last.weekday() == 0 and "inclusive" not in kinds:
         return last.span.last
     if reaches or ranged or pair or "inclusive" in kinds or last.span.last >= today.day:
         return today.calendar.after(last.span.last, 1)

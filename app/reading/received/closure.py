@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from app.reading.promises import promise_of
 from app.reading.received.letter import Letter, Line
-from app.reading.received.refusing import refusal_odds
 from app.reading.received.spans import Today
+from app.reading.received.weighing import REFUSAL
 
 _REACH = 140
 _NO_ENDING = frozenset({"not_yet", "still_working", "about_others", "beside_the_matter"})
@@ -15,7 +16,9 @@ _WEAK = ("soft_sorry", "passed_over", "farewell")
 _LONGEST_HINT = 8
 _MOST_REFUSALS = 20  # sentences; looking closely at each costs more than all the rest of the reading
 _LIKELY, _UNLIKELY = 100, -300
-"""Hundredths of log odds; see scripts/weigh-refusals for what lies above and below them."""
+"""Hundredths of log odds; `scripts/weigh-letters --check` shows what lies above and below them."""
+_SURELY = 500
+"""Above this a word that speaks against it does no longer count."""
 _SPEAKS_FOR = {"consoles": 80, "passed_over": 60, "soft_sorry": 40, "barrier": 40}
 _SPEAKS_AGAINST = frozenset({"good_news", "moves_date", "holds", "still_working", "beside_the_matter"})
 _GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
@@ -41,25 +44,36 @@ def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     closes = any(_closes(line) and not _goes_on_behind(letter, line) for line in refusing)
     closes = closes or _breaks_bad_news(letter) or (not asks and (_gave_it_away(letter) or _adds_up(letter)))
     closes = closes and "offers_other" not in letter.kinds
-    may_sound_closed = not asks and letter.kinds.isdisjoint(_SPEAKS_AGAINST)
-    odds = _odds(letter) if closes or may_sound_closed else 0
+    odds = _odds(letter) if closes or not asks else 0
     closes = closes and odds > _UNLIKELY
     held = [line for line in letter.with_kind("holds") if _is_held(line)]
     not_now = [] if asks else [line for line in letter.with_kind("not_now") if _is_not_now(line)]
     closes = closes or (bool(not_now) and not held)
+    no_contact = _no_contact(letter)
+    open_still = asks or held or no_contact is not None
     return Ending(
         closes=closes,
-        sounds_closed=not closes and may_sound_closed and odds > _LIKELY,
+        sounds_closed=not closes and not open_still and _sounds_closed(letter, odds, today),
         on_hold=bool(held) and not closes,
         until=_date_in(held or not_now, today),
-        no_contact=_no_contact(letter),
+        no_contact=no_contact,
     )
 
 
 def _odds(letter: Letter) -> int:
     """Hundredths of log odds that it says no, by its weighed words and what stands beside them."""
-    odds = refusal_odds(line.folded for line in letter.lines)
+    odds = letter.odds(REFUSAL)
     return odds + sum(worth for family, worth in _SPEAKS_FOR.items() if odds and family in letter.kinds)
+
+
+def _sounds_closed(letter: Letter, odds: int, today: Today) -> bool:
+    """Whether its words weigh like a refusal, and it is more than thanks for applying and gives no date."""
+    if odds <= _LIKELY or all("receipt" in line.kinds for line in letter.lines):
+        return False
+    if odds > _SURELY:
+        return True
+    promise = promise_of([line.sentence for line in letter.lines], today)
+    return letter.kinds.isdisjoint(_SPEAKS_AGAINST) and (promise is None or promise.end is None)
 
 
 def _closes(line: Line, family: str = "closes") -> bool:

@@ -15,7 +15,7 @@ from app.reading.received.spans import MEANINGS, Span, Today
 
 _NAMED = re.compile(r"\(\?P<([a-z0-9]+)>")
 _BEGIN_WHEN_DUE = frozenset({"month name", "season", "christmas", "thanksgiving", "easter", "holidays"})
-_ARTICLE = re.compile(r" (?:the|dem|den|der|el|la)$")
+_ARTICLE = re.compile(r" (?:next|this|the|dem|den|der|el|la)$")
 _APART = re.compile(r"[\s(,;:]")
 _MOST = 12
 _BOUND_REACH = 32
@@ -40,7 +40,8 @@ class Dated:
         if self.bound == "before" and self._is_an_end():
             return today, max(today, last)
         if self.bound == "before":
-            return today, max(today, (first if not self.span.counted else last) - timedelta(days=1))
+            eve = self.meaning == "christmas" and first > today
+            return today, max(today, (first if not self.span.counted else last) - timedelta(days=0 if eve else 1))
         if self.bound == "after" and not self.span.counted:
             return _after(last, 15 if self.meaning == "holidays" else 0)
         return None if self.bound == "past" else (first, last)

@@ -5,12 +5,15 @@ import re
 from app.reading.received.sentences import Sentence
 
 _THEY_WILL = re.compile(
-    r"\b(?:we|i|they|he|she|someone|somebody|team|hr|who|colleague|recruiter|manager|and)(?: all)?"
+    r"\b(?:we|i|they|he|she|someone|somebody|team|hr|who|colleague|recruiter|manager|office|panel|board|school"
+    r"|agency|and)(?: all)?"
     r"(?:'ll|'d|'m|'re| will| would| should| shall| can| could| plan| hope| aim| expect| want| intend| am| are| is|'s)"
     r"(?: \w+){0,5} ?$"
 )
 _STILL_TO_SEND = re.compile(
-    r"\b(?:have not|haven't|did not|didn't|don't|do not|nothing|no) (?:yet )?(?:hear|heard|get|got|receive)"
+    r"\b(?:have not|haven't|hasn't|has not|did not|didn't|don't|do not|nothing|no) (?:yet )?"
+    r"(?:hear|heard|get|got|receive|rung|called|phoned|written|been in touch|come|arrived|has reached|reached|reaches)"
+    r"|\bheard nothing"
 )
 _HELP = re.compile(
     r"\b(?:questions?|anything|assistance|help|clarification|(?:further|more) information|details|"

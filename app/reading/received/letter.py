@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.reading.plain import html_to_text
 from app.reading.quotes import new_text
 from app.reading.received.phrases import families
 from app.reading.received.sentences import Sentence, fold, sentences
+from app.reading.received.weighing import features_of, odds_of
 from connectors.message import Message
 
 _LONGEST_SUBJECT = 400
@@ -28,11 +30,12 @@ class Line:
         return self.sentence.folded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letter:
     """What the kinds, asks, closures and absences are read from.
 
-    `new` is its text without quotes as written, `subject` is folded, `sender` in lower case.
+    `new` is its text without quotes as written, `subject` is folded, `sender` in lower case. No slots, so that its
+    words are weighed once, however many ask.
     """
 
     message: Message
@@ -51,6 +54,15 @@ class Letter:
         """The lines that hold a phrase of one of the families."""
         return (line for line in self.lines if not line.kinds.isdisjoint(kinds))
 
+    def odds(self, question: str) -> int:
+        """Hundredths of log odds, by its weighed words alone, that it is a REFUSAL or a RECEIPT."""
+        return odds_of(self.features, question)
+
+    @cached_property
+    def features(self) -> set[str]:
+        """What is weighed of its words."""
+        return features_of(line.folded for line in self.lines if not _is_legal(line.folded))
+
 
 def open_letter(message: Message) -> Letter:
     """Prepares a message; its text is cut to what is new in it."""
@@ -66,6 +78,11 @@ def open_letter(message: Message) -> Letter:
         lines=lines,
         kinds=frozenset().union(*(line.kinds for line in lines)),
     )
+
+
+def _is_legal(folded: str) -> bool:
+    """A footer of lawyers, which says nothing of the matter."""
+    return "confidential" in folded or "intended recipient" in folded
 
 
 def body_of(message: Message) -> str:

@@ -1,0 +1,89 @@
+"""Weighed words: how much an English letter sounds like a refusal or a receipt where no phrase of the lexicon says so.
+
+The weights are learned by scripts/weigh-letters from the labelled mails under tests/reading/cases; they come as whole
+hundredths of log odds. Words never met count for nothing, but most of those have a sense that others share.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from itertools import pairwise
+
+from app.reading.lexicons import lexicon
+
+REFUSAL, RECEIPT = "refusal", "receipt"
+NEAR = ">"
+"""Stands between two senses of which the second follows the first within five words."""
+_REACH = 5
+_BEGINNING = 4
+_WORD = re.compile(r"'?[a-z]+|\d+|[?!]")
+_OPENED = (("can't", "can not"), ("won't", "will not"), ("cannot", "can not"), ("n't", " not"), ("'ve", " have"),
+           ("'ll", " will"), ("'re", " are"), ("'m ", " am "))  # fmt: skip
+_MOST_WORDS = 400
+
+
+def odds_of(features: set[str], question: str) -> int:
+    """Hundredths of log odds that a letter with these features is a `question`; 0 is even, and for other languages."""
+    if not _is_english(features):
+        return 0
+    bias, known = _weights(question)
+    return bias + sum([known[name] for name in features if name in known])
+
+
+def features_of(sentences: Iterable[str]) -> set[str]:
+    """Words, their beginnings of four letters and "*", pairs of neighbours, beginnings of sentences, senses and pairs.
+
+    Short forms are opened, every number is "#"; a sense stands behind "=".
+    """
+    told = _senses()
+    features: set[str] = set()
+    close: set[tuple[str, str]] = set()
+    read = 0
+    for sentence in sentences:
+        words = _words(sentence)[: _MOST_WORDS - read]
+        read += len(words)
+        features.update(words)
+        features.update([word[:_BEGINNING] + "*" for word in words if len(word) > _BEGINNING])
+        features.update(map(" ".join, pairwise(words)))
+        features.add("^ " + " ".join(words[:2]))
+        known = [word if word in told else "" for word in words]
+        for step in range(1, _REACH + 1):
+            close.update(zip(known, known[step:], strict=False))
+    for word in told.keys() & features:
+        features.update(["=" + sense for sense in told[word]])
+    for here, near in close:
+        if here and near:
+            features.update([sense + NEAR + other for sense in told[here] for other in told[near]])
+    return features
+
+
+@cache
+def _senses() -> dict[str, tuple[str, ...]]:
+    senses: dict[str, tuple[str, ...]] = {}
+    for sense, words in lexicon("en.senses")["senses"].items():
+        for word in words.split():
+            senses[word] = (*senses.get(word, ()), sense)
+    return senses
+
+
+def _words(sentence: str) -> list[str]:
+    for short, long in _OPENED:
+        sentence = sentence.replace(short, long)
+    return ["#" if word[0].isdigit() else word for word in _WORD.findall(sentence)]
+
+
+def _is_english(features: set[str]) -> bool:
+    """No other language has more of its commonest words in it, by more than one: many a short word is of several."""
+    hits = {code: len(features & common) for code, common in _commonest().items()}
+    return hits["en"] + 1 >= max(hits.values())
+
+
+@cache
+def _commonest() -> dict[str, frozenset[str]]:
+    return {code: frozenset(words.split()) for code, words in lexicon("text")["languages"].items()}
+
+
+@cache
+def _weights(question: str) -> tuple[int, dict[str, int]]:
+    content = lexicon("en.letters")[question]
+    return content["bias"], content["weights"]
