@@ -70,6 +70,38 @@ def spoil_at(rig: Rig, statement: int, spoil: Spoil) -> list[str]:
     return ran
 
 
+class LockedDatabase(Database):
+    """Finds the file taken by another program at its n-th write from now on, and at none after."""
+
+    left: int
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        self.left -= 1
+        other = sqlite3.connect(self.file, isolation_level=None)
+        if self.left == -1:
+            other.execute("BEGIN IMMEDIATE")
+        try:
+            with super().write(durable=durable) as tx:
+                yield tx
+        finally:
+            other.close()
+
+    @property
+    def file(self) -> str:
+        return str(self._writer.url.database)
+
+
+def taken_at(rig: Rig, write: int) -> LockedDatabase:
+    """Put such a store under the rig, which waits for the lock only a moment."""
+    rig.parts.database.close()
+    database = LockedDatabase.open(_url(rig), busy_seconds=0.02)
+    assert isinstance(database, LockedDatabase)
+    database.left = write
+    rig.use(database)
+    return database
+
+
 @contextmanager
 def taken(rig: Rig) -> Iterator[None]:
     """Another program holds the write lock of the file, and our store waits for it only a moment."""

@@ -20,7 +20,7 @@ from app.store.sealing import Keyring, Sealer
 from app.store.tables import accounts, messages, people
 from app.worker import LEASE, Worker
 from connectors.contract import Page
-from tests.faults.breaking import break_after, no_room, read_only, spoil_at, taken
+from tests.faults.breaking import break_after, no_room, read_only, spoil_at, taken, taken_at
 from tests.faults.invariants import Checker
 from tests.faults.rig import DANA, GMAIL, OUTLOOK, RITA, Killed, Rig
 from tests.faults.table import fault
@@ -163,6 +163,15 @@ async def bad_disk(rig: Rig, check: Checker) -> None:
             rig.clock.advance(minutes=3)
             rig.write(RITA, days=0.5)
     assert hit > 20
+    for write in range(6):
+        locked = taken_at(rig, write)
+        with suppress(StoreUnavailable):
+            await rig.sync()
+        assert locked.left < 0, "the lock was met"
+        await rig.restart()
+        assert await check.check(settled=False) == []
+        rig.clock.advance(minutes=3)
+        rig.write(RITA, days=0.5)
     with taken(rig), suppress(StoreUnavailable):
         await rig.sync()
     await rig.restart()
