@@ -254,10 +254,10 @@ def _recipients(
 
 
 def _recipient(each: _Judged, streaks: Sequence[PastStreak], now: datetime) -> AdvisedRecipient:
-    """The silence that is asked about is no ground for its own odds."""
+    """The silence that is asked about is no ground for its own odds, and a stage nobody read of is none either."""
     recipient, cadence = each.dossier.recipient, each.cadence
     past = [streak for streak in streaks if streak.answered or streak.recipient != cadence.thread.recipient]
-    chances = odds(cadence, now, past)
+    chances = None if _stage_unread(each) else odds(cadence, now, past)
     return AdvisedRecipient(
         id=recipient.id,
         address=recipient.address,

@@ -32,8 +32,9 @@ async def test_a_mailbox_linked_a_second_ago_already_gives_the_right_verdict(rig
 
 
 def said(advice: Any) -> object:
-    """What the person reads; the stage of somebody whose letters were not read yet is not known."""
-    people = [replace(one, stage=None) for one in advice.recipients]
+    """What the person reads; stage and odds of somebody whose letters were not read yet are not known."""
+    unknown = {"stage": None, "odds": None, "odds_words": None, "odds_basis": None}
+    people = [replace(one, **unknown) for one in advice.recipients]
     return advice.level, advice.headline, advice.next_good_date, people
 
 
