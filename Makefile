@@ -28,6 +28,7 @@ test: $(DEV) $(NODE_DEV)
 
 fuzz: $(DEV)
 	@AFTERTOUCH_FUZZ=$${AFTERTOUCH_FUZZ:-25000} $(BIN)/pytest -n 2 tests/security
+	@AFTERTOUCH_BACKLOG=$${AFTERTOUCH_BACKLOG:-50000} $(BIN)/pytest tests/faults -k F18
 
 cluster: $(DEV)
 	@exec $(BIN)/python -m tests.cluster.cluster

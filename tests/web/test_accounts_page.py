@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from app.services import linking
-from app.store import accounts, tables
+from app.services import high_water, linking
+from app.store import accounts, audit, tables
 from tests.builders import Reader
 from tests.world import GMAIL, OUTLOOK, World
 
@@ -125,3 +125,18 @@ async def test_leaving_the_sample_keeps_what_was_logged_by_hand(reader: Reader, 
     page = await reader.send("/sample/leave")
     assert "The sample is gone" in page.text(".notice")
     assert [text.split()[0] for text in (await reader.open("/history")).texts(".row .who")] == ["kim@elsewhere.example"]
+
+
+async def test_an_older_copy_of_the_store_is_told_of_until_it_was_read(reader: Reader, world: World) -> None:
+    for _ in range(2):
+        with world.parts.database.write() as tx:
+            audit.record(tx, world.person_id, world.clock(), "touch_logged")
+    high_water.note(world.parts, world.clock())
+    with world.parts.database.write() as tx:  # what a backup would not know
+        audit.forget(tx, world.person_id)
+    high_water.note(world.parts, world.clock())
+    for path in ("/", "/accounts"):
+        assert "This store is an older copy" in (await reader.open(path)).text("#losses")
+    await reader.send("/accounts/losses/seen")
+    for path in ("/", "/accounts"):
+        assert "older copy" not in (await reader.open(path)).text("main")
