@@ -226,8 +226,7 @@ def _named(headline: str, worst: _Judged, *, several: bool) -> str:
 
 def _warning(warning: Warning, judged: _Judged) -> AdvisedWarning:
     """What is shown leads to where it lies: a colleague's call into the colleague's history."""
-    shown = [(evidence_of(of, key) for of in (judged.dossier, *judged.beside)) for key in warning.evidence]
-    evidence = [next((found for found in each if found), None) for each in shown]
+    evidence = [_shown(judged, key) for key in warning.evidence]
     return AdvisedWarning(
         rule=warning.rule,
         level=warning.level.value,
@@ -235,6 +234,11 @@ def _warning(warning: Warning, judged: _Judged) -> AdvisedWarning:
         instead=warning.instead,
         evidence=tuple(each for each in evidence if each),
     )
+
+
+def _shown(judged: _Judged, key: str) -> Evidence | None:
+    found = (evidence_of(of, key) for of in (judged.dossier, *judged.beside))
+    return next((each for each in found if each), None)
 
 
 def evidence_of(of: Dossier, key: str) -> Evidence | None:
