@@ -202,7 +202,10 @@ ASK_FRESH: Final = 2
 """bd in which a reply that leaves a question open is only noted. Practice."""
 
 DUPLICATE_SHARE: Final = 0.85
-"""Share of equal MinHash values at which two texts count as the same. Practice."""
+"""Share of common word triples at which two texts count as the same. Practice."""
+
+SIGNATURE_VALUES: Final = 16
+"""Hashes a text's signature keeps: the smallest of its word triples (bottom-k sketch)."""
 
 DUPLICATE_WORDS: Final = 8
 """Shorter texts are never called duplicates: two thank-you lines are alike. Practice."""

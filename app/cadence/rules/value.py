@@ -1,7 +1,5 @@
 """Rules about what a message brings: empty follow-ups, the same question again, the same text, a paper trail."""
 
-from operator import eq
-
 from app.cadence import policy
 from app.cadence.rules.case import ENDINGS, Case, Finding, Rule, keys
 from app.cadence.thread import Channel, Touch
@@ -45,8 +43,10 @@ def duplicate_text(case: Case) -> Finding | None:
     signals = case.signals
     if not signals.signature or signals.words < policy.DUPLICATE_WORDS:
         return None
+    mine = frozenset(signals.signature)
     for touch in reversed(case.cadence.sent):
-        if touch.delivered and alike(touch.signals.signature, signals.signature):
+        theirs = touch.signals.signature
+        if touch.delivered and _is_the_same(mine, theirs):
             message = f"They already have this text from {on(case.cadence, touch.at)}."
             return Finding(Level.HOLD, message, "Change what it says, or skip it.", (touch.key,))
     return None
@@ -64,11 +64,21 @@ def email_paper_trail(case: Case) -> Finding | None:
     return Finding(Level.HOLD if certain else Level.CAUTION, message, _new_or_wait(case), keys(mails))
 
 
-def alike(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
-    """Whether two MinHash signatures of one length agree in the share of values that makes texts the same."""
-    if not first or len(first) != len(second):
-        return False
-    return sum(1 for _ in filter(None, map(eq, first, second))) >= policy.DUPLICATE_SHARE * len(first)
+def similarity(one: frozenset[int], other: frozenset[int]) -> float:
+    """Share of word triples two texts have in common, 0 to 1 (Dice's coefficient, estimated); 0 if either is empty.
+
+    Each signature is the smallest hashes of a text (reading/drafts/signature.py): of the smallest of both together,
+    those that both have are counted.
+    """
+    if not one or not other:
+        return 0.0
+    smallest = sorted(one | other)[: policy.SIGNATURE_VALUES]
+    shared = sum([value in one and value in other for value in smallest]) / len(smallest)
+    return 2 * shared / (1 + shared)
+
+
+def _is_the_same(mine: frozenset[int], theirs: tuple[int, ...]) -> bool:
+    return not mine.isdisjoint(theirs) and similarity(mine, frozenset(theirs)) >= policy.DUPLICATE_SHARE
 
 
 def _times_said(case: Case) -> int:

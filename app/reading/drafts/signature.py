@@ -3,10 +3,10 @@
 import re
 from zlib import crc32
 
+from app.cadence.policy import SIGNATURE_VALUES
 from app.reading.drafts.fold import lower
 from app.reading.drafts.sentences import pattern
 
-_MINIMA = 16
 _FEWEST_WORDS = 8
 _MOST_WORDS = 160
 _ENOUGH_LETTERS = 1600
@@ -26,7 +26,7 @@ def signature_of(body: str) -> tuple[int, ...]:
         return ()
     checks = map(crc32, words[2:], map(crc32, words[1:], map(crc32, words)))
     mixed = {(check * _SPREAD & _MASK) >> 32 - _BITS_LEFT for check in checks}
-    return tuple(sorted(mixed)[:_MINIMA])
+    return tuple(sorted(mixed)[:SIGNATURE_VALUES])
 
 
 def _words(text: str) -> list[bytes]:
@@ -37,12 +37,3 @@ def _words(text: str) -> list[bytes]:
     if len(words) <= _MOST_WORDS and len(text) > _ENOUGH_LETTERS:
         words = re.findall(rb"[a-z0-9]+", text.encode())
     return words[:_MOST_WORDS]
-
-
-def similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:
-    """Share of word triples both texts have, 0 to 1 (Dice's coefficient, estimated); 0 if either is empty."""
-    if not one or not other:
-        return 0.0
-    smallest = sorted({*one, *other})[:_MINIMA]
-    shared = len(set(smallest) & set(one) & set(other)) / len(smallest)
-    return 2 * shared / (1 + shared)
