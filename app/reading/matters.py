@@ -12,14 +12,13 @@ _LONGEST = 4000
 _WORD = re.compile(r"[a-z0-9]+")
 _CLEARLY, _SLIGHTLY, _OUTWEIGHS = 2, 1, 2
 _MOST = 9
-_LONGEST_PHRASE = 3
 _LISTS = ("job", "job_slightly", "private", "private_slightly")
 
 
 def matter_of(subject: str, text: str) -> Matter:
     """What the new text of a letter (quotes cut) and its subject are about; at most 4,000 characters are looked at.
 
-    Each listed word, pair or triple of words counts once.
+    Each listed word or run of words counts once.
     """
     said = _listed_in(fold(f"{subject[:400]}. {text[:_LONGEST]}"))
     return Matter(_weight(said, "job"), _weight(said, "private"), _industry(said))
@@ -50,7 +49,7 @@ def speaks_of_a_job(readings: Iterable[InboundReading | OutboundReading]) -> boo
 
 
 def _listed_in(folded: str) -> frozenset[str]:
-    """The words, pairs and triples of words that some list names."""
+    """The words and runs of words that some list names, without their hyphens and other signs."""
     words, begun = _WORD.findall(folded), _beginnings()
     places = [(at, begun[word]) for at, word in enumerate(words) if word in begun]
     return frozenset([" ".join(words[at : at + length]) for at, lengths in places for length in lengths])
@@ -76,8 +75,7 @@ def _beginnings() -> dict[str, tuple[int, ...]]:
     every = {each for name in _LISTS for each in listed[name]}.union(*listed["industries"].values())
     lengths: dict[str, set[int]] = {}
     for words in map(str.split, every):
-        if len(words) <= _LONGEST_PHRASE:
-            lengths.setdefault(words[0], set()).add(len(words))
+        lengths.setdefault(words[0], set()).add(len(words))
     return {word: tuple(found) for word, found in lengths.items()}
 
 
