@@ -54,7 +54,11 @@ REHEARSALS: dict[int, Rehearsal] = {
     30: Rehearsal("a rule files the answer away", _on("rule_files_into"), "`deliver` an answer"),
     31: Rehearsal("lists leave messages out", (*_on("list_skips_share"), *_on("next_link_missing"))),
     32: Rehearsal("delta refuses filters", _on("delta_filter_refused", "delta_filter_cap")),
-    33: Rehearsal("many ask one mailbox at once", _on("hang", delay=1, times=50), "write to several people at once"),
+    33: Rehearsal(
+        "many ask one mailbox at once",
+        _on("hang", delay=1, times=50),
+        "write to several people at once, with a second `aftertouch serve --no-sync` on the store",
+    ),
     34: Rehearsal("parts of a batch are refused", _on("batch_is_throttled")),
     35: Rehearsal(
         "subscriptions are lost",

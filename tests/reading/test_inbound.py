@@ -67,7 +67,7 @@ def test_a_no_is_heard_in_any_voice_and_not_where_there_is_none():
         ("more-build", 0.95, 0.97, 0.92),
         ("held", 0.95, 0.97, 0.92),
         ("offices-held", 0.90, 0.95, 0.76),
-        ("trades-held", 0.91, 0.91, 0.88),
+        ("trades-held", 0.90, 0.91, 0.84),
         ("more-held", 0.80, 0.84, 0.84),
     ],
 )
@@ -79,6 +79,18 @@ def test_so_many_mails_of_others_are_told_apart(name: str, kind: float, precisio
     meant = [found for wanted, found in kinds if wanted == "rejection"]
     assert meant.count("rejection") >= recall * len(meant)
     assert called.count("rejection") >= precision * len(called)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["We moved.", "Thank you for your letter.", "Thank you for your message.", "For you, with best wishes.",
+     "There were many good applications.", "We had forty applications for the role.", "We are a small company.",
+     "We have your application in front of us.", "Let me think about it.", "Our team has grown.",
+     "Thank you for coming to the interview.", "We talked about you today.", "We saw your work.",
+     "Thank you for your time yesterday."],
+)  # fmt: skip
+def test_a_few_plain_words_are_no_refusal(text: str):
+    assert said(text).kind is Kind.REPLY
 
 
 @pytest.mark.parametrize("name", ["held", "offices-held", "trades-held"])

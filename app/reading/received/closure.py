@@ -17,6 +17,8 @@ _LONGEST_HINT = 8
 _MOST_REFUSALS = 20  # sentences; looking closely at each costs more than all the rest of the reading
 _LIKELY, _UNLIKELY = 100, -300
 """Hundredths of log odds; `scripts/weigh-letters --check` shows what lies above and below them."""
+_LIKELY_OF_FEW, _FEW_WORDS = 420, 10
+"""Below ten words a letter must weigh more: few words hold little against what one of them happens to weigh."""
 _SURELY = 500
 """Above this a word that speaks against it does no longer count."""
 _SPEAKS_FOR = {"consoles": 80, "passed_over": 60, "soft_sorry": 40, "barrier": 40}
@@ -68,7 +70,9 @@ def _odds(letter: Letter) -> int:
 
 def _sounds_closed(letter: Letter, odds: int, today: Today) -> bool:
     """Whether its words weigh like a refusal, and it is more than thanks for applying and gives no date."""
-    if odds <= _LIKELY or all("receipt" in line.kinds for line in letter.lines):
+    words = sum(len(line.folded.split()) for line in islice(letter.lines, _FEW_WORDS))
+    likely = _LIKELY if words >= _FEW_WORDS else _LIKELY_OF_FEW
+    if odds <= likely or all("receipt" in line.kinds for line in letter.lines):
         return False
     if odds > _SURELY:
         return True
