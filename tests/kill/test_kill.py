@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -94,11 +94,12 @@ def program(*arguments: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def provider() -> Iterator[Provider]:
+@contextmanager
+def running_provider(*arguments: str) -> Iterator[Provider]:
+    """A process of the simulator that answers; ended behind the block. `arguments` follow its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = program("tests.kill.provider", str(port))
+    process = program("tests.kill.provider", str(port), *arguments)
     found = Provider(f"http://127.0.0.1:{port}")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -108,6 +109,12 @@ def provider() -> Iterator[Provider]:
     yield found
     process.kill()
     process.wait()
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with running_provider() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -3,19 +3,16 @@
 import asyncio
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-import httpx
 import pytest
 
 from app.compose import open_parts
 from tests.kill.askers import READ, ROUNDS, WINDOWS, settings_of
-from tests.kill.test_kill import MAILBOXES, Provider, link_both, program
+from tests.kill.test_kill import MAILBOXES, Provider, link_both, program, running_provider
 
 LATENCY = 0.01
 """Seconds a call stays open, so that calls of several processes meet."""
@@ -23,18 +20,8 @@ LATENCY = 0.01
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = program("tests.kill.provider", str(port), str(LATENCY))
-    found = Provider(f"http://127.0.0.1:{port}")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with suppress(httpx.TransportError):
-            found.web.get("/_simulator/state")
-            break
-    yield found
-    process.kill()
-    process.wait()
+    with running_provider(str(LATENCY)) as found:
+        yield found
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -2,12 +2,8 @@
 
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 ROOT = Path(__file__).parents[2]
@@ -29,25 +25,6 @@ async def link_and_sync():
 asyncio.run(link_and_sync())
 assert trace.get_tracer_provider().force_flush()
 """
-
-
-@pytest.fixture
-def collector() -> Iterator[tuple[str, list[bytes]]]:
-    """An OTLP/HTTP collector: its address, and what it was sent."""
-    sent: list[bytes] = []
-
-    class Collects(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            sent.append(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None: ...
-
-    server = HTTPServer(("127.0.0.1", 0), Collects)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", sent
-    server.shutdown()
 
 
 def test_every_sync_is_a_span_that_names_nobody(collector: tuple[str, list[bytes]], tmp_path: Path) -> None:
