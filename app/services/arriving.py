@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.services import linking
-from app.services.parts import LINK_FLOW_LIFE, SESSION_LIFE, Parts
+from app.services.parts import LINK_FLOW_LIFE, SESSION_REST, Parts
 from app.services.signing_in import hashed
 from app.store import accounts, audit, people, sign_ins
 from app.store.scope import across_people, only
@@ -60,7 +60,7 @@ def _fresh_session(parts: Parts, visitor: Arrival, home: str, now: datetime) -> 
     session = secrets.token_urlsafe(32)
     with parts.database.write(durable=True) as tx:
         sign_ins.end_session(tx, hashed(visitor.session))
-        sign_ins.add_session(tx, hashed(session), home, created_at=now, expires_at=now + SESSION_LIFE)
+        sign_ins.add_session(tx, hashed(session), home, created_at=now, expires_at=now + SESSION_REST)
         audit.record(tx, home, now, "signed_in", "")
         if home != visitor.person_id:
             people.remove_if_empty(tx, visitor.person_id)

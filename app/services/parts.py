@@ -13,6 +13,8 @@ from app.store.sealing import Sealer
 from connectors.contract import Connector
 
 SESSION_LIFE = timedelta(days=30)
+SESSION_REST = timedelta(days=7)
+"""An unused browser session ends after this long."""
 SIGN_IN_LINK_LIFE = timedelta(minutes=30)
 DEVICE_LIFE = timedelta(days=365)
 DEVICE_CODE_LIFE = timedelta(minutes=10)

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from app.services import history, leaving, sheet
-from app.web.security import COOKIE, MayErase, MayExport, TheParts
+from app.web.security import MayErase, MayExport, TheParts
+from app.web.session_cookie import forget_session
 
 router = APIRouter(prefix="/api/v1", tags=["leaving"])
 
@@ -33,5 +34,5 @@ async def sheet_of_history(parts: TheParts, who: MayExport) -> Response:
 @router.delete("/me")
 async def erase(parts: TheParts, who: MayErase, response: Response) -> ErasureOut:
     receipt = await leaving.erase_all(parts, who.person_id)
-    response.delete_cookie(COOKIE)
+    forget_session(response, parts.settings)
     return ErasureOut(revoked=receipt.revoked, deleted=receipt.deleted, pushes_ended=receipt.pushes_ended)

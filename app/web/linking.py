@@ -11,7 +11,8 @@ from app.services.errors import LinkFailed
 from app.services.parts import LINK_FLOW_LIFE, SESSION_LIFE, Parts
 from app.store.scope import only
 from app.web.attempts import door_of
-from app.web.security import COOKIE, Guest, InBrowser, TheParts, keep_session
+from app.web.security import Guest, InBrowser, TheParts, TheSession
+from app.web.session_cookie import keep_session
 
 router = APIRouter(include_in_schema=False)
 Provider = Literal["google", "microsoft"]
@@ -29,12 +30,14 @@ async def begin(provider: Provider, request: Request, parts: TheParts, who: Gues
 
 
 @router.get("/link/{provider}/callback")
-async def callback(provider: Provider, request: Request, parts: TheParts, who: InBrowser) -> RedirectResponse:
+async def callback(
+    provider: Provider, request: Request, parts: TheParts, who: InBrowser, session: TheSession
+) -> RedirectResponse:
     answer = dict(request.query_params)
     home = RedirectResponse("/accounts", 302)
     try:
         if parts.settings.hosted:
-            visitor = arriving.Arrival(who.person_id, request.cookies[COOKIE])
+            visitor = arriving.Arrival(who.person_id, session or "")
             arrived = await arriving.finish(parts, visitor, provider=provider, answer=answer, now=parts.clock())
             keep_session(home, parts.settings, arrived.session, SESSION_LIFE)
         else:

@@ -3,13 +3,12 @@
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
-from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 
 from app.services import signing_in
 from app.services.errors import NotSignedIn, OutOfScope
@@ -19,8 +18,8 @@ from app.settings import LOOPBACK, Settings
 from app.store import scope as whose
 from app.store.errors import KeyMissing
 from app.web.attempts import door_of
+from app.web.session_cookie import SessionCookie
 
-COOKIE = "aftertouch_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OPEN_PATHS = ("/hooks/",)
 STATIC_PATH = "/static/"  # kept by browsers, and asked for by ETag each time
@@ -170,19 +169,14 @@ def parts_of(request: Request) -> Parts:
 DeviceToken = HTTPBearer(
     scheme_name="device token", description="From pairing or `aftertouch device add`.", auto_error=False
 )
-SessionCookie = APIKeyCookie(
-    name=COOKIE,
-    scheme_name="session",
-    description="Set by the sign-in link; writes need our own Origin.",
-    auto_error=False,
-)
+TheSession = Annotated[str | None, Depends(SessionCookie())]
 
 
 async def caller(
     wanted: SecurityScopes,
     request: Request,
     device: Annotated[HTTPAuthorizationCredentials | None, Depends(DeviceToken)],
-    session: Annotated[str | None, Depends(SessionCookie)],
+    session: TheSession,
 ) -> Caller:
     """The signed-in caller, whose rows alone the rest of the request sees.
 
@@ -221,7 +215,7 @@ async def on_this_machine_or_signed(
     wanted: SecurityScopes,
     request: Request,
     device: Annotated[HTTPAuthorizationCredentials | None, Depends(DeviceToken)],
-    session: Annotated[str | None, Depends(SessionCookie)],
+    session: TheSession,
 ) -> None:
     """Lets through who asks from this machine, but not through a proxy on it; else as `caller`. Raises NotSignedIn."""
     near = request.client is not None and request.client.host in LOOPBACK
@@ -236,7 +230,7 @@ async def session_caller(who: Annotated[Caller, Depends(caller)]) -> Caller:
     return who
 
 
-async def guest(request: Request, session: Annotated[str | None, Depends(SessionCookie)]) -> Caller | None:
+async def guest(request: Request, session: TheSession) -> Caller | None:
     """The signed-in browser; on a shared server None is somebody who is about to sign in. Raises NotSignedIn."""
     try:
         who = _caller(request, None, session)
@@ -246,19 +240,6 @@ async def guest(request: Request, session: Annotated[str | None, Depends(Session
         raise
     whose.only(who.person_id)
     return who
-
-
-def keep_session(answer: Response, settings: Settings, session: str, life: timedelta) -> None:
-    """Give the browser its session, out of reach for scripts and for writes of other sites."""
-    answer.set_cookie(
-        COOKIE,
-        session,
-        max_age=int(life.total_seconds()),
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=settings.base.scheme == "https",
-    )
 
 
 MayAskAdvice = Annotated[Caller, Security(caller, scopes=[Scope.ADVICE])]

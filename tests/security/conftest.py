@@ -13,7 +13,7 @@ from app.reading.facts import CorrectionKind
 from app.services import correcting, history, linking, logging_touches, pairing, signing_in
 from app.services.parts import Parts
 from app.services.scopes import EVERYTHING, EXTENSION, written
-from app.store import devices, people
+from app.store import devices, people, sign_ins
 from tests.world import World
 
 CANARY = "canary7q"
@@ -71,6 +71,8 @@ def _move_in(parts: Parts, world: World) -> dict[str, str]:
             "b" * 32, ben, f"{CANARY} laptop", now, None, now + timedelta(days=9), written(EVERYTHING)
         )
         devices.add(tx, device, token_hash=signing_in.hashed("ben's token"))
+        browser = signing_in.hashed("ben's session")
+        sign_ins.add_session(tx, browser, ben, created_at=now, expires_at=now + timedelta(days=7))
     account_id = asyncio.run(_link(world, ben))
     call = logging_touches.TouchToLog(
         f"{CANARY}@acme.example", "call", "spoke", now - timedelta(days=1), note_promise=f"by Friday, {CANARY}"
@@ -83,6 +85,7 @@ def _move_in(parts: Parts, world: World) -> dict[str, str]:
         "person": ben,
         "account": account_id,
         "device": device.id,
+        "browser": browser,
         "touch": touch.id,
         "recipient of the call": touch.recipient_id,
         "recipient by mail": recipient.id,

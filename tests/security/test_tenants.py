@@ -125,7 +125,8 @@ async def _asked(houses: Houses, who: dict[str, str], method: str, path: str, fi
 async def _of_ben(houses: Houses) -> str:
     async with _at(houses) as asking:
         answer = await asking.get("/api/v1/export", headers={"authorization": "Bearer ben's token"})
-    assert answer.status_code == 200
+        his_browser = await asking.get("/accounts", headers={"cookie": "aftertouch_session=ben's session"})
+    assert (answer.status_code, his_browser.status_code) == (200, 200)
     return answer.text
 
 

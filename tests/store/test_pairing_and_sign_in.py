@@ -51,7 +51,7 @@ def test_an_expired_link_or_session_opens_nothing_and_is_swept(database: Databas
     with database.write() as tx:
         sign_ins.add_link(tx, "link", person, expires_at=SOON)
         sign_ins.add_session(tx, "session", person, created_at=NOW, expires_at=SOON)
-        assert sign_ins.find_session(tx, "session", NOW) == person
+        assert sign_ins.find_session(tx, "session", NOW) == sign_ins.Session("session", person, NOW, SOON)
         assert sign_ins.find_session(tx, "session", OVER) is None
         assert sign_ins.burn_link(tx, "link", OVER) is None
         assert sign_ins.purge(tx, NOW) == 0

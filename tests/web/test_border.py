@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from app.main import create_app
-from app.services import pairing
+from app.services import pairing, signing_in
 from app.services.parts import Parts
 from app.services.scopes import Scope
 from tests.builders import Reader
@@ -50,6 +50,29 @@ async def test_over_https_browsers_are_told_to_come_no_other_way(app: FastAPI, p
         for path in ("/", "/api/v1/rules", "/static/style.css"):
             told = (await encrypted.get(path)).headers["strict-transport-security"]
             assert told == "max-age=31536000; includeSubDomains"
+
+
+async def test_over_https_the_session_is_tied_to_this_very_host_until_signed_out(parts: Parts) -> None:
+    safe = replace(parts, settings=parts.settings.model_copy(update={"base_url": "https://aftertouch.example"}))
+    async with browser(create_app(safe), safe, "text/html") as encrypted:
+        answer = await encrypted.get(signing_in.new_link(safe, safe.clock()), follow_redirects=False)
+        assert set(answer.headers["set-cookie"].lower().split("; ")) >= {"secure", "httponly", "path=/"}
+        assert "domain" not in answer.headers["set-cookie"].lower()
+        assert list(encrypted.cookies) == ["__Host-aftertouch_session"]
+        assert (await encrypted.get("/accounts")).status_code == 200
+        await encrypted.post("/sign-out", headers={"origin": "https://aftertouch.example"})
+        assert not list(encrypted.cookies)
+        assert (await encrypted.get("/accounts")).status_code == 401
+
+
+async def test_over_https_the_bare_name_of_the_cookie_opens_nothing(parts: Parts) -> None:
+    safe = replace(parts, settings=parts.settings.model_copy(update={"base_url": "https://aftertouch.example"}))
+    async with browser(create_app(safe), safe, "text/html") as encrypted:
+        await encrypted.get(signing_in.new_link(safe, safe.clock()), follow_redirects=False)
+        session = encrypted.cookies["__Host-aftertouch_session"]
+        encrypted.cookies.clear()
+        for name, status in (("aftertouch_session", 401), ("__Host-aftertouch_session", 200)):
+            assert (await encrypted.get("/accounts", headers={"cookie": f"{name}={session}"})).status_code == status
 
 
 async def test_who_was_not_let_in_stands_in_the_log_without_what_they_tried(app: FastAPI, parts: Parts) -> None:

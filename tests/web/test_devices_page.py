@@ -94,6 +94,17 @@ async def test_a_device_token_opens_no_page(stranger: Reader, world: World) -> N
     assert answer.status_code == 401
 
 
+async def test_another_browser_is_listed_and_signed_out_alone(reader: Reader, stranger: Reader, world: World) -> None:
+    world.clock.advance(minutes=1)
+    await sign_in(stranger.browser, world.parts)
+    page = await reader.open("/devices")
+    assert ["this browser" in row for row in page.texts(".browsers li")] == [False, True]
+    done = await reader.send(str(page.one(".browsers form").attributes["action"]))
+    assert "That browser is signed out." in done.text(".notice")
+    assert (await stranger.open("/accounts")).status == 401
+    assert (await reader.open("/accounts")).status == 200
+
+
 async def test_signing_out_everywhere_ends_every_browsers_session(
     reader: Reader, stranger: Reader, world: World
 ) -> None:

@@ -1,10 +1,12 @@
 """The door: one-time links, what a stranger sees, and the first page."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.services import signing_in
-from app.services.parts import SESSION_LIFE, SIGN_IN_LINK_LIFE
-from app.web.security import COOKIE
+from app.services.parts import SESSION_LIFE, SESSION_REST, SIGN_IN_LINK_LIFE
+from app.web.session_cookie import COOKIE
 from tests.builders import Reader
 from tests.world import World
 
@@ -60,8 +62,15 @@ async def test_a_sign_in_link_is_too_old_after_half_an_hour(stranger: Reader, wo
 async def test_a_session_ends_by_itself_and_by_signing_out(reader: Reader, world: World) -> None:
     assert (await reader.send("/sign-out")).status == 401
     await reader.open(signing_in.new_link(world.parts, world.clock()))
-    assert (await reader.open("/")).status == 200
-    world.clock.now += SESSION_LIFE
+    for _ in range(SESSION_LIFE // SESSION_REST):
+        world.clock.now += SESSION_REST - timedelta(hours=2)
+        assert (await reader.open("/")).status == 200
+    world.clock.now += SESSION_LIFE % SESSION_REST + timedelta(hours=2) * (SESSION_LIFE // SESSION_REST)
+    assert (await reader.open("/")).status == 401
+
+
+async def test_a_session_nobody_uses_ends_after_a_week(reader: Reader, world: World) -> None:
+    world.clock.now += SESSION_REST
     assert (await reader.open("/")).status == 401
 
 

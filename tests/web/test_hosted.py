@@ -12,7 +12,7 @@ from app.cli import main
 from app.main import create_app
 from app.services.parts import Parts
 from app.store.tables import people
-from app.web.security import COOKIE
+from app.web.session_cookie import COOKIE
 from tests.builders import Reader, visitor
 from tests.world import World
 
@@ -89,6 +89,14 @@ async def test_the_session_a_visitor_came_with_ends_at_the_door(world: World, st
     stranger.browser.cookies.clear()
     answer = await stranger.browser.get("/api/v1/accounts", headers={"cookie": f"{COOKIE}={before}"})
     assert answer.status_code == 401
+
+
+async def test_a_visitor_who_does_not_consent_is_not_let_stay(world: World, stranger: Reader) -> None:
+    await stranger.browser.get("/link/google", follow_redirects=False)
+    for minutes in (10, 4, 1):
+        world.clock.advance(minutes=minutes)
+        left = (await stranger.open("/accounts")).status
+    assert left == 401
 
 
 async def test_a_callback_carried_to_another_browser_signs_nobody_in(

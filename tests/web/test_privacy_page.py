@@ -3,7 +3,7 @@
 from app.store import erasure
 from app.store.tables import metadata
 from app.web.pages.privacy import TABLES
-from app.web.security import COOKIE
+from app.web.session_cookie import COOKIE
 from tests.builders import Page, Reader
 from tests.world import GMAIL, World
 

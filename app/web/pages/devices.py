@@ -11,20 +11,29 @@ from app.services.parts import DEVICE_LIFE
 from app.web.attempts import door_of
 from app.web.pages.view import AtDesk, count
 from app.web.pages.ways import then
-from app.web.security import COOKIE
+from app.web.security import TheSession
+from app.web.session_cookie import forget_session
 
 router = APIRouter()
 DONE = {
     "removed": "The device is removed; it can ask nothing any more.",
     "approve": "Approved. The device appears here as soon as it has fetched its token.",
+    "signed-out": "That browser is signed out.",
     "deny": "The device was not paired.",
 }
 
 
 @router.get("/devices")
-async def devices(at: AtDesk, done: str = "") -> HTMLResponse:
-    listed = pairing.list_devices(at.parts, at.person_id)
-    return at.page("devices.html", devices=listed, done=DONE.get(done, ""), may=scopes.held, scope_words=scopes.WORDS)
+async def devices(at: AtDesk, session: TheSession, done: str = "") -> HTMLResponse:
+    return at.page(
+        "devices.html",
+        devices=pairing.list_devices(at.parts, at.person_id),
+        browsers=signing_in.list_sessions(at.parts, at.person_id, at.now),
+        here=signing_in.hashed(session or ""),
+        done=DONE.get(done, ""),
+        may=scopes.held,
+        scope_words=scopes.WORDS,
+    )
 
 
 @router.post("/devices/{device_id}/remove")
@@ -33,11 +42,17 @@ async def remove(device_id: str, at: AtDesk) -> RedirectResponse:
     return then("/devices", done="removed")
 
 
+@router.post("/devices/browsers/{browser_id}/sign-out")
+async def sign_out_there(browser_id: str, at: AtDesk) -> RedirectResponse:
+    signing_in.end_session_of(at.parts, at.person_id, browser_id, at.now)
+    return then("/devices", done="signed-out")
+
+
 @router.post("/devices/sign-out")
 async def sign_out_everywhere(at: AtDesk) -> RedirectResponse:
     signing_in.end_all_sessions(at.parts, at.person_id, at.now)
     answer = then("/")
-    answer.delete_cookie(COOKIE)
+    forget_session(answer, at.parts.settings)
     return answer
 
 

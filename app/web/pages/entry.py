@@ -12,7 +12,8 @@ from app.web.attempts import TheDoor
 from app.web.pages.asks import links
 from app.web.pages.view import AtDesk
 from app.web.pages.ways import then
-from app.web.security import COOKIE, TheParts, keep_session
+from app.web.security import TheParts, TheSession
+from app.web.session_cookie import forget_session, keep_session
 
 router = APIRouter()
 SHOWN_AT_ONCE = 5
@@ -32,10 +33,10 @@ async def sign_in(parts: TheParts, door: TheDoor, token: str = "") -> RedirectRe
 
 
 @router.post("/sign-out")
-async def sign_out(at: AtDesk) -> RedirectResponse:
-    signing_in.end_session(at.parts, at.request.cookies[COOKIE])
+async def sign_out(at: AtDesk, session: TheSession) -> RedirectResponse:
+    signing_in.end_session(at.parts, session or "")
     answer = then("/")
-    answer.delete_cookie(COOKIE)
+    forget_session(answer, at.parts.settings)
     return answer
 
 

@@ -8,10 +8,12 @@ from fastapi.security import SecurityScopes
 
 from app.services import holding, leaving
 from app.services.leaving import ErasureReceipt
+from app.services.parts import Parts
 from app.services.signing_in import hashed
 from app.web.pages.accounts import RECEIPT_KEPT
 from app.web.pages.view import AtDesk, Desk, desk, page
-from app.web.security import COOKIE, TheParts, caller
+from app.web.security import TheParts, TheSession, caller
+from app.web.session_cookie import forget_session
 
 router = APIRouter()
 PHRASE = "delete everything"
@@ -45,10 +47,10 @@ async def privacy(at: AtDesk) -> HTMLResponse:
 
 @router.post("/privacy/delete")
 async def delete(
-    request: Request, parts: TheParts, confirmation: Annotated[str, Form(max_length=100)] = ""
+    request: Request, parts: TheParts, session: TheSession, confirmation: Annotated[str, Form(max_length=100)] = ""
 ) -> HTMLResponse:
     """Shows the receipt, to a second click of the same browser too, though nobody is signed in there any more."""
-    session, now = request.cookies.get(COOKIE), parts.clock()
+    now = parts.clock()
     key = f"erase:{hashed(session or '')}"
     receipt: ErasureReceipt | None = parts.once.done(key, now)
     if receipt is None:
@@ -56,15 +58,15 @@ async def delete(
         if confirmation.strip().lower() != PHRASE:
             return _page(at, status=422, typed=confirmation, fault=f"Nothing was deleted. Type: {PHRASE}")
         receipt = await parts.once.do(key, lambda: leaving.erase_all(parts, at.person_id), now, kept=RECEIPT_KEPT)
-    return _erased(request, receipt)
+    return _erased(request, parts, receipt)
 
 
-def _erased(request: Request, receipt: ErasureReceipt) -> HTMLResponse:
+def _erased(request: Request, parts: Parts, receipt: ErasureReceipt) -> HTMLResponse:
     revoked = [(who, "permission given back" if done else "not given back") for who, done in receipt.revoked.items()]
     deleted = [(name.replace("_", " "), number) for name, number in receipt.deleted.items()]
     told = {"revoked": revoked, "deleted": deleted}
     answer = page(request, "erased.html", signed_in=False, receipt=told)
-    answer.delete_cookie(COOKIE)
+    forget_session(answer, parts.settings)
     return answer
 
 
