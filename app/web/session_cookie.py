@@ -33,6 +33,11 @@ def keep_session(answer: Response, settings: Settings, session: str, life: timed
 
 
 def forget_session(answer: Response, settings: Settings) -> None:
+    """Take the token back, and what pages of ours kept in this browser.
+
+    Cookies are not cleared by the same header: those of another program on this machine would go too.
+    """
+    answer.headers["clear-site-data"] = '"storage"'
     answer.delete_cookie(cookie_name(settings), path="/", httponly=True, samesite="lax", secure=_encrypted(settings))
 
 

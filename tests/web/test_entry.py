@@ -74,6 +74,14 @@ async def test_a_session_nobody_uses_ends_after_a_week(reader: Reader, world: Wo
     assert (await reader.open("/")).status == 401
 
 
+async def test_signing_out_leaves_nothing_of_ours_in_the_browser(reader: Reader) -> None:
+    answer = await reader.browser.post(
+        "/sign-out", headers={"origin": str(reader.browser.base_url).rstrip("/")}, follow_redirects=False
+    )
+    assert answer.headers["clear-site-data"] == '"storage"'
+    assert COOKIE not in reader.browser.cookies
+
+
 async def test_signing_out_ends_the_session_on_the_server_too(reader: Reader) -> None:
     session = reader.browser.cookies[COOKIE]
     await reader.send("/sign-out")
