@@ -1,9 +1,10 @@
 """Plain text out of an HTML letter: line breaks and bullets kept; hidden parts, quotes and signatures left out."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, filterfalse
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -46,12 +47,17 @@ _MARKS = {
     "th": " ",
 }
 """What stands for a tag: a block opens or closes, an empty line parts two, or the line breaks."""
-_WRITTEN_TAG = re.compile(r"<(?:!--.*?--|(/?[^\s>]+)[^>]*)>", re.DOTALL)
-"""A tag or comment as the parser writes them: signs of tags inside attributes are escaped."""
+_WRITTEN_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
 _RAW = "xmp, iframe, noembed, noframes, plaintext"  # the parser writes what stands in them without escapes
+_NOT_AS_IT_STANDS = frozenset(f"{_NEVER_SEEN.removesuffix(', [hidden]')}, {_RAW}".split(", "))
+"""Tags of which more is to be done than to put marks in their places, and parts of attributes that ask for it."""
+_MARKED_BY_PROGRAMS = (
+    *("cite", "gmail_", "moz-", "yahoo_quoted", "protonmail_quote", "zmail_extra", "mail-editor-reference"),
+    *("olk_src_body", "divrplyfwdmsg", "appendonsend", "signature", "hidden", "display", "visibility", "mso-hide"),
+)
 _SPACES = ("\t", "\r", "\n", "\f", "\v", "&nbsp;")
 _FIXED = "\xa0"
 _ODD_SPACES = (
@@ -105,14 +111,17 @@ def _read(html: str, keep_quotes: bool) -> _Page:
     tree = LexborHTMLParser(html)
     if tree.body is None:
         return _Page("", "")
+    written = _Written(tree.body.html or "")
+    if written.stands:
+        return _Page(_tidy(written.marked()), written.words())
     words = tree.body.text(deep=True)
-    words = words if words.isascii() else _INVISIBLE.sub("", words)
     _drop_unseen(tree)
     if not keep_quotes:
         _drop_quotes(tree)
     for node in tree.css(_RAW):
         node.replace_with(node.text(deep=True).replace("\n", " "))
-    return _Page(_tidy(_marked(tree.body.html or "")), words)
+    seen = _Written(tree.body.html or "")
+    return _Page(_tidy(seen.marked()), words if words.isascii() else _INVISIBLE.sub("", words))
 
 
 def _drop_unseen(tree: LexborHTMLParser) -> None:
@@ -156,34 +165,59 @@ def _remove(node: LexborNode) -> None:
         node.decompose(recursive=False)
 
 
-def _marked(written: str) -> str:
-    """The text between the tags of a page the parser wrote, marks in place of the tags."""
-    pieces = _WRITTEN_TAG.split(_unmarked(written))
-    texts, names = pieces[::2], pieces[1::2]
-    if "pre" in names:
-        _keep_breaks(texts, names)
-    pieces[1::2] = [_MARKS.get(name, "") for name in names]
-    pieces[::2] = texts
-    text = "".join(pieces)
-    for space in _SPACES:
-        text = text.replace(space, " ")
-    if not text.isascii():
-        text = _WIDE_SPACES.sub(" ", _INVISIBLE.sub("", text))
+class _Written:
+    """A page as the parser wrote it, cut behind every tag: signs of tags in words and attributes are escaped there.
+
+    Most pieces are a tag alone, and one of a few: what becomes of a piece is worked out once.
+    """
+
+    def __init__(self, written: str) -> None:
+        written = _unmarked(_WRITTEN_COMMENT.sub("", written) if "<!--" in written else written)
+        self._pieces = written.split(">")
+        self._apart = {piece: (piece.partition("<")[0], _name(piece)) for piece in set(self._pieces)}
+        self._names = {name for _, name in self._apart.values()}
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing is hidden in it, quoted or signed as programs mark it: all of it is text."""
+        tags = " ".join([piece.partition("<")[2] for piece in self._apart]).lower()
+        return self._names.isdisjoint(_NOT_AS_IT_STANDS) and not any(mark in tags for mark in _MARKED_BY_PROGRAMS)
+
+    def marked(self) -> str:
+        """The texts with marks in place of the tags."""
+        marks = {piece: text + _MARKS.get(name, "") for piece, (text, name) in self._apart.items()}
+        text = "".join(self._kept_breaks() if "pre" in self._names else map(marks.__getitem__, self._pieces))
+        for space in _SPACES:
+            text = text.replace(space, " ")
+        return _unescaped(text if text.isascii() else _WIDE_SPACES.sub(" ", _INVISIBLE.sub("", text)))
+
+    def words(self) -> str:
+        texts = {piece: text for piece, (text, _) in self._apart.items()}
+        words = "".join(map(texts.__getitem__, self._pieces)).replace("&nbsp;", _FIXED)
+        return _unescaped(words if words.isascii() else _INVISIBLE.sub("", words))
+
+    def _kept_breaks(self) -> Iterator[str]:
+        """As marked; line breaks right inside <pre> break the line, and other white space there keeps it open."""
+        around: list[str] = []
+        for text, name in map(self._apart.__getitem__, self._pieces):
+            if around and around[-1] == "pre":
+                text = text.replace("\n", _BREAK).replace("\t", _FIXED).replace("&nbsp;", _FIXED)
+            yield text + _MARKS.get(name, "")
+            if name in _VOID:
+                continue
+            if not name.startswith("/"):
+                around.append(name)
+            elif around:
+                around.pop()
+
+
+def _name(piece: str) -> str:
+    """Of the tag that ends a piece; empty behind the last one."""
+    return piece.partition("<")[2].partition(" ")[0]
+
+
+def _unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") if "&" in text else text
-
-
-def _keep_breaks(texts: list[str], names: list[str | None]) -> None:
-    """Line breaks right inside <pre> break the line, and other white space there keeps it open."""
-    around: list[str] = []
-    for place, name in enumerate(names):
-        if around and around[-1] == "pre":
-            texts[place] = texts[place].replace("\n", _BREAK).replace("\t", _FIXED).replace("&nbsp;", _FIXED)
-        if name is None or name in _VOID:
-            continue
-        if not name.startswith("/"):
-            around.append(name)
-        elif around:
-            around.pop()
 
 
 def _unmarked(text: str) -> str:
@@ -194,9 +228,9 @@ def _tidy(marked: str) -> str:
     """Marks to line breaks: a run of marks breaks once, a line break that ends a block shows nothing."""
     odd = any(space in marked for space in _ODD_SPACES)
     lines = [""]
-    for block in marked.split(_BLOCK):
-        if block in (_BREAK, "", " "):
-            if block == _BREAK and lines[-1]:
+    for block in filterfalse(("", " ").__contains__, marked.split(_BLOCK)):
+        if block == _BREAK:
+            if lines[-1]:
                 lines.append("")
             continue
         bare = block.strip(" ")
