@@ -1,17 +1,31 @@
 """Accounts: linked mailboxes, their sealed secrets and cursors, their states, and every address of the person."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import gt, lt
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, bindparam, case, func, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    String,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy import delete as delete_from
 
 from app.store.database import insert_into
 from app.store.ids import new_id
 from app.store.instants import Instant
-from app.store.prepared import Prepared
+from app.store.prepared import Prepared, PreparedInsert
 from app.store.recipients import forget_unmet
 from app.store.sealing import Sealer
 from app.store.tables import account_addresses, accounts, dead_letters, messages
@@ -66,6 +80,54 @@ _OF_PERSON = Prepared(
 _BY_ID = Prepared(select(*_COLUMNS).where(accounts.c.id == bindparam("account")))
 _OWN_ADDRESSES = Prepared(
     select(account_addresses.c.address).where(account_addresses.c.person_id == bindparam("person"))
+)
+
+_SEALED = Prepared(
+    select(
+        *(accounts.c[name] for name in ("subject", "address", "scopes", "secret", "secret_version", "cursor"))
+    ).where(accounts.c.id == bindparam("account"))
+)
+_ADD_ADDRESS = PreparedInsert(account_addresses, ("account_id", "address", "person_id", "first_seen"))
+
+
+def _change(only: ColumnElement[bool] | None = None, **values: Any) -> Prepared:
+    this = accounts.c.id == bindparam("account")
+    return Prepared(update(accounts).where(this if only is None else this & only).values(values))
+
+
+def _stands_or(column: Column[Any], given: BindParameter[Any], better: Callable[[Any, Any], Any]) -> ColumnElement[Any]:
+    """What is given, unless that is nothing or what stands there is better."""
+    return case((given.is_(None) | better(column, given), column), else_=given)
+
+
+def _prepared_state() -> Prepared:
+    here = accounts.c
+    told = {
+        "state": bindparam("new_state", type_=String()),
+        "state_reason": bindparam("new_reason", type_=String()),
+        "next_action": bindparam("new_action", type_=String()),
+    }
+    since = case((here.state != told["state"], bindparam("now", type_=Instant())), else_=here.state_since)
+    return _change(or_(*(here[name] != value for name, value in told.items())), state_since=since, **told)
+
+
+def _prepared_progress() -> Prepared:
+    here = accounts.c
+    newest, covered = (bindparam(name, type_=Instant()) for name in ("seen", "covered"))
+    return _change(
+        progress_done=bindparam("now_done"),
+        progress_total=bindparam("now_total"),
+        cursor=bindparam("sealed"),
+        newest_message_at=_stands_or(here.newest_message_at, newest, gt),
+        covered_since=_stands_or(here.covered_since, covered, lt),
+    )
+
+
+_SET_STATE = _prepared_state()
+_SAVE_PROGRESS = _prepared_progress()
+_CAUGHT_UP = _change(
+    as_of=bindparam("seen"),
+    deep_at=func.coalesce(bindparam("seen_deep", type_=Instant()), accounts.c.deep_at, type_=Instant()),
 )
 
 
@@ -126,7 +188,7 @@ def of_person(tx: Connection, person_id: str) -> list[Account]:
 
 def open_grant(tx: Connection, sealer: Sealer, account_id: str) -> Grant | None:
     """The grant to open the mailbox with; None when there is no such account. Raises KeyMissing."""
-    row = tx.execute(select(accounts).where(accounts.c.id == account_id)).first()
+    row = _SEALED.first(tx, account=account_id)
     if row is None:
         return None
     secret = sealer.open_text(row.secret, table="accounts", row=account_id, column="secret")
@@ -135,11 +197,11 @@ def open_grant(tx: Connection, sealer: Sealer, account_id: str) -> Grant | None:
 
 def open_secret(tx: Connection, sealer: Sealer, account_id: str) -> Secret | None:
     """The secret with the version `save_secret` compares; None when there is no such account. Raises KeyMissing."""
-    wanted = select(accounts.c.secret, accounts.c.secret_version).where(accounts.c.id == account_id)
-    row = tx.execute(wanted).first()
+    row = _SEALED.first(tx, account=account_id)
     if row is None:
         return None
-    return Secret(sealer.open_text(row[0], table="accounts", row=account_id, column="secret"), row[1])
+    secret = sealer.open_text(row.secret, table="accounts", row=account_id, column="secret")
+    return Secret(secret, row.secret_version)
 
 
 def save_secret(tx: Connection, sealer: Sealer, account_id: str, secret: str, *, version: int | None = None) -> bool:
@@ -171,24 +233,22 @@ def set_state(
     tx: Connection, account_id: str, state: str, now: datetime, *, reason: str = "", next_action: str = ""
 ) -> bool:
     """Whether anything changed. `state_since` moves only with the state itself."""
-    here = accounts.c.id == account_id
-    tx.execute(update(accounts).where(here, accounts.c.state != state).values(state_since=now))
-    told = {"state": state, "state_reason": reason, "next_action": next_action}
-    other = or_(*(accounts.c[name] != value for name, value in told.items()))
-    return tx.execute(update(accounts).where(here, other).values(told)).rowcount > 0
+    told = {"new_state": state, "new_reason": reason, "new_action": next_action}
+    return _SET_STATE.run(tx, account=account_id, now=now, **told) > 0
 
 
 def caught_up(tx: Connection, account_id: str, state: str, *, as_of: datetime, deep_at: datetime | None = None) -> None:
     """Everything up to `as_of` was seen; `deep_at` when every slow layer was walked as well."""
-    values = {"as_of": as_of} if deep_at is None else {"as_of": as_of, "deep_at": deep_at}
-    tx.execute(update(accounts).where(accounts.c.id == account_id).values(values))
+    _CAUGHT_UP.run(tx, account=account_id, seen=as_of, seen_deep=deep_at)
     set_state(tx, account_id, state, as_of)
 
 
 def open_cursor(tx: Connection, sealer: Sealer, account_id: str) -> str | None:
     """None before the first page. Raises KeyMissing."""
-    sealed = tx.execute(select(accounts.c.cursor).where(accounts.c.id == account_id)).scalar()
-    return None if sealed is None else sealer.open_text(sealed, table="accounts", row=account_id, column="cursor")
+    row = _SEALED.first(tx, account=account_id)
+    if row is None or row.cursor is None:
+        return None
+    return sealer.open_text(row.cursor, table="accounts", row=account_id, column="cursor")
 
 
 def save_progress(
@@ -207,14 +267,9 @@ def save_progress(
     `done` and `total` None end the progress display. `newest` (the newest message of the page) never goes back,
     `covered_since` (how far back mail is known) never forward; None leaves either as it is.
     """
-    values: dict[str, Any] = {"progress_done": done, "progress_total": total}
-    values["cursor"] = sealer.seal(cursor, table="accounts", row=account_id, column="cursor")
-    known = accounts.c
-    if newest is not None:
-        values["newest_message_at"] = _keep(known.newest_message_at > newest, known.newest_message_at, newest)
-    if covered_since is not None:
-        values["covered_since"] = _keep(known.covered_since < covered_since, known.covered_since, covered_since)
-    tx.execute(update(accounts).where(accounts.c.id == account_id).values(values))
+    sealed = sealer.seal(cursor, table="accounts", row=account_id, column="cursor")
+    told = {"now_done": done, "now_total": total, "seen": newest, "covered": covered_since}
+    _SAVE_PROGRESS.run(tx, account=account_id, sealed=sealed, **told)
 
 
 def forget_cursor(tx: Connection, account_id: str) -> None:
@@ -227,7 +282,7 @@ def add_addresses(tx: Connection, person_id: str, account_id: str, addresses: It
     shared = {"account_id": account_id, "person_id": person_id, "first_seen": now}
     rows = [shared | {"address": address} for address in dict.fromkeys(addresses)]
     if rows:
-        tx.execute(insert_into(tx, account_addresses).on_conflict_do_nothing(), rows)
+        _ADD_ADDRESS.run_all(tx, rows)
 
 
 def own_addresses(tx: Connection, person_id: str) -> frozenset[str]:
@@ -260,10 +315,6 @@ def _ensure_row(tx: Connection, person_id: str, provider: str, grant: Grant, now
 
 def _account(row: Any) -> Account:
     return Account(**{**row._asdict(), "scopes": frozenset(row.scopes.split())})
-
-
-def _keep(condition: ColumnElement[bool], column: Column[Any], value: datetime) -> ColumnElement[Any]:
-    return case((condition, column), else_=literal(value, Instant))
 
 
 def _count(tx: Connection, condition: ColumnElement[bool]) -> int:

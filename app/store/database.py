@@ -30,6 +30,7 @@ from sqlalchemy.pool import QueuePool
 from app.store import scope
 from app.store.errors import StatementRefused, StorageFull, StoreUnavailable
 from app.store.migrations import HEAD, VERSION_TABLE
+from app.store.prepared import run_text
 from app.store.tables import metadata
 
 _MMAP_BYTES = 256 * 1024 * 1024
@@ -212,12 +213,14 @@ def _begin_sqlite_write(tx: Connection) -> None:
     if tx.get_execution_options().get("bare"):
         return
     durable = tx.get_execution_options().get("durable", False)
-    tx.exec_driver_sql("PRAGMA synchronous=FULL" if durable else "PRAGMA synchronous=NORMAL")
-    tx.exec_driver_sql("BEGIN IMMEDIATE")
+    if tx.info.get("durable") is not durable:
+        run_text(tx, "PRAGMA synchronous=FULL" if durable else "PRAGMA synchronous=NORMAL")
+        tx.info["durable"] = durable
+    run_text(tx, "BEGIN IMMEDIATE")
 
 
 def _begin_sqlite_read(tx: Connection) -> None:
-    tx.exec_driver_sql("BEGIN")
+    run_text(tx, "BEGIN")
 
 
 def _open_postgres(url: URL, pool_size: int, busy_seconds: float, unsaid: str) -> tuple[Engine, Engine]:

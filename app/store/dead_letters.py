@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete, func, select
+from sqlalchemy import Connection, Integer, bindparam, case, delete, func, select
 
 from app.store.database import insert_into
+from app.store.prepared import Prepared
+from app.store.spelling import OneOf
 from app.store.tables import accounts, dead_letters
 
 
@@ -24,6 +26,24 @@ class DeadLetter:
 
 
 _COLUMNS = tuple(dead_letters.c)
+_HERE = dead_letters.c
+_OF_ACCOUNT = _HERE.account_id == bindparam("account")
+_TRIES, _VERSION = bindparam("tries", type_=Integer), bindparam("version", type_=Integer)
+_WAITING = Prepared(
+    select(_HERE.provider_message_id)
+    .where(
+        _OF_ACCOUNT,
+        (_HERE.attempts < _TRIES) | (_HERE.reader_version < _VERSION) | (_HERE.last_at < bindparam("before")),
+    )
+    .order_by(_HERE.last_at, _HERE.provider_message_id)
+    .limit(bindparam("most", type_=Integer))
+)
+_GIVEN_UP = Prepared(
+    select(func.count().label("lost")).where(
+        _OF_ACCOUNT, (_HERE.attempts >= _TRIES) & (_HERE.reader_version >= _VERSION)
+    )
+)
+_SETTLE = Prepared(delete(dead_letters).where(_OF_ACCOUNT, OneOf(_HERE.provider_message_id, "ids")))
 
 
 def record(
@@ -67,17 +87,14 @@ def waiting(
 
     The last are for a provider that could not give them for a while.
     """
-    letters = dead_letters.c
-    worth = (letters.attempts < tries) | (letters.reader_version < reader_version) | (letters.last_at < before)
-    found = select(letters.provider_message_id).where(letters.account_id == account_id, worth)
-    return list(tx.execute(found.order_by(letters.last_at, letters.provider_message_id).limit(limit)).scalars())
+    told = {"account": account_id, "version": reader_version, "tries": tries, "before": before, "most": limit}
+    return [row.provider_message_id for row in _WAITING.rows(tx, **told)]
 
 
 def given_up(tx: Connection, account_id: str, reader_version: int, *, tries: int) -> int:
     """How many messages of the account this reader has given up on."""
-    letters = dead_letters.c
-    lost = (letters.attempts >= tries) & (letters.reader_version >= reader_version)
-    return tx.execute(select(func.count()).where(letters.account_id == account_id, lost)).scalar_one()
+    (row,) = _GIVEN_UP.rows(tx, account=account_id, version=reader_version, tries=tries)
+    return int(row.lost)
 
 
 def with_error(tx: Connection, account_id: str, error: str, reader_version: int) -> dict[str, int]:
@@ -89,9 +106,8 @@ def with_error(tx: Connection, account_id: str, error: str, reader_version: int)
 
 def settle_all(tx: Connection, account_id: str, provider_message_ids: Iterable[str]) -> int:
     """These were read after all, or are gone; how many of them had been dead letters."""
-    letters, ids = dead_letters.c, tuple(provider_message_ids)
-    these = (letters.account_id == account_id) & letters.provider_message_id.in_(ids)
-    return tx.execute(delete(dead_letters).where(these)).rowcount if ids else 0
+    ids = tuple(provider_message_ids)
+    return _SETTLE.run(tx, account=account_id, ids=ids) if ids else 0
 
 
 def settle(tx: Connection, account_id: str, provider_message_id: str) -> bool:

@@ -31,6 +31,10 @@ _BY_TOKEN = Prepared(
     select(*_COLUMNS).where(devices.c.token_hash == bindparam("token_hash"), devices.c.expires_at > bindparam("now"))
 )
 
+_LAST_USE = Prepared(
+    select(func.max(devices.c.last_used_at).label("used")).where(devices.c.person_id == bindparam("person"))
+)
+
 
 def add(tx: Connection, device: Device, *, token_hash: str) -> None:
     row = {name: getattr(device, name) for name in _NAMES}
@@ -51,8 +55,8 @@ def note_use(tx: Connection, device_id: str, now: datetime) -> bool:
 
 def last_use(tx: Connection, person_id: str) -> datetime | None:
     """When any device of the person was last used; None when none ever was."""
-    used = select(func.max(devices.c.last_used_at)).where(devices.c.person_id == person_id)
-    return tx.execute(used).scalar()
+    row = _LAST_USE.first(tx, person=person_id)
+    return row.used if row else None
 
 
 def of_person(tx: Connection, person_id: str) -> list[Device]:

@@ -1,10 +1,11 @@
 """Places at a provider: which process may ask a mailbox now, in a row that lapses by itself when the process died."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, case, delete, or_, update
+from sqlalchemy import Connection, bindparam, case, delete, or_, update
 
-from app.store.database import insert_into
+from app.store.prepared import Prepared, PreparedInsert
 from app.store.tables import places
 
 
@@ -14,22 +15,31 @@ def take(tx: Connection, name: str, holder: str, *, now: datetime, until: dateti
     True when somebody else is waiting for it, False when nobody is, None when it is another holder's: then this one
     waits.
     """
+    row = _TAKE.first(tx, name=name, holder=holder, expires_at=until, wanted=False, now=now)
+    if row is None:
+        _WANT.run(tx, place=name)
+    return None if row is None else bool(row.wanted)
+
+
+def give_back(tx: Connection, name: str, holder: str) -> bool:
+    """Free for whoever comes next, and whether somebody waits; nothing where it has become somebody else's."""
+    row = _GIVE_BACK.first(tx, place=name, by=holder)
+    return row is not None and bool(row.wanted)
+
+
+def _taken(asked: Any) -> Any:
     held = places.c
-    asked = insert_into(tx, places).values(name=name, holder=holder, expires_at=until, wanted=False)
     mine = held.holder == asked.excluded.holder
     theirs = {"holder": asked.excluded.holder, "expires_at": asked.excluded.expires_at}
     taken = asked.on_conflict_do_update(
         index_elements=[held.name],
         set_=theirs | {"wanted": case((mine, held.wanted), else_=False)},
-        where=or_(held.expires_at <= now, mine),
+        where=or_(held.expires_at <= bindparam("now"), mine),
     )
-    wanted: bool | None = tx.execute(taken.returning(held.wanted)).scalar()
-    if wanted is None:
-        tx.execute(update(places).where(held.name == name).values(wanted=True))
-    return wanted
+    return taken.returning(held.wanted)
 
 
-def give_back(tx: Connection, name: str, holder: str) -> bool:
-    """Free for whoever comes next, and whether somebody waits; nothing where it has become somebody else's."""
-    mine = delete(places).where(places.c.name == name, places.c.holder == holder)
-    return bool(tx.execute(mine.returning(places.c.wanted)).scalar())
+_HERE = places.c.name == bindparam("place")
+_TAKE = PreparedInsert(places, ("name", "holder", "expires_at", "wanted"), _taken)
+_WANT = Prepared(update(places).where(_HERE).values(wanted=True))
+_GIVE_BACK = Prepared(delete(places).where(_HERE, places.c.holder == bindparam("by")).returning(places.c.wanted))

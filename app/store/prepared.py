@@ -1,78 +1,162 @@
-"""Prepared: a statement built once and compiled once per dialect, for the reads that stand between a person and Send.
+"""Prepared: a statement built once and compiled once per dialect, for whatever is asked and written again and again.
 
-Through SQLAlchemy's own execution such a read takes several times as long (2026-11: 0.1 ms and more a statement).
+Through SQLAlchemy's own execution such a statement takes several times as long (2026-11: 0.1 ms and more to build and
+run one). Errors are those of any other execution.
 """
 
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Dialect, Table, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.selectable import SelectBase
 from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any]
+Statement = SelectBase | UpdateBase
+Insert = postgresql.Insert | sqlite.Insert
 
 
 class Prepared:
-    """`rows` gives named tuples, named and typed as the statement's columns are."""
+    """`rows` gives named tuples, named and typed as the statement's columns are, or as what it returns.
 
-    def __init__(self, statement: SelectBase) -> None:
+    Values are the statement's parameters by name.
+    """
+
+    def __init__(self, statement: Statement) -> None:
         self.statement = statement
         self._ready: dict[str, _Ready] = {}
 
     def rows(self, tx: Connection, **values: object) -> list[Any]:
-        """`values` are the statement's parameters by name. Errors are those of any other execution."""
-        dialect = tx.dialect
-        ready = self._ready.get(dialect.name)
-        if ready is None:
-            ready = self._ready[dialect.name] = _Ready(self.statement, dialect)
-        return ready.rows(tx, values)
+        ready = self._for(tx.dialect)
+        return ready.converted(ready.run(tx, values).fetchall())
 
     def first(self, tx: Connection, **values: object) -> Any | None:
         return next(iter(self.rows(tx, **values)), None)
 
+    def run(self, tx: Connection, **values: object) -> int:
+        """How many rows were written."""
+        return int(self._for(tx.dialect).run(tx, values).rowcount)
+
+    def run_all(self, tx: Connection, all_values: Iterable[Mapping[str, object]]) -> None:
+        """Once for each of these values, as one call."""
+        self._for(tx.dialect).run_all(tx, all_values)
+
     def sql(self, dialect: Dialect) -> str:
         """The text that is run, for looking at its plan."""
-        return str(self.statement.compile(dialect=dialect))
+        return str(self._built(dialect).compile(dialect=dialect))
+
+    def _for(self, dialect: Dialect) -> "_Ready":
+        ready = self._ready.get(dialect.name)
+        if ready is None:
+            ready = self._ready[dialect.name] = _Ready(self._built(dialect), dialect)
+        return ready
+
+    def _built(self, dialect: Dialect) -> Statement:
+        return self.statement
+
+
+class PreparedInsert(Prepared):
+    """Into a table, the columns named, each bound under its own name.
+
+    `clause` adds what the two databases know beyond a plain INSERT: nothing on a conflict, an update, what is returned.
+    """
+
+    def __init__(self, into: Table, columns: Iterable[str], clause: Callable[[Any], Any] | None = None) -> None:
+        self._into = into
+        self._columns = tuple(columns)
+        self._clause = clause or _skip_known
+        self._ready = {}
+
+    def _built(self, dialect: Dialect) -> Statement:
+        of_dialect = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+        given = {name: bindparam(name, type_=self._into.c[name].type) for name in self._columns}
+        built: Statement = self._clause(of_dialect(self._into).values(_usual(self._into) | given))
+        return built
+
+
+def _skip_known(plain: Insert) -> Insert:
+    return plain.on_conflict_do_nothing()
+
+
+def _usual(table: Table) -> dict[str, Any]:
+    """What columns hold that are not named."""
+    found = ((column.name, column.default) for column in table.c)
+    return {name: usual.arg for name, usual in found if isinstance(usual, ScalarElementColumnDefault)}
+
+
+def run_text(tx: Connection, sql: str) -> None:
+    """A statement without parameters and without an answer, as it is, past everything of SQLAlchemy's."""
+    error_of = tx.dialect.loaded_dbapi.Error
+    try:
+        tx.connection.driver_connection.execute(sql)  # type: ignore[union-attr]
+    except error_of as error:
+        raise DBAPIError.instance(sql, None, error, error_of, dialect=tx.dialect) from error
 
 
 class _Ready:
-    def __init__(self, statement: SelectBase, dialect: Dialect) -> None:
+    def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
         self._sql = str(compiled)
         self._positions = list(compiled.positiontup) if compiled.positiontup is not None else None
         self._fixed = dict(compiled.params)
         self._binds = _binds(compiled, dialect)
-        self._results = _results(statement, dialect)
-        self._row = _row_type(statement)
+        self._converting = [(name, bind) for name, bind in self._binds.items() if bind is not _same]
+        columns = _returned(statement)
+        self._results = _results(columns, dialect)
+        self._row = _row_type(columns)
         self._dialect = dialect
         self._error = dialect.loaded_dbapi.Error
 
-    def rows(self, tx: Connection, values: dict[str, object]) -> list[Any]:
-        given = self._fixed | values
-        bound = {name: bind(given[name]) for name, bind in self._binds.items()}
-        asked: Any = bound if self._positions is None else [bound[name] for name in self._positions]
-        return [self._converted(row) for row in self._run(tx.connection.driver_connection, asked)]
-
-    def _run(self, connection: Any, asked: Any) -> list[tuple[Any, ...]]:
+    def run(self, tx: Connection, values: Mapping[str, object]) -> Any:
+        asked = self._asked(values)
         try:
-            rows: list[tuple[Any, ...]] = connection.execute(self._sql, asked).fetchall()
+            return tx.connection.driver_connection.execute(self._sql, asked)  # type: ignore[union-attr]
         except self._error as error:
-            raise DBAPIError.instance(self._sql, None, error, self._error, dialect=self._dialect) from error
-        return rows
+            raise self._told(error) from error
+
+    def run_all(self, tx: Connection, all_values: Iterable[Mapping[str, object]]) -> None:
+        asked = [self._asked(values) for values in all_values]
+        if not asked:
+            return
+        try:
+            tx.connection.driver_connection.cursor().executemany(self._sql, asked)  # type: ignore[union-attr]
+        except self._error as error:
+            raise self._told(error) from error
+
+    def converted(self, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
+        return [self._converted(row) for row in rows]
+
+    def _asked(self, values: Mapping[str, object]) -> Any:
+        given: dict[str, Any] = {**self._fixed, **values}
+        for name, bind in self._converting:
+            given[name] = bind(given[name])
+        return given if self._positions is None else [given[name] for name in self._positions]
+
+    def _told(self, error: Exception) -> StatementError:
+        return DBAPIError.instance(self._sql, None, error, self._error, dialect=self._dialect)
 
     def _converted(self, row: tuple[Any, ...]) -> Any:
+        if not self._results:
+            return self._row(row)
         values = list(row)
         for index, convert in self._results:
             values[index] = convert(values[index])
         return self._row(values)
 
 
-def _row_type(statement: SelectBase) -> Convert:
-    named: Any = namedtuple("Row", [str(column.key) for column in statement.selected_columns])  # type: ignore[misc]
+def _returned(statement: Statement) -> list[Any]:
+    return list(statement.exported_columns)
+
+
+def _row_type(columns: list[Any]) -> Convert:
+    named: Any = namedtuple("Row", [str(column.key) for column in columns])  # type: ignore[misc]
     make: Convert = named._make
     return make
 
@@ -85,8 +169,8 @@ def _bind(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
     return kind.dialect_impl(dialect).bind_processor(dialect) or _same
 
 
-def _results(statement: SelectBase, dialect: Dialect) -> list[tuple[int, Convert]]:
-    kinds = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
+def _results(columns: list[Any], dialect: Dialect) -> list[tuple[int, Convert]]:
+    kinds = [column.type.dialect_impl(dialect) for column in columns]
     found = [(index, kind.result_processor(dialect, None)) for index, kind in enumerate(kinds)]
     return [(index, convert) for index, convert in found if convert is not None]
 

@@ -6,12 +6,13 @@ writes are refused by `check_fence`, which every transaction that stores results
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, literal, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, case, or_, select, update
 
-from app.store.database import insert_into
 from app.store.errors import LeaseLost
 from app.store.instants import Instant
+from app.store.prepared import Prepared, PreparedInsert
 from app.store.tables import accounts, sync_jobs
 
 __all__ = ["Lease", "LeaseLost", "SyncJob"]
@@ -63,12 +64,7 @@ class Watch:
 
 def want(tx: Connection, account_id: str, now: datetime, *, deep: bool = False) -> None:
     """Have the account synced as soon as may be; a wish during a run leads to one more run, many to no more."""
-    jobs = sync_jobs.c
-    row = {"account_id": account_id, "want": 1, "want_deep": int(deep), "due_at": now}
-    wish = insert_into(tx, sync_jobs).values(row)
-    soon = case((jobs.due_at < wish.excluded.due_at, jobs.due_at), else_=wish.excluded.due_at)
-    more = {"want": jobs.want + 1, "want_deep": jobs.want_deep + int(deep), "due_at": soon}
-    tx.execute(wish.on_conflict_do_update(index_elements=[jobs.account_id], set_=more))
+    _WANT.run(tx, account_id=account_id, want=1, want_deep=int(deep), due_at=now)
 
 
 def start_over(tx: Connection, account_id: str, now: datetime) -> None:
@@ -86,16 +82,11 @@ def hold(tx: Connection, account_id: str, until: datetime) -> None:
 
 def take_due(tx: Connection, now: datetime, lease: timedelta, *, account_id: str | None = None) -> Lease | None:
     """Lease the account that is due longest, or the one named; None when it is not due or another worker has it."""
-    due = select(sync_jobs).where(_due(now))
-    if account_id is not None:
-        due = due.where(sync_jobs.c.account_id == account_id)
-    first = due.order_by(sync_jobs.c.due_at, sync_jobs.c.account_id).limit(1)
-    row = tx.execute(first.with_for_update(skip_locked=True)).first()
+    row = _ANY_DUE.first(tx, now=now) if account_id is None else _THIS_DUE.first(tx, now=now, account=account_id)
     if row is None:
         return None
     fence = row.fence + 1
-    this = sync_jobs.c.account_id == row.account_id
-    tx.execute(update(sync_jobs).where(this).values(fence=fence, lease_until=now + lease))
+    _LEASE.run(tx, account=row.account_id, new_fence=fence, until=now + lease)
     deep = row.want_deep > row.done_deep or (row.deep_due_at is not None and row.deep_due_at <= now)
     return Lease(
         row.account_id,
@@ -117,27 +108,26 @@ def due_now(now: datetime, *, limit: int) -> Select[str]:
 
 def give_back(tx: Connection, lease: Lease) -> None:
     """The run was broken off on purpose: somebody else may take the account at once. Raises LeaseLost."""
-    _end(tx, lease, lease_until=None)
+    _written(_GIVE_BACK.run(tx, **_of(lease)))
 
 
 def still_held(tx: Connection, lease: Lease) -> bool:
-    return tx.execute(select(sync_jobs.c.fence).where(_held(lease))).first() is not None
+    return _HELD.first(tx, **_of(lease)) is not None
 
 
 def check_fence(tx: Connection, lease: Lease) -> None:
     """Call first in a transaction that stores results. Raises LeaseLost; else nobody can take over before its end."""
-    if tx.execute(select(sync_jobs.c.fence).where(_held(lease)).with_for_update()).first() is None:
-        raise LeaseLost("Another worker has taken over this mailbox.")
+    _written(_LOCK.first(tx, **_of(lease)) is not None)
 
 
 def renew(tx: Connection, lease: Lease, until: datetime) -> None:
     """Hold the lease until then. Raises LeaseLost."""
-    _end(tx, lease, lease_until=until)
+    _written(_RENEW.run(tx, until=until, **_of(lease)))
 
 
 def take_in_hand(tx: Connection, lease: Lease, provider_message_id: str | None) -> None:
     """Note which message is being opened; None when it is closed again. Raises LeaseLost."""
-    _end(tx, lease, in_hand=provider_message_id)
+    _written(_TAKE_IN_HAND.run(tx, message=provider_message_id, **_of(lease)))
 
 
 def finish(tx: Connection, lease: Lease, *, due_at: datetime, deep_due_at: datetime | None = None) -> None:
@@ -145,23 +135,17 @@ def finish(tx: Connection, lease: Lease, *, due_at: datetime, deep_due_at: datet
 
     `deep_due_at` counts only when this run was a deep one. Raises LeaseLost.
     """
-    jobs = sync_jobs.c
-    wished = or_(jobs.want > lease.want, jobs.want_deep > lease.want_deep)
-    values = {"due_at": case((wished, jobs.due_at), else_=literal(due_at, Instant)), "done": lease.want, "attempts": 0}
-    if lease.deep:
-        values |= {"done_deep": lease.want_deep, "deep_due_at": deep_due_at}
-    _end(tx, lease, lease_until=None, not_before=None, **values)
+    seen = {"seen": lease.want, "seen_deep": lease.want_deep, "next": due_at} | _of(lease)
+    _written(_FINISH_DEEP.run(tx, next_deep=deep_due_at, **seen) if lease.deep else _FINISH.run(tx, **seen))
 
 
 def retry_later(tx: Connection, lease: Lease, *, not_before: datetime) -> None:
     """The sync failed: give the lease back; no wish brings it forward before then. Raises LeaseLost."""
-    _end(tx, lease, lease_until=None, not_before=not_before, attempts=lease.attempts + 1)
+    _written(_RETRY.run(tx, then=not_before, failed=lease.attempts + 1, **_of(lease)))
 
 
 def watch_of(tx: Connection, account_id: str) -> Watch:
-    jobs = sync_jobs.c
-    told = select(jobs.watched_since, jobs.watched_until, jobs.watch_due_at, jobs.pushed_at)
-    row = tx.execute(told.where(jobs.account_id == account_id)).first()
+    row = _WATCH.first(tx, account=account_id)
     return Watch(*row) if row else Watch()
 
 
@@ -186,18 +170,58 @@ def of_person(tx: Connection, person_id: str) -> list[SyncJob]:
     return [SyncJob(row[0], bool(row[1]), *row[2:]) for row in tx.execute(mine.order_by(jobs.account_id))]
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def _due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     jobs = sync_jobs.c
     allowed = or_(jobs.not_before.is_(None), jobs.not_before <= now)
     free = or_(jobs.lease_until.is_(None), jobs.lease_until <= now)
     return and_(jobs.due_at <= now, allowed, free)
 
 
-def _held(lease: Lease) -> ColumnElement[bool]:
-    jobs = sync_jobs.c
-    return and_(jobs.account_id == lease.account_id, jobs.fence == lease.fence, jobs.lease_until.is_not(None))
+def _of(lease: Lease) -> dict[str, Any]:
+    return {"account": lease.account_id, "held_fence": lease.fence}
 
 
-def _end(tx: Connection, lease: Lease, **values: object) -> None:
-    if tx.execute(update(sync_jobs).where(_held(lease)).values(values)).rowcount == 0:
+def _written(held: object) -> None:
+    if not held:
         raise LeaseLost("Another worker has taken over this mailbox.")
+
+
+def _wanted(wish: Any) -> Any:
+    jobs = sync_jobs.c
+    soon = case((jobs.due_at < wish.excluded.due_at, jobs.due_at), else_=wish.excluded.due_at)
+    more = {"want": jobs.want + 1, "want_deep": jobs.want_deep + wish.excluded.want_deep, "due_at": soon}
+    return wish.on_conflict_do_update(index_elements=[jobs.account_id], set_=more)
+
+
+_JOBS = sync_jobs.c
+_NOW = bindparam("now", type_=Instant())
+_THIS = _JOBS.account_id == bindparam("account")
+_MINE = and_(_THIS, _JOBS.fence == bindparam("held_fence"), _JOBS.lease_until.is_not(None))
+_FIRST = select(sync_jobs).where(_due(_NOW)).order_by(_JOBS.due_at, _JOBS.account_id).limit(1)
+_ANY_DUE = Prepared(_FIRST.with_for_update(skip_locked=True))
+_THIS_DUE = Prepared(_FIRST.where(_THIS).with_for_update(skip_locked=True))
+_WATCH = Prepared(select(_JOBS.watched_since, _JOBS.watched_until, _JOBS.watch_due_at, _JOBS.pushed_at).where(_THIS))
+_HELD = Prepared(select(_JOBS.fence).where(_MINE))
+_LOCK = Prepared(select(_JOBS.fence).where(_MINE).with_for_update())
+_WANT = PreparedInsert(sync_jobs, ("account_id", "want", "want_deep", "due_at"), _wanted)
+
+
+def _change(which: ColumnElement[bool], **values: Any) -> Prepared:
+    return Prepared(update(sync_jobs).where(which).values(values))
+
+
+_LEASE = _change(_THIS, fence=bindparam("new_fence"), lease_until=bindparam("until"))
+_GIVE_BACK = _change(_MINE, lease_until=None)
+_RENEW = _change(_MINE, lease_until=bindparam("until"))
+_TAKE_IN_HAND = _change(_MINE, in_hand=bindparam("message"))
+_RETRY = _change(_MINE, lease_until=None, not_before=bindparam("then"), attempts=bindparam("failed"))
+_WISHED = or_(_JOBS.want > bindparam("seen"), _JOBS.want_deep > bindparam("seen_deep"))
+_DONE = {
+    "due_at": case((_WISHED, _JOBS.due_at), else_=bindparam("next", type_=Instant())),
+    "done": bindparam("seen"),
+    "attempts": 0,
+    "lease_until": None,
+    "not_before": None,
+}
+_FINISH = _change(_MINE, **_DONE)
+_FINISH_DEEP = _change(_MINE, **_DONE, done_deep=bindparam("seen_deep"), deep_due_at=bindparam("next_deep"))
