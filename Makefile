@@ -27,7 +27,7 @@ test: $(DEV) $(NODE_DEV)
 	$(BIN)/pytest tests/e2e $(ARGS)
 
 fuzz: $(DEV)
-	@AFTERTOUCH_FUZZ=$${AFTERTOUCH_FUZZ:-25000} $(BIN)/pytest -n 2 tests/security
+	@AFTERTOUCH_FUZZ=$${AFTERTOUCH_FUZZ:-25000} $(BIN)/pytest -n 2 --dist worksteal tests/security
 	@AFTERTOUCH_BACKLOG=$${AFTERTOUCH_BACKLOG:-50000} $(BIN)/pytest tests/faults -k F18
 
 cluster: $(DEV)

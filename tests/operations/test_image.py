@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-DOCKERFILE = (Path(__file__).parents[2] / "Dockerfile").read_text().replace("\\\n", " ")
+ROOT = Path(__file__).parents[2]
+DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 STAGES = re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE)[1:]
 
 
@@ -13,6 +14,14 @@ def test_whatever_is_installed_is_locked_by_hash_or_is_our_own() -> None:
     for command in installed:
         assert "--require-hashes" in command or "--no-deps" in command or command.startswith("npm ci"), command
     assert not re.search(r"^ADD |curl |wget ", DOCKERFILE, re.MULTILINE)
+
+
+def test_every_image_of_others_is_named_by_its_digest() -> None:
+    others = [stage.split()[0] for stage in STAGES]
+    others += re.findall(r"^ +image: (\S+)", (ROOT / "compose.yaml").read_text(), re.MULTILINE)
+    assert len(others) == 4
+    for name in others:
+        assert re.fullmatch(r"[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}", name), name
 
 
 def test_what_runs_is_an_ordinary_account_that_owns_its_data_alone() -> None:
