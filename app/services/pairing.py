@@ -38,7 +38,7 @@ class Given:
 
 @across_people()
 def begin(parts: Parts, name: str, now: datetime) -> DeviceCode:
-    """A fresh pair of codes, good for ten minutes."""
+    """A fresh pair of codes, good for five minutes."""
     device_code = secrets.token_urlsafe(32)
     letters = "".join(secrets.choice(ALPHABET) for _ in range(10))
     user_code = f"{letters[:5]}-{letters[5:]}"

@@ -17,7 +17,7 @@ SESSION_REST = timedelta(days=7)
 """An unused browser session ends after this long."""
 SIGN_IN_LINK_LIFE = timedelta(minutes=30)
 DEVICE_LIFE = timedelta(days=365)
-DEVICE_CODE_LIFE = timedelta(minutes=10)
+DEVICE_CODE_LIFE = timedelta(minutes=5)
 LINK_FLOW_LIFE = timedelta(minutes=15)
 WORK = "work"  # the announcer's topic that wakes the sync loop
 

@@ -63,7 +63,7 @@ function readCode(json: unknown, backend: string): Pairing | null {
     user_code,
     verification_uri_complete: address.href,
     interval: typeof interval === 'number' && interval > 0 ? interval : SLOWER_S,
-    expires_at: Date.now() + (typeof expires_in === 'number' ? expires_in : 600) * 1000,
+    expires_at: Date.now() + (typeof expires_in === 'number' ? expires_in : 300) * 1000,
   };
 }
 

@@ -153,7 +153,7 @@ describe('the worker takes no message', () => {
 });
 
 describe('pairing', () => {
-  const CODE = { device_code: 'dc', user_code: 'ABCD-EFGH', verification_uri: '/pair', expires_in: 600, interval: 5 };
+  const CODE = { device_code: 'dc', user_code: 'ABCD-EFGH', verification_uri: '/pair', expires_in: 300, interval: 5 };
 
   beforeEach(async () => {
     await browser.local.remove('token');
