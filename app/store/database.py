@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import exc as sql_errors
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from app.store import scope
 from app.store.errors import StatementRefused, StorageFull, StoreUnavailable
@@ -39,6 +39,8 @@ _ROW_BY_ROW = (
 )
 _LOG_TRIES = 20
 _LOG_PAUSE = 0.05
+_TRUSTED = 1.0
+"""Seconds for which a connection that was good stays so."""
 _MIGRATION_LOCK = 7_236_801
 _ADMIN_LOCK = 7_236_802
 
@@ -228,7 +230,6 @@ def _open_postgres(url: URL, pool_size: int, busy_seconds: float, unsaid: str) -
     # The driver begins nothing by itself: our own BEGIN takes the scope along and costs no further round trip.
     shared: dict[str, Any] = {
         "pool_size": pool_size,
-        "pool_pre_ping": True,
         "hide_parameters": True,
         "isolation_level": "AUTOCOMMIT",
     }
@@ -237,9 +238,26 @@ def _open_postgres(url: URL, pool_size: int, busy_seconds: float, unsaid: str) -
     # connection; without knowing the addresses that plan must look up and join row by row, as SQLite does.
     reader = create_engine(address, connect_args={"options": f"{patience} {_ROW_BY_ROW}"}, **shared)
     writer = create_engine(address, connect_args={"options": patience}, **shared)
+    for engine in (reader, writer):
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_look_whether_alive, engine.dialect.loaded_dbapi.Error))
     event.listen(reader, "begin", partial(_begin_postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", unsaid))
     event.listen(writer, "begin", partial(_begin_postgres, "BEGIN", unsaid))
     return reader, writer
+
+
+def _note_use(_: object, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = monotonic()
+
+
+def _look_whether_alive(trouble: type[Exception], connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+    """After a rest: the server may have been restarted meanwhile. In a busy process this asks next to nothing."""
+    if monotonic() - record.info.get("used", 0.0) < _TRUSTED:
+        return
+    try:
+        connection.execute("SELECT 1")
+    except trouble as error:
+        raise sql_errors.DisconnectionError from error
 
 
 def _begin_postgres(begin: str, unsaid: str, tx: Connection) -> None:
@@ -249,8 +267,7 @@ def _begin_postgres(begin: str, unsaid: str, tx: Connection) -> None:
     who = scope.current()
     shown = (unsaid if who is None else who).replace("'", "''")
     waits = "" if options.get("durable", True) else "; SET LOCAL synchronous_commit = off"
-    driver: Any = tx.connection.driver_connection
-    driver.execute(f"{begin}; SET LOCAL {scope.SETTING} = '{shown}'{waits}", prepare=False)
+    run_text(tx, f"{begin}; SET LOCAL {scope.SETTING} = '{shown}'{waits}", prepare=False)
 
 
 def _checkpoint_sqlite(tx: Connection) -> bool:

@@ -90,11 +90,11 @@ def _usual(table: Table) -> dict[str, Any]:
     return {name: usual.arg for name, usual in found if isinstance(usual, ScalarElementColumnDefault)}
 
 
-def run_text(tx: Connection, sql: str) -> None:
+def run_text(tx: Connection, sql: str, **options: Any) -> None:
     """A statement without parameters and without an answer, as it is, past everything of SQLAlchemy's."""
     error_of = tx.dialect.loaded_dbapi.Error
     try:
-        tx.connection.driver_connection.execute(sql)  # type: ignore[union-attr]
+        tx.connection.driver_connection.execute(sql, **options)  # type: ignore[union-attr]
     except error_of as error:
         raise DBAPIError.instance(sql, None, error, error_of, dialect=tx.dialect) from error
 

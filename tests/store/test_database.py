@@ -1,5 +1,6 @@
 """What a transaction promises, and what happens when the disk or the database does not."""
 
+import contextlib
 import os
 import sqlite3
 import stat
@@ -24,6 +25,7 @@ from app.store.sealing import Sealer
 from app.store.tables import accounts as accounts_table
 from app.store.tables import metadata, nobodys
 from app.store.tables import people as people_table
+from tests.postgres import administer
 from tests.store.letters import NOW, Mailbox, link
 
 
@@ -169,6 +171,24 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
     database = Database.open("postgresql://nobody@127.0.0.1:1/none?connect_timeout=2")
     with pytest.raises(StoreUnavailable), database.read():
         pass
+    database.close()
+
+
+@pytest.mark.postgres
+def test_after_the_server_has_ended_every_connection_the_second_try_is_served(
+    postgres: str, disposable_url: str
+) -> None:
+    """As after its restart: whoever comes in that moment is told, whoever comes next notices nothing."""
+    database = Database.open(disposable_url, across_people=True)
+    database.migrate()
+    assert database.at_head()
+    name = disposable_url.rpartition("/")[2].partition("?")[0]
+    administer(postgres, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    for block in (database.read, database.write):
+        with contextlib.suppress(StoreUnavailable), block() as tx:
+            tx.execute(text("SELECT 1"))
+        with block() as tx:
+            assert tx.execute(text("SELECT 1")).scalar() == 1
     database.close()
 
 
