@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     backfill_days: int = Field(365, ge=1, le=3_650)
     retention_months: int = Field(18, ge=1, le=120)
     traces_url: WebAddress | None = None
+    metrics_token: Annotated[SecretStr | None, Field(min_length=32)] = None
     country: str | None = Field(None, pattern=r"^[A-Z]{2}$")
     time_zone: Annotated[str | None, AfterValidator(_time_zone)] = None
     simulator: Literal["auto", "on", "off"] = "auto"

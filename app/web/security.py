@@ -217,9 +217,19 @@ async def on_this_machine_or_signed(
     device: Annotated[HTTPAuthorizationCredentials | None, Depends(DeviceToken)],
     session: TheSession,
 ) -> None:
-    """Lets through who asks from this machine, but not through a proxy on it; else as `caller`. Raises NotSignedIn."""
+    """Lets through who asks from this machine, but not through a proxy on it, and who has the operator's token.
+
+    Everybody else as `caller`. Raises NotSignedIn.
+    """
     near = request.client is not None and request.client.host in LOOPBACK
-    if not near or any(name in request.headers for name in FORWARDED):
+    if near and not any(name in request.headers for name in FORWARDED):
+        return
+    operators = parts_of(request).settings.metrics_token
+    if not (
+        operators
+        and device
+        and secrets.compare_digest(operators.get_secret_value().encode(), device.credentials.encode())
+    ):
         await caller(wanted, request, device, session)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from app.main import create_app
@@ -87,6 +88,21 @@ async def test_who_was_not_let_in_stands_in_the_log_without_what_they_tried(app:
         *("not-signed-in", "not-signed-in", "out-of-scope", "no_token"),
     ]
     assert "guessed-words" not in str(lines)
+
+
+async def test_the_operators_token_opens_the_counters_and_nothing_else(parts: Parts) -> None:
+    theirs = "o" * 32
+    watched = replace(parts, settings=parts.settings.model_copy(update={"metrics_token": SecretStr(theirs)}))
+    far = httpx.ASGITransport(app=create_app(watched), client=("203.0.113.9", 4444))
+    async with httpx.AsyncClient(transport=far, base_url=parts.settings.base_url) as asking:
+        for path, token, status in (
+            ("/metrics", theirs, 200),
+            ("/metrics", "p" * 32, 401),
+            ("/metrics", "ö", 401),
+            ("/api/v1/accounts", theirs, 401),
+        ):
+            answer = await asking.get(path, headers={"authorization": f"Bearer {token}".encode()})
+            assert answer.status_code == status, (path, token)
 
 
 async def test_a_foreign_host_is_refused_with_the_safety_headers(app: FastAPI, parts: Parts) -> None:
