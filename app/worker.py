@@ -17,6 +17,7 @@ from app.services.parts import Parts
 from app.services.syncing import Outcome, sync
 from app.settings import Settings
 from app.store import accounts, scope, sync_jobs
+from app.store.accounts import Account
 from app.store.errors import KeyMissing, StoreError
 from app.store.sync_jobs import Lease, LeaseLost
 
@@ -79,8 +80,9 @@ class Worker:
     async def _settle(self, lease: Lease) -> None:
         keeping = asyncio.create_task(self._renew(lease))
         try:
-            with scope.person(self._person_of(lease)):
-                await self._sync(lease)
+            account = self._account_of(lease)
+            with scope.person(account.person_id):
+                await self._sync(lease, account)
         except asyncio.CancelledError:
             self._give_back(lease)
             raise
@@ -97,18 +99,20 @@ class Worker:
         finally:
             keeping.cancel()
 
-    async def _sync(self, lease: Lease) -> None:
-        if await self._is_leaving(lease):
+    async def _sync(self, lease: Lease, account: Account) -> None:
+        if account.state == "erasing":  # it was being unlinked, which was cut short
+            log.info("unlinking_resumed", account=account.id)
+            await linking.unlink(self.parts, account.person_id, account.id, self.parts.clock())
             return
         outcome = await sync(self.parts, lease)
         self._finish(lease, outcome)
         if outcome.caught_up and can_be_pushed_to(self.parts.settings):
             await pushing.keep_watching(self.parts, lease.account_id, self.parts.clock())
-        await self._learn(lease, outcome)
+        await self._learn(account.person_id, outcome)
 
-    def _person_of(self, lease: Lease) -> str:
+    def _account_of(self, lease: Lease) -> Account:
         with self.parts.database.read() as tx:
-            return accounts.get(tx, lease.account_id).person_id
+            return accounts.get(tx, lease.account_id)
 
     async def sweep(self) -> None:
         """Now and then, and at every start: finish the erasures that were cut short."""
@@ -123,16 +127,6 @@ class Worker:
         if self._let_go is None or now - self._let_go >= retaining.EVERY:
             self._let_go = now
             log.info("outdated_deleted", count=await asyncio.to_thread(retaining.let_go, self.parts, now))
-
-    async def _is_leaving(self, lease: Lease) -> bool:
-        """Whether the mailbox was being unlinked, which was cut short and is finished here instead of a sync."""
-        with self.parts.database.read() as tx:
-            account = accounts.get(tx, lease.account_id)
-        if account.state != "erasing":
-            return False
-        log.info("unlinking_resumed", account=account.id)
-        await linking.unlink(self.parts, account.person_id, account.id, self.parts.clock())
-        return True
 
     async def _renew(self, lease: Lease) -> None:
         while True:
@@ -158,10 +152,9 @@ class Worker:
                 deep_due_at=now + outcome.deep_every,
             )
 
-    async def _learn(self, lease: Lease, outcome: Outcome) -> None:
+    async def _learn(self, person_id: str, outcome: Outcome) -> None:
         """How the person's own threads went, beside the loop: after a slow walk, and now and then."""
         now = self.parts.clock()
-        person_id = self._person_of(lease)
         learned = self.parts.shelf.learned_at(person_id)
         if outcome.caught_up and (outcome.deep or learned is None or now - learned > LEARN_EVERY):
             await asyncio.to_thread(learn, self.parts, person_id, now)
