@@ -63,6 +63,8 @@ def ensure(tx: Connection, sealer: Sealer, person_id: str, people: Mapping[str, 
 
     A name once learned stays; an empty one is filled when a name comes by. Ids are those of merged roots.
     """
+    if not people:
+        return {}
     known = _ids_of(tx, person_id, people)
     fresh = {address: new_id() for address in people if address not in known}
     if fresh:
