@@ -270,12 +270,13 @@ async def _readable(reply: httpx.Response) -> bytes:
 
 
 async def _whole(reply: httpx.Response) -> bytes:
-    held = bytearray()
+    held, size = [], 0
     async for chunk in reply.aiter_bytes():
-        held += chunk
-        if len(held) > LARGEST_ANSWER:
+        held.append(chunk)
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
             raise TooLarge("The provider's answer is too large.", reason="too_large")
-    return bytes(held)
+    return b"".join(held)
 
 
 def _usable_root(root: str) -> tuple[str, str, int]:

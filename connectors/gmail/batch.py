@@ -11,6 +11,8 @@ from connectors.http import Answer
 BOUNDARY = "aftertouch-part"
 _CONTENT_ID = re.compile(rb"^content-id:[^\r\n]*-(\d{1,9})>?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
+_LINE_END = re.compile(rb"[ \t]*\r?(?:\n|\Z)")
+_LAST = re.compile(rb"--[ \t]*\r?(?:\n|\Z)")
 CONTENT_TYPE = f"multipart/mixed; boundary={BOUNDARY}"
 
 
@@ -30,13 +32,24 @@ def _part(place: int, url: str) -> str:
 def unpacked(answer: Answer, count: int) -> dict[int, Answer]:
     """The parts' answers by place; a place that is missing was not answered. Raises Unreachable for no multipart."""
     boundary = _boundary(answer.headers.get("content-type", ""))
-    line = rb"\n--" + re.escape(boundary.encode("latin-1", "replace"))
-    listed, *_ = re.split(line + rb"--[ \t]*\r?(?:\n|\Z)", b"\n" + answer.body, maxsplit=1)
-    parts = re.split(line + rb"[ \t]*\r?(?:\n|\Z)", listed)
-    if not boundary or len(parts) < 2:
+    parts = _parts(answer.body, boundary.encode("latin-1", "replace")) if boundary else []
+    if not parts:
         raise Unreachable("The provider's answer could not be read.", reason="not_multipart")
-    found = map(_answer, parts[1:])
-    return {place: one for place, one in found if 0 <= place < count}
+    return {place: one for place, one in map(_answer, parts) if 0 <= place < count}
+
+
+def _parts(body: bytes, boundary: bytes) -> list[bytes]:
+    """What stands between the lines of the boundary; the boundary inside a line parts nothing."""
+    line = b"\n--" + boundary
+    parts: list[bytes] = []
+    for piece in (b"\n" + body).split(line)[1:]:
+        if _LAST.match(piece):
+            break
+        if opened := _LINE_END.match(piece):
+            parts.append(piece[opened.end() :])
+        elif parts:
+            parts[-1] += line + piece
+    return parts
 
 
 def _boundary(content_type: str) -> str:

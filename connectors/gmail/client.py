@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httplib2
 from googleapiclient.discovery import build
@@ -31,12 +32,22 @@ OTHERS = 3
 Outcome = Json | ConnectorError
 
 
+_ANY = "anyone"
+"""Stands for an id in a request that is made once for all ids: making it takes 24 us (2026-11)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A sort of resource that is read whole: what a read costs and how it is asked for."""
+    """A sort of resource that is read whole: what a read costs and, for the id `anyone`, how it is asked for."""
 
     call: str
-    request: Callable[[str], Any]
+    request: Any
+
+    def address(self, one: str) -> str:
+        return str(self.request.uri).replace(_ANY, quote(one, safe=""))
+
+    def ask(self, one: str) -> Ask:
+        return Ask(self.request.method, self.address(one), dict(self.request.headers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +71,8 @@ class GmailMethods:
         self.me = me
         self.messages = me.messages()
         threads = me.threads()
-        self.whole_messages = Kind("messages.get", lambda one: self.messages.get(userId="me", id=one, format="full"))
-        self.whole_threads = Kind("threads.get", lambda one: threads.get(userId="me", id=one, format="full"))
+        self.whole_messages = Kind("messages.get", self.messages.get(userId="me", id=_ANY, format="full"))
+        self.whole_threads = Kind("threads.get", threads.get(userId="me", id=_ANY, format="full"))
         self.history = me.history()
         self.send_as = me.settings().sendAs()
 
@@ -213,13 +224,14 @@ class GmailClient:
     async def _alone(self, kind: Kind, one: str, *, pace: Pace) -> Outcome:
         """One resource's outcome; what concerns the whole account is raised."""
         try:
-            return await self._execute(kind.request(one), kind.call, pace=pace)
+            return await self._send(
+                kind.ask(one), read=lambda answer: _parsed(kind.request, answer), call=kind.call, pace=pace
+            )
         except (NotThere, BadRequest, Transient) as outcome:
             return outcome
 
     async def _batch(self, kind: Kind, ids: Sequence[str], *, pace: Pace) -> dict[str, Outcome]:
-        requests = [kind.request(one) for one in ids]
-        body = packed([request.uri for request in requests])
+        body = packed([*map(kind.address, ids)])
         answers = await self._send(
             Ask("POST", f"{self._methods.root}/batch/gmail/v1", {"content-type": CONTENT_TYPE}, body),
             read=lambda answer: _parts(answer, len(ids)),
@@ -228,7 +240,7 @@ class GmailClient:
             pace=pace,
         )
         missing = Answer(502, {}, b"")
-        return {one: _resource(requests[at], answers.get(at, missing)) for at, one in enumerate(ids)}
+        return {one: _resource(kind.request, answers.get(at, missing)) for at, one in enumerate(ids)}
 
     async def _execute(self, request: Any, call: str, *, pace: Pace = Pace.STEADY) -> Json:
         ask = Ask(request.method, request.uri, dict(request.headers), request.body)

@@ -78,7 +78,9 @@ def message_from(raw: Json, *, account: str, now: datetime) -> Message:
         folder=folder_of(labels),
         is_draft="DRAFT" in labels,
         is_chat="CHAT" in labels,
-        text="\n".join(part.text() for part in parts if part.mime == "text/plain" and part.inline),
+        text="\n".join(part.text() for part in parts if part.mime == "text/plain" and part.inline).replace(
+            "\r\n", "\n"
+        ),
         html="\n".join(part.text() for part in parts if part.mime == "text/html" and part.inline),
         headers={name: words(values[0]) for name, values in headers.items() if name in HEADERS_FOR_READING},
         reports=tuple(filter(None, (_report(part) for part in parts if part.reported))),
