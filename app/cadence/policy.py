@@ -6,6 +6,7 @@ Waits and horizons are working days (bd) of the recipient's calendar unless a na
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -197,6 +198,9 @@ RETURN_CALL: Final = 2
 
 INVITED_AGAIN: Final = 5
 """bd between two uses of an open invitation ("ping me weekly"). Practice."""
+
+INVITED_WEEKLY: Final = timedelta(days=7) - timedelta(hours=12)
+"""The same by the calendar, for weeks with a holiday: the same weekday again, at whatever hour. Practice."""
 
 ASK_FRESH: Final = 2
 """bd in which a reply that leaves a question open is only noted. Practice."""

@@ -13,6 +13,7 @@ from app.reading.histories import Event, facts_of, name_of, read_events
 from app.reading.matters import matter_of
 from app.reading.outbound import passes_on, read_draft
 from app.reading.people import same_company
+from app.reading.places import country_at
 from app.reading.quotes import new_text
 from app.reading.rows import Row, instant_of, people_of, row_id, text_of
 from app.reading.second_doors import open_beside
@@ -93,7 +94,8 @@ def _verdict(
     draft, nearby = draft_of(row, thread, events), _nearby(thread, events)
     if not (nearby or thread.touches or thread.replies) and _is_passed_on(row):
         return Verdict(Level.CLEAR, reason="You are passing this on to somebody else.")
-    return judge(thread, draft, now.astimezone(UTC), zone=zone, nearby=nearby)
+    country = country_at(now.utcoffset() or timedelta(0))
+    return judge(thread, draft, now.astimezone(UTC), zone=zone, country=country, nearby=nearby)
 
 
 def _is_passed_on(draft: Row) -> bool:

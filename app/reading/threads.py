@@ -19,6 +19,7 @@ from app.reading.facts import (
 )
 from app.reading.matters import is_about_a_job, takes_applications
 from app.reading.people import is_role, same_company
+from app.reading.places import country_of
 
 _BOUNCE_WITHIN = timedelta(days=6)  # RFC 5321 4.5.4.1: a server gives up after 4 to 5 days
 _SAME_CALL = timedelta(minutes=30)
@@ -33,7 +34,6 @@ def build_thread(
     *,
     name: str = "",
     stage: Stage | None = None,
-    country: str | None = None,
     zone: str | None = None,
     draft: Matter = NO_MATTER,
 ) -> Thread:
@@ -57,7 +57,7 @@ def build_thread(
         notices=_ordered(notices),
         stage=stage,
         cues=_cues(mail),
-        country=country,
+        country=country_of(recipient),
         zone=zone,
         industry=_industry(mail),
         job_contact=_is_job_contact(mail, calls, corrections, stage, draft),

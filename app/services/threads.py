@@ -120,7 +120,6 @@ def _composed(
         corrected,
         name=recipient.name,
         stage=Stage(recipient.stage) if recipient.stage else None,
-        country=parts.country,
     )
     return Dossier(
         recipient,

@@ -1,6 +1,7 @@
 """What the mailbox says through advice is what `judge` says of the same history: one judgement, two ways in."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.cadence.thread import Draft
 from app.reading.histories import Event, facts_of, name_of, read_events
+from app.reading.places import country_at
 from app.reading.rows import instant_of
 from app.reading.scenarios import draft_of, judge_row, zone_of
 from app.reading.threads import build_thread
@@ -97,6 +99,7 @@ def as_stored(mailbox: Any, fact: Any, event: Event) -> messages.NewMessage:
 
 async def advised(parts: Parts, row: Row) -> tuple[object, ...]:
     at = instant_of(row, "now")
+    parts = replace(parts, country=country_at(at.utcoffset() or timedelta(0)))
     zone, now = zone_of(at), at.astimezone(UTC)
     events = read_events(row, at, zone)
     person = stored(parts, row, events, now)

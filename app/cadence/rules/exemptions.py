@@ -177,7 +177,9 @@ def _has_rested(case: Case) -> bool:
     if not case.cadence.streak:
         return True
     last: datetime = case.cadence.streak[-1].at
-    return not case.cadence.too_many and case.cadence.days_since(last) >= policy.INVITED_AGAIN
+    return not case.cadence.too_many and (
+        case.cadence.days_since(last) >= policy.INVITED_AGAIN or case.cadence.now - last >= policy.INVITED_WEEKLY
+    )
 
 
 EXEMPTIONS: tuple[Exemption, ...] = (

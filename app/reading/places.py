@@ -1,0 +1,37 @@
+"""Where a recipient is, as far as mail shows it: for the holidays they keep."""
+
+from datetime import timedelta
+from functools import cache
+
+from app.cadence.workdays import knows_country
+from app.reading.lexicons import senders
+
+_HOUR = timedelta(hours=1)
+_UNLIKE_ISO = {"uk": "GB"}  # ISO 3166 keeps UK for GB
+_NORTH_AMERICA = (-10 * _HOUR, -4 * _HOUR)
+_ELSEWHERE = {
+    5.5 * _HOUR: "IN",
+    **dict.fromkeys((9.5 * _HOUR, 10 * _HOUR, 10.5 * _HOUR, 11 * _HOUR), "AU"),
+    **dict.fromkeys((12 * _HOUR, 13 * _HOUR), "NZ"),
+}
+
+
+def country_of(address: str) -> str | None:
+    """The ISO 3166 code of the country an address ends in; None for endings that are sold all over the world."""
+    ending = address.rpartition(".")[2].lower()
+    return _country_of_ending(ending) if len(ending) == 2 else None
+
+
+def country_at(offset: timedelta) -> str | None:
+    """Where most people live who write English at that distance from UTC; None where several countries do.
+
+    A guess for mail that says nothing else: it moves a date by a day at most.
+    """
+    first, last = _NORTH_AMERICA
+    return "US" if first <= offset <= last else _ELSEWHERE.get(offset)
+
+
+@cache
+def _country_of_ending(ending: str) -> str | None:
+    code = _UNLIKE_ISO.get(ending, ending.upper())
+    return code if ending not in senders("endings_of_no_country") and knows_country(code) else None
