@@ -42,6 +42,7 @@ const shared = {
 const LATER = {
   banner: `import { hand } from './chunks'; import { createBanner } from './banner'; hand('banner', createBanner);`,
   reader: `import { hand } from './chunks'; import { readDraft } from './reader/index'; hand('reader', readDraft);`,
+  shape: `import { hand } from './chunks'; import { genericComposes } from './hosts/generic'; hand('shape', genericComposes);`,
 };
 
 async function buildFor(browser) {
@@ -79,7 +80,13 @@ function contentOf(host) {
 
 function buildPart(name, contents, out, define) {
   const stdin = { contents, resolveDir: join(here, 'src'), loader: 'ts' };
-  return build({ ...shared, define, stdin, outfile: join(out, `${name}.js`) });
+  return build({
+    ...shared,
+    charset: name in HOSTS ? 'ascii' : 'utf8',
+    define,
+    stdin,
+    outfile: join(out, `${name}.js`),
+  });
 }
 
 async function buildTry() {

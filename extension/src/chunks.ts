@@ -1,11 +1,16 @@
 // The parts of the content script that are loaded when they are first needed: the worker puts them into the page's frame.
 import type { createBanner } from './banner';
+import type { genericComposes } from './hosts/generic';
 import type { readDraft } from './reader/index';
 
-/** What each file hands over: `banner` once somebody is written to, `reader` (with its lexicon) once somebody writes. */
+/**
+ * What each file hands over: `banner` once a compose is there, `reader` (with its lexicon) once somebody writes, `shape`
+ * (the last rung) once there is an editor that the host's own rungs do not know.
+ */
 export interface Chunks {
   banner: typeof createBanner;
   reader: typeof readDraft;
+  shape: typeof genericComposes;
 }
 
 export type ChunkName = keyof Chunks;

@@ -1,14 +1,14 @@
 // Walks beside the person while they write: reads the page, reports it, and keeps an attendant for every compose.
 import { everybody } from './addresses';
 import { type Adviser, Attendant, type Surroundings } from './attendant';
-import type { Chunks } from './chunks';
-import { EDITABLE } from './hosts/dom';
+import type { ChunkName, Chunks } from './chunks';
+import { all, EDITABLE, TEXT_EDITOR, USUALLY_EDITABLE } from './hosts/dom';
 import type { Found, Host } from './hosts/host';
 import { createIdentities } from './hosts/identity';
 import type { KeepKeys } from './keys';
 import type { ComposeReport, PageReport, Sample, Sight } from './protocol';
 import { createSettler, LOSS_LASTS_MS } from './settle';
-import { TYPING_PAUSE_MS, watch } from './watch';
+import { type Scene, TYPING_PAUSE_MS, watch } from './watch';
 import type { Say } from './words';
 
 export interface Company {
@@ -16,10 +16,8 @@ export interface Company {
   hostname: string;
   host: Host;
   adviser: Adviser;
-  /** Fetches what shows verdicts; null when it cannot be had. Not called before a compose is there. */
-  fetchBanner(): Promise<Chunks['banner'] | null>;
-  /** Fetches what reads drafts; null when it cannot be had. Not called before somebody writes. */
-  fetchReader(): Promise<Chunks['reader'] | null>;
+  /** Fetches a part when it is first needed; null when it cannot be had. */
+  fetch<K extends ChunkName>(name: K): Promise<Chunks[K] | null>;
   say: Say;
   keepKeys: KeepKeys;
   onReport?: (report: PageReport) => void;
@@ -32,6 +30,8 @@ export interface Company {
   /** Ends `signal` when the extension is gone. */
   isAlive?(): boolean;
 }
+
+type Parts = { [K in ChunkName]?: Chunks[K] | null };
 
 const BLIND_AFTER_MS = 3000;
 
@@ -53,9 +53,8 @@ class Companion {
   #away = false;
   #blindSince: number | null = null;
   #sight = '';
-  #banners: Promise<Chunks['banner'] | null> | undefined;
-  #reader: Chunks['reader'] | null | undefined;
-  #fetching = false;
+  readonly #fetching = new Map<ChunkName, Promise<unknown>>();
+  readonly #parts: Parts = {};
   readonly #sampled = new Set<string>();
 
   constructor(company: Company) {
@@ -72,17 +71,18 @@ class Companion {
     doc.defaultView?.addEventListener('blur', () => this.#noteReturn(true), { signal });
     doc.defaultView?.addEventListener('focus', () => this.#noteReturn(), { signal });
     signal.addEventListener('abort', () => this.#attend([], new Map()));
-    this.#lookSoon = watch(doc, () => this.#look(), signal);
+    this.#lookSoon = watch(doc, (closely) => this.#look(closely), signal);
   }
 
-  /** Reads the page once; answers whether a compose is open. */
-  #look(): boolean {
+  /** Reads the page once. */
+  #look(closely: boolean): Scene {
     const { doc, host, hostname, isAlive, onReport } = this.#company;
-    const isEditable = doc.querySelector(EDITABLE) !== null;
-    if (!isEditable && !this.#attendants.size && (this.#reported || !onReport)) return false;
-    if ((isEditable || this.#attendants.size > 0) && isAlive?.() === false) return false;
+    const isEditable = doc.querySelector(closely ? EDITABLE : USUALLY_EDITABLE) !== null;
+    if (!isEditable && !this.#attendants.size && (this.#reported || !onReport)) return 'bare';
+    if ((isEditable || this.#attendants.size > 0) && isAlive?.() === false) return 'bare';
     const account = host.account();
-    const found = isEditable ? host.composes(account) : [];
+    const known = isEditable ? host.composes(account) : [];
+    const found = isEditable ? [...known, ...this.#byShape(account, known)] : [];
     const keys = this.#identify(found);
     const byKey = new Map(found.map((one, index) => [keys[index] ?? '', one]));
     const composes = [...byKey].map(([key, one]) => reportOf(key, one));
@@ -92,7 +92,15 @@ class Companion {
     this.#attend(report.composes, byKey);
     if (pending) this.#lookSoon(LOSS_LASTS_MS);
     this.#noteSight(report, isEditable && !found.length && host.isWritten());
-    return report.composes.length > 0;
+    return report.composes.length > 0 ? 'compose' : isEditable ? 'editor' : 'bare';
+  }
+
+  /** Composes in editors that the host does not know. */
+  #byShape(own: string | null, known: Found[]): Found[] {
+    const { doc } = this.#company;
+    const roots = known.map(({ root }) => root);
+    if (all(doc, TEXT_EDITOR).every((editor) => roots.some((root) => root.contains(editor)))) return [];
+    return this.#part('shape')?.(doc, own, roots) ?? [];
   }
 
   #publish(report: PageReport): void {
@@ -138,16 +146,16 @@ class Companion {
 
   #surroundings(): Surroundings {
     const { doc, host, adviser, say, keepKeys } = this.#company;
-    void this.#bannersNow();
+    void this.#fetch('banner');
     return {
       doc,
       provider: host.provider,
       adviser,
       say,
       keepKeys,
-      createBanner: () => this.#bannersNow(),
+      createBanner: () => this.#fetch('banner'),
       account: () => this.#account,
-      reader: () => this.#readerNow(),
+      reader: () => this.#part('reader'),
       isComposing: () => this.#composing,
       typingRest: () => Math.max(0, this.#typedAt + TYPING_PAUSE_MS - performance.now()),
       lookSoon: (ms) => this.#lookSoon(ms),
@@ -155,27 +163,24 @@ class Companion {
   }
 
   /** What did not come is asked for again with the next question. */
-  #bannersNow(): Promise<Chunks['banner'] | null> {
-    this.#banners ??= this.#company
-      .fetchBanner()
-      .catch(() => null)
-      .then((create) => {
-        if (!create) this.#banners = undefined;
-        return create;
-      });
-    return this.#banners;
+  #fetch<K extends ChunkName>(name: K): Promise<Chunks[K] | null> {
+    const fetched = this.#fetching.get(name) ?? this.#fetchAnew(name);
+    this.#fetching.set(name, fetched);
+    return fetched as Promise<Chunks[K] | null>;
   }
 
-  #readerNow(): Chunks['reader'] | null | undefined {
-    if (!this.#reader && !this.#fetching) void this.#fetchReader();
-    return this.#reader;
+  async #fetchAnew<K extends ChunkName>(name: K): Promise<Chunks[K] | null> {
+    const part = await this.#company.fetch(name).catch(() => null);
+    Object.assign(this.#parts, { [name]: part });
+    if (!part) this.#fetching.delete(name);
+    if (name === 'reader' || (name === 'shape' && part)) this.#lookSoon(0);
+    return part;
   }
 
-  async #fetchReader(): Promise<void> {
-    this.#fetching = true;
-    this.#reader = await this.#company.fetchReader().catch(() => null);
-    this.#fetching = false;
-    this.#lookSoon(0);
+  /** Undefined while it is fetched for the first time: a look follows. */
+  #part<K extends ChunkName>(name: K): Parts[K] {
+    if (!this.#parts[name]) void this.#fetch(name);
+    return this.#parts[name];
   }
 
   #noteSight({ account, composes }: PageReport, missesOne: boolean): void {
@@ -197,7 +202,7 @@ class Companion {
     if (!(target instanceof Node)) return;
     if (![...this.#attendants.values()].some((attendant) => attendant.holds(target))) return;
     this.#typedAt = performance.now();
-    this.#readerNow();
+    this.#part('reader');
   }
 
   /** From another tab or window, where perhaps what had failed was mended. */

@@ -1,9 +1,9 @@
 // Reads the words of a draft out of its editor, without the quoted mail and the signature. What it returns never leaves the page.
 
 const SKIP =
-  '[class*="gmail_quote"], .gmail_attr, [class*="gmail_signature"], [data-smartmail="gmail_signature"], ' +
-  '[id$="Signature"], blockquote, style, script, aftertouch-banner';
-const STOP = '[id$="appendonsend"], [id$="RplyFwdMsg"], [id$="mail-editor-reference-message-container"]';
+  '[class*=gmail_quote], .gmail_attr, [class*=gmail_signature], [data-smartmail=gmail_signature], ' +
+  '[id$=Signature], blockquote, style, script, aftertouch-banner';
+const STOP = '[id$=appendonsend], [id$=RplyFwdMsg], [id$=mail-editor-reference-message-container]';
 const BLOCKS = /^(?:DIV|P|LI|UL|OL|TR|TABLE|H[1-6]|PRE|HR)$/;
 const BREAKS = /^(?:BR|DIV|P|LI|UL|OL|TR|TABLE|H[1-6]|PRE|HR)$/;
 const LIMIT = 20_000;

@@ -5,8 +5,9 @@ import { readId, readVerdict } from './answers';
 import { zoned } from './api';
 import type { Adviser } from './attendant';
 import { createBanner } from './banner';
+import type { ChunkName, Chunks } from './chunks';
 import { accompany } from './companion';
-import { generic } from './hosts/generic';
+import { generic, genericComposes } from './hosts/generic';
 import { guardKeys } from './keys';
 import type { Advice, Answer, Objection } from './protocol';
 import type { Say } from './words';
@@ -69,8 +70,11 @@ const adviser: Adviser = {
   object,
 };
 
-const fetchBanner = async () => createBanner;
-const fetchReader = async () => (await import('./reader/index')).readDraft;
+const parts: { [K in ChunkName]: () => Promise<Chunks[K] | null> } = {
+  banner: async () => createBanner,
+  reader: async () => (await import('./reader/index')).readDraft,
+  shape: async () => genericComposes,
+};
 
 const catalogue = navigator.language.startsWith('de') ? german : english;
 const say: Say = (word) => catalogue[word].message;
@@ -80,8 +84,7 @@ accompany({
   hostname: location.hostname,
   host: generic(document),
   adviser,
-  fetchBanner,
-  fetchReader,
+  fetch: (name) => parts[name](),
   say,
   keepKeys: guardKeys(window, signal),
   signal,

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import english from '../_locales/en/messages.json';
 import type { Adviser } from '../src/attendant';
 import { createBanner } from '../src/banner';
+import type { ChunkName, Chunks } from '../src/chunks';
 import { accompany } from '../src/companion';
+import { genericComposes } from '../src/hosts/generic';
 import { gmail } from '../src/hosts/gmail';
 import type { Advice, AdviceRequest, Answer, PageReport, Sight, Trouble } from '../src/protocol';
 import { readDraft } from '../src/reader/index';
@@ -51,6 +53,7 @@ let ending: AbortController;
 let reports: PageReport[];
 let sights: Sight[];
 let fetched: number;
+let shaped: number;
 let lost: number;
 let reader: typeof readDraft | null;
 
@@ -72,6 +75,7 @@ beforeEach(() => {
   reports = [];
   sights = [];
   fetched = 0;
+  shaped = 0;
   lost = 0;
   reader = readDraft;
 });
@@ -81,17 +85,25 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const parts: { [K in ChunkName]: () => Promise<Chunks[K] | null> } = {
+  banner: async () => (lost-- > 0 ? null : createBanner),
+  reader: async () => {
+    fetched += 1;
+    return reader;
+  },
+  shape: async () => {
+    shaped += 1;
+    return genericComposes;
+  },
+};
+
 async function begin(): Promise<void> {
   accompany({
     doc: document,
     hostname: 'mail.google.com',
     host: gmail(document),
     adviser: oracle,
-    fetchBanner: async () => (lost-- > 0 ? null : createBanner),
-    fetchReader: async () => {
-      fetched += 1;
-      return reader;
-    },
+    fetch: (name) => parts[name](),
     say: (word) => english[word].message,
     keepKeys: () => undefined,
     signal: ending.signal,
@@ -114,6 +126,19 @@ describe('beside a person who writes', () => {
     editor().append('Just checking in, is there any news?');
     await begin();
     expect(oracle.asked.map(({ signals }) => signals?.asks_for_news)).toEqual([true]);
+  });
+
+  it('what knows composes by their shape is fetched only where the page has an editor of unknown kind', async () => {
+    await begin();
+    expect([shaped, reports.at(-1)?.composes.length]).toEqual([0, 1]);
+    const changed =
+      '<section><b title="rita@acme.example">Rita</b><input type="text"><p contenteditable="true">x</p></section>';
+    document.body.insertAdjacentHTML('beforeend', changed);
+    await pass();
+    expect([shaped, reports.at(-1)?.composes.map(({ to }) => to)]).toEqual([
+      1,
+      [['dana@acme.example'], ['rita@acme.example']],
+    ]);
   });
 
   it('without a reader the question is asked all the same', async () => {

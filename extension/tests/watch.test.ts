@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { watch } from '../src/watch';
+import { type Scene, watch } from '../src/watch';
 import { pageOf } from './page';
 
 let looks: number;
-let open: boolean;
+let closely: boolean[];
+let scene: Scene;
 let ending: AbortController;
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -13,11 +14,13 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   pageOf({});
   looks = 0;
-  open = false;
+  closely = [];
+  scene = 'bare';
   ending = new AbortController();
-  const look = () => {
+  const look = (reason: boolean) => {
     looks += 1;
-    return open;
+    closely.push(reason);
+    return scene;
   };
   watch(document, look, ending.signal);
   await pass(500);
@@ -54,6 +57,32 @@ describe('a mail page without a compose', () => {
     expect(looks).toBe(2);
   });
 
+  it('is looked at closely when there is a reason to, and lightly when it merely changed', async () => {
+    closely = [];
+    for (let turn = 0; turn < 10; turn++) add();
+    await pass(2100);
+    add('<b contenteditable="plaintext-only"></b>');
+    await pass(200);
+    for (let turn = 0; turn < 10; turn++) add();
+    await pass(50);
+    document.body.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));
+    await pass(3000);
+    expect(closely).toEqual([false, true, true]);
+  });
+
+  it('may change its looks for nothing until it has an editor, which they may show', async () => {
+    document.body.className = 'hovered';
+    await pass(2100);
+    expect(looks).toBe(0);
+    scene = 'editor';
+    document.body.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));
+    await pass(200);
+    looks = 0;
+    document.body.className = '';
+    await pass(2100);
+    expect(looks).toBe(1);
+  });
+
   it('that nobody sees is not looked at', async () => {
     vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
     add();
@@ -64,7 +93,7 @@ describe('a mail page without a compose', () => {
 
 describe('a mail page with a compose', () => {
   it('is looked at at its first change, and ten times a second at most', async () => {
-    open = true;
+    scene = 'compose';
     document.body.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));
     await pass(200);
     looks = 0;
@@ -78,7 +107,7 @@ describe('a mail page with a compose', () => {
   });
 
   it('is let alone for good when it ends', async () => {
-    open = true;
+    scene = 'compose';
     add('<b contenteditable="true"></b>');
     await pass(200);
     looks = 0;

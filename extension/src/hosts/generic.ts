@@ -1,31 +1,14 @@
-// Any page with an editor and a line of recipients: the last rung for mail pages that changed, and the host of /try.
-import { addressesIn, addressOf, plain } from '../addresses';
-import {
-  addressIn,
-  all,
-  type Chip,
-  climb,
-  fieldValue,
-  isBefore,
-  isVisible,
-  type Role,
-  recipientsOf,
-  TEXT_EDITOR,
-} from './dom';
-import type { Found, Host, Recipients } from './host';
+// Any page with an editor and a line of recipients: the last rung, loaded for mail pages that changed, and the host of /try.
+import { ADDRESSED, addressIn, all, climb, fieldValue, isBefore, isVisible, TEXT_EDITOR } from './dom';
+import type { Found, Host } from './host';
+import { genericRecipients, OWN, ROWS } from './named';
 
-const TEXT_INPUT = 'input[type="text"], input:not([type]), input[type="email"]';
+const TEXT_INPUT = 'input[type=text], input:not([type]), input[type=email]';
 const NOT_A_SUBJECT =
-  '[role="combobox"], [role="searchbox"], [type="search"], [name="to"], [name="cc"], [name="bcc"], [aria-autocomplete="list"]';
-const ADDRESS_ATTRIBUTES = ['email', 'data-hovercard-id', 'data-email', 'title', 'aria-label'];
-const ADDRESSED = '[email], [data-hovercard-id], [data-email], [title], [aria-label]';
-const ROWS =
-  'input[name="to"], input[name="cc"], input[name="bcc"], textarea[name="to"], textarea[name="cc"], textarea[name="bcc"]';
-const OWN = 'aftertouch-banner, script, style, [role="search"], [aria-haspopup], [name="from"]';
+  '[role=combobox], [role=searchbox], [type=search], [name=to], [name=cc], [name=bcc], [aria-autocomplete=list]';
 /** A field that people are entered in. */
 const PEOPLE =
-  '[role="combobox"], [type="email"], [aria-autocomplete], [aria-haspopup="listbox"], [role="listbox"], input[list]';
-const CHIP_TEXT_LIMIT = 120;
+  '[role=combobox], [type=email], [aria-autocomplete], [aria-haspopup=listbox], [role=listbox], input[list]';
 
 export function generic(doc: Document): Host {
   return {
@@ -49,7 +32,7 @@ export function genericComposes(doc: Document, own: string | null, known: Elemen
 /** A top-level editor that no known compose holds and that is no recipients' well. */
 function isFree(editor: Element, known: Element[]): boolean {
   if (editor.parentElement?.closest(TEXT_EDITOR) || known.some((root) => root.contains(editor))) return false;
-  return !editor.matches('[role="combobox"]') && !editor.closest('[id$="_TO"], [id$="_CC"], [id$="_BCC"]');
+  return !editor.matches('[role=combobox]') && !editor.closest('[id$="_TO"], [id$="_CC"], [id$="_BCC"]');
 }
 
 /**
@@ -62,7 +45,7 @@ function rootOf(editor: HTMLElement): Element | null {
     const others = all(element, TEXT_EDITOR).filter(
       (other) => !editor.contains(other) && !(subject && isBefore(other, subject)),
     );
-    return element.matches('main, [role="main"]') || others.some((other) => isFree(other, []) && isVisible(other));
+    return element.matches('main, [role=main]') || others.some((other) => isFree(other, []) && isVisible(other));
   };
   const root = climb(editor, (element) => stop(element) || !!subjectIn(element, editor));
   return root && root !== editor && !stop(root) ? root : null;
@@ -72,22 +55,22 @@ function subjectIn(root: Element, editor: Element): HTMLInputElement | null {
   const inputs = all(root, TEXT_INPUT) as HTMLInputElement[];
   return (
     inputs.find(
-      (input) => !input.matches(NOT_A_SUBJECT) && !input.closest('[role="search"]') && isBefore(input, editor),
+      (input) => !input.matches(NOT_A_SUBJECT) && !input.closest('[role=search]') && isBefore(input, editor),
     ) ?? null
   );
 }
 
 function foundIn(root: Element, editor: HTMLElement, own: string | null): Found | null {
   const recipients = genericRecipients(root, editor, own);
+  const subject = subjectIn(root, editor);
   const rows = all(root, ROWS).filter((row) => !editor.contains(row));
-  if (!rows.length && !recipients.to.length) return null;
-  if (!rows.length && !namesPeople(root, editor)) return null;
+  if (!rows.length && !(recipients.to.length && subject && namesPeople(root, subject))) return null;
   return {
     root,
     editor,
     mark: root.id || null,
     recipients,
-    subject: fieldValue(subjectIn(root, editor)),
+    subject: fieldValue(subject),
     provider_thread_id: null,
     visible: true,
     by: 'shape',
@@ -95,35 +78,13 @@ function foundIn(root: Element, editor: HTMLElement, own: string | null): Found 
   };
 }
 
-/** Does the page mark somebody as a person, or have a field for people? An address that merely stands in a note is none. */
-function namesPeople(root: Element, editor: Element): boolean {
+/**
+ * Does the page mark somebody as a person, or have a field for people, before the subject? People are named first in a
+ * mail; where they come after a title, they are invited to something or looked up. An address in a note is nobody.
+ */
+function namesPeople(root: Element, subject: Element): boolean {
   const marks = all(root, `${ADDRESSED}, ${PEOPLE}, ${TEXT_EDITOR}`).filter(
-    (element) => !editor.contains(element) && !element.contains(editor) && !element.closest(OWN),
+    (element) => isBefore(element, subject) && !element.closest(OWN),
   );
-  return marks.some((element) => !element.matches(ADDRESSED) || addressIn(element, ADDRESS_ATTRIBUTES) !== null);
-}
-
-/** Addresses of the nodes before the editor; roles are known only where fields are named. */
-export function genericRecipients(root: Element, editor: Element, own: string | null): Recipients {
-  const rows = all(root, ROWS).filter((row) => !editor.contains(row));
-  const named = rows.flatMap((row) =>
-    addressesIn(fieldValue(row)).map(
-      (address): Chip => ({ role: row.getAttribute('name') as Role, address, name: address }),
-    ),
-  );
-  if (rows.length && named.length) return recipientsOf(named);
-  const before = (element: Element) => isBefore(element, editor) && !element.closest(OWN);
-  const attributed = all(root, ADDRESSED)
-    .filter(before)
-    .map((element) => addressIn(element, ADDRESS_ATTRIBUTES));
-  const written = all(root, 'span, div, a, li, button').filter((element) => before(element) && isChipText(element));
-  const found = [...attributed, ...written.map((element) => addressOf(element.textContent))];
-  return recipientsOf(found.filter((address) => address !== own).map((address) => ({ role: null, address, name: '' })));
-}
-
-/** A leaf that says an address, or `Name <address>`, and nothing longer. */
-function isChipText(element: Element): boolean {
-  if (element.firstElementChild) return false;
-  const text = plain(element.textContent);
-  return text.length <= CHIP_TEXT_LIMIT && (addressOf(text) === text.toLowerCase() || /<[^<>]+@[^<>]+>;?$/.test(text));
+  return marks.some((element) => !element.matches(ADDRESSED) || addressIn(element) !== null);
 }

@@ -1,9 +1,22 @@
 // Gmail on the web: docked, full-screen, inline and popped-out composes. Anchors as of November 2026; none depends on language.
 import { addressesIn, addressOf, plain } from '../addresses';
-import { addressIn, all, type Chip, climb, fieldValue, isBefore, isVisible, type Role, recipientsOf } from './dom';
-import { genericComposes, genericRecipients } from './generic';
+import {
+  ADDRESSED,
+  addressIn,
+  all,
+  type Chip,
+  chipOf,
+  climb,
+  fieldValue,
+  floats,
+  isBefore,
+  isVisible,
+  type Role,
+  recipientsOf,
+} from './dom';
 import { decodeToken, hexOf } from './gmail_token';
 import type { Found, Host, Recipients, Spot } from './host';
+import { genericRecipients } from './named';
 
 /** What a compose is known by; the comment says how often each is met. */
 interface Anchors {
@@ -16,34 +29,32 @@ interface Anchors {
 /** Names that have lasted since 2015 or so. */
 const NAMES: Anchors = {
   by: 'names',
-  editor: '[g_editable="true"]',
-  subject: 'input[name="subjectbox"]',
-  row: '[name="to"], [name="cc"], [name="bcc"]',
+  editor: '[g_editable=true]',
+  subject: 'input[name=subjectbox]',
+  row: '[name=to], [name=cc], [name=bcc]',
 };
 
 /** Class tokens of November 2026, for composes that have lost some of the names. */
 const CLASSES: Anchors = {
   by: 'classes',
-  editor: `${NAMES.editor}, .Am[contenteditable="true"]`,
+  editor: `${NAMES.editor}, .Am[contenteditable=true]`,
   subject: `${NAMES.subject}, input.aoT`,
   row: `${NAMES.row}, .anm`,
 };
 
 const AT = {
-  id: 'input[name="composeid"]', // 1 per compose
-  draft: 'input[name="draft"]', // "undefined" | "null" | "#msg-a:r…"
-  from: 'input[name="from"]', // the address it is sent from, absent where there is one only
-  thread: 'input[name="lts"]', // hex thread id, empty in a new mail
-  chip: '[role="option"]',
-  summary: 'span[email], [role="link"][email]', // the collapsed row
-  written: '[g_editable="true"], [role="dialog"] [role="textbox"][contenteditable="true"]',
-  main: '[role="main"]',
+  id: 'input[name=composeid]', // 1 per compose
+  draft: 'input[name=draft]', // "undefined" | "null" | "#msg-a:r…"
+  from: 'input[name=from]', // the address it is sent from, absent where there is one only
+  thread: 'input[name=lts]', // hex thread id, empty in a new mail
+  chip: '[role=option]',
+  summary: 'span[email], [role=link][email]', // the collapsed row
+  written: '[g_editable=true], [role=dialog] [role=textbox][contenteditable=true]',
+  main: '[role=main]',
   openThread: '[data-legacy-thread-id]',
-  account: 'meta[name="og-profile-acct"]',
-  signOut: 'a[href*="SignOutOptions"]',
+  account: 'meta[name=og-profile-acct]',
+  signOut: 'a[href*=SignOutOptions]',
 } as const;
-
-const ADDRESS_ATTRIBUTES = ['data-hovercard-id', 'email', 'data-email'];
 
 export function gmail(doc: Document): Host {
   return {
@@ -75,8 +86,7 @@ function composes(doc: Document, own: string | null): Found[] {
       if (core) roots.set(widen(core, at), at);
     }
   }
-  const live = [...roots].filter(([root]) => !inStaleView(root));
-  return [...live.map(([root, at]) => found(root, own, at)), ...genericComposes(doc, own, [...roots.keys()])];
+  return [...roots].filter(([root]) => !inStaleView(root)).map(([root, at]) => found(root, own, at));
 }
 
 /** One editor and one set of fields, and nothing of a mail being read: composes appear in steps, two may stand side by side. */
@@ -88,7 +98,7 @@ function isWhole(element: Element, at: Anchors): boolean {
 
 /** From the smallest part that has editor and subject out to the region or dialog, while that holds this compose alone. */
 function widen(core: Element, at: Anchors): Element {
-  const outer = [core.closest('[role="dialog"]'), core.closest('[role="region"]')];
+  const outer = [core.closest('[role=dialog]'), core.closest('[role=region]')];
   return outer.find((element) => element?.querySelectorAll(at.editor).length === 1) ?? core;
 }
 
@@ -110,7 +120,7 @@ function found(root: Element, own: string | null, at: Anchors): Found {
     recipients: recipients(root, editor, own, at),
     subject:
       fieldValue(root.querySelector(CLASSES.subject)) ||
-      fieldValue(root.querySelector('input[type="hidden"][name="subject"]')),
+      fieldValue(root.querySelector('input[type=hidden][name=subject]')),
     provider_thread_id: threadId(root),
     visible: !!editor && isVisible(editor),
     by: at.by,
@@ -128,7 +138,7 @@ function recipients(root: Element, editor: Element | null, own: string | null, a
   const mine = [own, addressOf(fieldValue(root.querySelector(AT.from)))];
   const summed = named.map(summaryChip).filter(({ address }) => !mine.includes(address) || !address);
   if (rows.length || named.length) return recipientsOf([...chips, ...summed]);
-  const loose = all(root, `${AT.chip}[data-hovercard-id]`).filter(outside);
+  const loose = all(root, `${AT.chip}[data-hovercard-id]`).filter((chip) => outside(chip) && !floats(chip, root));
   const read = recipientsOf(loose.map((chip) => chipOf(chip, null)).filter(({ address }) => address !== own));
   return read.to.length || !editor || root.matches('body') ? read : genericRecipients(root, editor, own);
 }
@@ -140,7 +150,7 @@ function summaryOf(root: Element, rows: Element[], evenHidden: boolean): Element
 }
 
 function summaryChip(span: Element): Chip {
-  return { role: null, address: addressIn(span, ['email']), name: plain(span.textContent) };
+  return { role: null, address: addressIn(span), name: plain(span.textContent) };
 }
 
 /** Suggestion lists are options too; the field that opened one names it. */
@@ -154,23 +164,28 @@ function popupsOf(root: Element): Element[] {
 
 function chipsOf(row: HTMLElement, popups: Element[]): Chip[] {
   const role = row.getAttribute('name') as Role | null;
-  if (row.matches('input, textarea')) {
-    return addressesIn(fieldValue(row)).map((address): Chip => ({ role, address, name: address }));
-  }
-  const options = all(row, AT.chip).filter((option) => !popups.some((popup) => popup.contains(option)));
-  const chips = options.length ? options : all(row, '[data-hovercard-id], [email]');
-  return chips
-    .filter((chip) => chip.matches('[data-hovercard-id], [data-name], [email]'))
-    .map((chip) => chipOf(chip, role));
+  if (row.matches('input, textarea')) return typedIn(row, role);
+  const isOwn = (chip: Element) => !floats(chip, row) && !popups.some((popup) => popup.contains(chip));
+  const options = all(row, AT.chip).filter(isOwn);
+  const chips = options.length ? options : all(row, '[data-hovercard-id], [email]').filter(isOwn);
+  return chips.filter(namesSomebody).map((chip) => chipOf(chip, role));
 }
 
-function chipOf(chip: Element, role: Role | null): Chip {
-  const name = chip.getAttribute('data-name') || plain(chip.textContent);
-  return { role, address: addressIn(chip, ADDRESS_ATTRIBUTES) ?? addressOf(name), name };
+function namesSomebody(chip: Element): boolean {
+  return chip.matches(`[data-name], ${ADDRESSED}`) || chipOf(chip, null).address !== null;
+}
+
+/** The old form: an address with the caret behind it is still being typed. */
+function typedIn(field: HTMLElement, role: Role | null): Chip[] {
+  const text = fieldValue(field);
+  const last = field === field.ownerDocument.activeElement ? text.match(/[^,;]*$/)?.[0] : '';
+  const taken = addressesIn(text.slice(0, text.length - (last?.length ?? 0)));
+  const chips = taken.map((address): Chip => ({ role, address, name: address }));
+  return last?.trim() ? [...chips, { role, address: null, name: plain(last) }] : chips;
 }
 
 function isFrom(element: Element): boolean {
-  return !!element.closest('[name="from"]');
+  return !!element.closest('[name=from]');
 }
 
 /** The compose's own field, then (for a reply inside a thread) the open thread, then the page's address. */
@@ -231,7 +246,7 @@ function isPopout(root: Element): boolean {
 }
 
 function spot(root: Element, editor: Element | null): Spot | null {
-  const region = editor?.closest('[role="region"]');
+  const region = editor?.closest('[role=region]');
   const parent = region && root.contains(region) ? region : root;
   return parent.matches('div, form, section, td') ? { parent, before: parent.firstChild } : null;
 }

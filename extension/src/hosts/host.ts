@@ -32,6 +32,7 @@ export interface Found {
 export interface Host {
   provider: Provider | null;
   account(): string | null;
+  /** Those the host's own rungs know; what they leave over is looked at by shape. */
   composes(own: string | null): Found[];
   /** Does the page look as if somebody were writing in it? Then finding no compose means the page has changed. */
   isWritten(): boolean;

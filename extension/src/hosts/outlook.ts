@@ -4,33 +4,38 @@ import {
   addressIn,
   all,
   type Chip,
+  chipOf,
   climb,
   fieldValue,
+  floats,
   isBefore,
   isVisible,
   type Role,
   recipientsOf,
   TEXT_EDITOR,
 } from './dom';
-import { genericComposes, genericRecipients } from './generic';
 import type { Found, Host, Recipients, Spot } from './host';
+import { genericRecipients } from './named';
 
 /** Patterns of ids and attributes; the comment says where and how often each is met. */
 const AT = {
-  root: '[id^="docking_InitVisiblePart_"]', // 1 per compose; hidden older drafts have one too
-  body: '[id^="editorParent_"]', // 1 per compose
-  subject: 'input[id^="MSG_"][id$="_SUBJECT"]', // 1 per compose; the part between is new for each form
+  root: '[id^=docking_InitVisiblePart_]', // 1 per compose; hidden older drafts have one too
+  body: '[id^=editorParent_]', // 1 per compose
+  subject: 'input[id^=MSG_][id$="_SUBJECT"]', // 1 per compose; the part between is new for each form
   well: '[id$="_TO"], [id$="_CC"], [id$="_BCC"]', // in the read pane as well
-  chip: '[class*="_EType_RECIPIENT_ENTITY"], [id^="REK"], [contenteditable="false"][draggable], [contenteditable="false"][aria-label]',
+  chip: '[class*="_EType_RECIPIENT_ENTITY"], [id^=REK], [contenteditable=false][draggable], [contenteditable=false][aria-label]',
   typed: '[class*="_EType_RECIPIENT_ENTITY"]', // 1 per recipient, in wells alone
   line: 'input[maxlength="255"]', // 1 per compose
-  written: '[id^="editorParent_"], #discardCompose',
+  written: '[id^=editorParent_], #discardCompose',
   conversation: '#ConversationReadingPaneContainer', // only while a conversation is shown
-  selected: '[data-convid][aria-selected="true"]', // stays selected when nothing is shown
+  selected: '[data-convid][aria-selected=true]', // stays selected when nothing is shown
   me: '#O365_MainLink_Me, #mectrl_main_trigger',
   card: '#mectrl_currentAccount_secondary',
-  folders: '[role="tree"] [role="treeitem"][title]',
+  folders: '[role=tree] [role=treeitem][title]',
 } as const;
+
+/** A label without digits (a time of day has them), a colon, names. */
+const LINE = /^[^:：\d]{1,20}[:：]\s*(.+)$/;
 
 export function outlook(doc: Document): Host {
   return {
@@ -44,7 +49,7 @@ export function outlook(doc: Document): Host {
 /** The address on the account button or card, or the only one in the folder tree; a pop-out asks the window that opened it. */
 function account(doc: Document): string | null {
   const labels = all(doc, `${AT.me}, ${AT.card}`).flatMap((element) => [
-    addressIn(element, ['aria-label', 'title']),
+    addressIn(element),
     addressOf(element.textContent),
   ]);
   const mailboxes = unique(all(doc, AT.folders).flatMap((item) => addressesIn(item.getAttribute('title'))));
@@ -67,12 +72,7 @@ function composes(doc: Document, own: string | null): Found[] {
     const root = rootOf(seed);
     if (root?.querySelector(`${AT.body} ${TEXT_EDITOR}`)) roots.add(root);
   }
-  const byClass = byClassIn(doc, [...roots]);
-  return [
-    ...[...roots].filter(isVisible).map((root) => found(root, own)),
-    ...byClass,
-    ...genericComposes(doc, own, [...roots, ...byClass.map(({ root }) => root)]),
-  ];
+  return [...[...roots].filter(isVisible).map((root) => found(root, own)), ...byClassIn(doc, [...roots])];
 }
 
 /** Composes that lost their ids: recipients keep their class, and subject and editor stand below them. */
@@ -127,7 +127,7 @@ function recipients(root: Element, editor: Element | null, own: string | null): 
 
 /** Wells of the form, not the lines of the same name in a mail being read: those cannot be typed into. */
 function wellsOf(root: Element, editor: Element | null): Element[] {
-  const form = all(root, AT.well).filter((well) => !editor?.contains(well) && !well.closest('[role="document"]'));
+  const form = all(root, AT.well).filter((well) => !editor?.contains(well) && !well.closest('[role=document]'));
   return form.filter((well) => well.matches(TEXT_EDITOR) || well.querySelector(TEXT_EDITOR));
 }
 
@@ -136,21 +136,10 @@ function roleOf(well: Element): Role {
 }
 
 function chipsOf(well: Element, role: Role | null): Chip[] {
-  const marked = all(well, AT.chip);
+  const marked = all(well, AT.chip).filter((chip) => !floats(chip, well));
   const chips = marked.filter((chip) => !marked.some((other) => other !== chip && other.contains(chip)));
   const typed = typedText(well.matches(TEXT_EDITOR) ? well : well.querySelector(TEXT_EDITOR), chips);
   return [...chips.map((chip) => chipOf(chip, role)), ...typed.map((name): Chip => ({ role, address: null, name }))];
-}
-
-/** A chip says an address, `Name <address>`, or a presence word and a name; then the address is not known. */
-function chipOf(chip: Element, role: Role | null): Chip {
-  const parts = [chip, ...all(chip, '[title], [aria-label]')];
-  const address = parts.map((part) => addressIn(part, ['aria-label', 'title', 'data-email', 'email'])).find(Boolean);
-  return {
-    role,
-    address: address ?? addressOf(chip.textContent),
-    name: plain(chip.textContent) || plain(chip.getAttribute('aria-label')),
-  };
 }
 
 /** What stands in the well beside the chips: typed, not yet taken. */
@@ -160,7 +149,8 @@ function typedText(well: Element | null, chips: Element[]): string[] {
   const texts: string[] = [];
   while (walker.nextNode()) {
     const { parentElement, data } = walker.currentNode as Text;
-    if (!chips.some((chip) => chip.contains(parentElement))) texts.push(...data.split(/[;,]/).map(plain));
+    if (!chips.some((chip) => chip.contains(parentElement)) && !floats(parentElement, well))
+      texts.push(...data.split(/[;,]/).map(plain));
   }
   return texts.filter(Boolean);
 }
@@ -169,15 +159,16 @@ function typedText(well: Element | null, chips: Element[]): string[] {
 function collapsedNames(root: Element, editor: Element): string[] {
   const lines = all(root, 'div, span, button').filter(
     (element) =>
-      element.textContent?.includes(':') &&
+      LINE.test(plain(element.textContent)) &&
       isBefore(element, editor) &&
       !element.matches('[aria-haspopup]') &&
       !element.querySelector('input, [aria-haspopup]'),
   );
   const line = lines.find((outer) => !lines.some((inner) => inner !== outer && outer.contains(inner)));
-  const [, names = ''] = plain(line?.textContent).match(/^[^:]{1,20}:\s*(.+)$/) ?? [];
+  const names = plain(line?.textContent).match(LINE)?.[1] ?? '';
+  const between = /[;；؛]/.test(names) ? /[;；؛]/ : /[,，،、]/;
   return names
-    .split(/[;,]/)
+    .split(between)
     .map(plain)
     .filter((name) => /\p{L}/u.test(name));
 }
