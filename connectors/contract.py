@@ -157,6 +157,15 @@ class Mailbox(ABC):
         """
         return None
 
+    async def follow(
+        self, letters: Sequence[Trace], *, beside: Sequence[Trace] = (), known: Collection[str] = ()
+    ) -> tuple[Message, ...]:
+        """Letters a glance left unread, and what others wrote in the threads of those `beside`.
+
+        `known` to the caller need not be read again. Only a mailbox whose glances leave letters unread needs it.
+        """
+        return ()
+
     async def look(
         self, addresses: Collection[str], threads: Collection[str], *, since: datetime, known: Collection[str] = ()
     ) -> tuple[Message, ...]:

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.services.parts import WORK, Parts
-from app.services.probing import Probed, glance, look, probe, worth_probing
-from app.services.unread import with_unread
+from app.services.probing import Probed, follow, glance, look, worth_probing
+from app.services.unread import newest_of_each, with_unread
 from app.store import accounts, messages, sync_jobs
 from app.store.accounts import Account
 from app.store.advice_facts import AdviceFacts, advice_facts
@@ -60,9 +60,24 @@ async def fresh_facts(parts: Parts, wanted: Wanted, now: datetime, *, holds: Cal
     known = _stored(parts, wanted, seen)
     if not seen.unread or holds(known):
         return Fresh(known, seen.answered)
-    needed = {one.account.id: one.account for one in seen.unread}
-    read = await _in_time(probe(parts, list(needed.values()), wanted.addresses, now), end)
-    return Fresh(_stored(parts, wanted), (seen.answered - needed.keys()) | read.answered)
+    return await _followed(parts, wanted, seen, now, end=end, holds=holds)
+
+
+async def _followed(
+    parts: Parts, wanted: Wanted, seen: Probed, now: datetime, *, end: float, holds: Callable[[AdviceFacts], bool]
+) -> Fresh:
+    """The newest letter to each is read first, with what came since; the others only where that does not decide."""
+    newest = newest_of_each(seen.unread)
+    others = tuple(one for one in seen.unread if one not in newest)
+    known = _stored(parts, wanted)
+    for some, beside, left in ((newest, seen.unread, others), (others, (), ())):
+        read = await _in_time(follow(parts, some, beside, now), end)
+        if not {one.account.id for one in some} <= read.answered:
+            return Fresh(known, seen.answered - {one.account.id for one in seen.unread})
+        known = _stored(parts, wanted, replace(seen, unread=left))
+        if not left or holds(known):
+            break
+    return Fresh(known, seen.answered)
 
 
 async def _in_time(asking: Awaitable[Probed], end: float) -> Probed:

@@ -72,9 +72,15 @@ async def glance(parts: Parts, unread: Sequence[Account], addresses: Sequence[st
     return await _all(parts, asked, now, _each(addresses, ask))
 
 
-async def probe(parts: Parts, unread: Sequence[Account], addresses: Sequence[str], now: datetime) -> Probed:
-    """Ask each mailbox about the addresses and read and store all that it holds; no cursor moves."""
-    return await _all(parts, unread, now, _each(addresses, _read))
+async def follow(parts: Parts, letters: Sequence[Unread], beside: Sequence[Unread], now: datetime) -> Probed:
+    """Read and store letters that a glance left unread, and what came into the threads of those `beside`."""
+
+    async def work(desk: _Desk) -> Sequence[Unread]:
+        here = [[one.trace for one in some if one.account.id == desk.account.id] for some in (letters, beside)]
+        _store(desk, await desk.mailbox.follow(here[0], beside=here[1], known=desk.known))
+        return ()
+
+    return await _all(parts, list({one.account.id: one.account for one in letters}.values()), now, work)
 
 
 async def look(

@@ -59,6 +59,14 @@ def _stored(parts: Parts, one: Unread) -> StoredMessage:
     return StoredMessage(fact, one.account.id, one.account.provider, one.trace.link, True, key, None, parts.sealer)
 
 
+def newest_of_each(unread: Sequence[Unread]) -> list[Unread]:
+    """The newest letter to each address in each mailbox: most of what is said hangs on it."""
+    newest: dict[tuple[str, str], Unread] = {}
+    for one in sorted(unread, key=lambda each: each.trace.at):
+        newest[one.account.id, one.address] = one
+    return list(newest.values())
+
+
 def key_of(one: Unread) -> str:
     return f"{UNREAD}{one.account.id}/{one.trace.provider_message_id}"
 

@@ -16,6 +16,7 @@ from connectors.contract import (
     Mailbox,
     Page,
     Reread,
+    Trace,
     Turn,
     at_will,
 )
@@ -137,6 +138,12 @@ class GmailMailbox(Mailbox):
         self, address: str, *, since: datetime, kin: str = "", known: Collection[str] = ()
     ) -> Glance | None:
         return await self._probe(since).glance(address, kin=kin, known=known)
+
+    async def follow(
+        self, letters: Sequence[Trace], *, beside: Sequence[Trace] = (), known: Collection[str] = ()
+    ) -> tuple[Message, ...]:
+        probe = self._probe(min((trace.at for trace in beside), default=self._clock()))
+        return await probe.follow(letters, beside=beside, known=known)
 
     def _probe(self, since: datetime) -> Probe:
         return Probe(self._client, self._address, since, self._clock())

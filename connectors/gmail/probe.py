@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from connectors.contract import Glance, Trace
-from connectors.gmail.client import GmailClient
+from connectors.gmail.client import GmailClient, Json
 from connectors.gmail.normalise import link_to
 from connectors.gmail.walk import Reference, readable
 from connectors.message import Message
@@ -68,6 +68,31 @@ class Probe:
         mine = (message for message in messages if message.at >= self.since and _concerns(message, wanted, newest))
         return tuple(sorted(mine, key=lambda message: message.at, reverse=True))
 
+    async def follow(
+        self, letters: Sequence[Trace], *, beside: Sequence[Trace], known: Collection[str]
+    ) -> tuple[Message, ...]:
+        """The letters, twenty units each, and what came into the threads `beside` from anybody: five tell what did."""
+        fetched, mates = await asyncio.gather(
+            self.client.fetch((one.provider_message_id for one in letters), pace=Pace.URGENT),
+            self._mates(beside, known),
+        )
+        messages, _ = readable({**mates, **fetched.found}, account=self.account, now=self.now)
+        return tuple(messages)
+
+    async def _mates(self, beside: Sequence[Trace], known: Collection[str]) -> dict[str, Json]:
+        """What came into these threads. Where more mail came since than one list shows, the newest is read whole."""
+        if not beside:
+            return {}
+        query = f"-in:sent after:{int(self.since.timestamp()) - 1}"
+        page = await self.client.list_page(query, token=None, pace=Pace.URGENT)
+        if page.get("nextPageToken"):
+            newest = max(beside, key=lambda one: one.at).provider_thread_id
+            threads = await self.client.fetch([newest], threads=True, pace=Pace.URGENT)
+            return {raw["id"]: raw for thread in threads.found.values() for raw in thread.get("messages") or ()}
+        threads_of = {one.provider_thread_id for one in beside}
+        mates = [one for one in _references(page) if one.thread_id in threads_of]
+        return {**(await self.client.fetch(_new(mates, known), pace=Pace.URGENT)).found}
+
     async def _listed(self, wanted: str, sender: str, size: int) -> tuple[list[Reference], list[Reference]]:
         """What was sent to them and what came from them, newest first, in one round trip side by side."""
         after = f"after:{int(self.since.timestamp()) - 1}"
@@ -77,10 +102,7 @@ class Probe:
                 for query in (f"in:sent to:{wanted} {after}", f"from:{sender} {after}")
             )
         )
-        sent, received = (
-            [Reference(entry["id"], entry.get("threadId") or entry["id"]) for entry in page.get("messages") or ()]
-            for page in pages
-        )
+        sent, received = map(_references, pages)
         return sent, received
 
     def _believable(self, times: Sequence[datetime | None]) -> bool:
@@ -101,6 +123,10 @@ def told_by(message_id: str) -> datetime | None:
         return datetime.fromtimestamp((int(message_id, 16) >> 20) / 1000, tz=UTC)
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def _references(page: Json) -> list[Reference]:
+    return [Reference(entry["id"], entry.get("threadId") or entry["id"]) for entry in page.get("messages") or ()]
 
 
 def _new(listed: Sequence[Reference], known: Collection[str]) -> list[str]:

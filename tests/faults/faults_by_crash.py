@@ -12,7 +12,7 @@ from app.compose import open_parts
 from app.services import high_water, leaving, linking, pushing, syncing
 from app.services.grants import RENEWAL
 from app.services.logging_touches import TouchToLog, log_touch
-from app.services.probing import probe
+from app.services.probing import glance
 from app.store import accounts as stored_accounts
 from app.store import rotation, sync_jobs
 from app.store.errors import KeyMissing, LeaseLost, StoreUnavailable
@@ -120,7 +120,7 @@ async def everybody_wants_the_token(rig: Rig, check: Checker) -> None:
     linked = rig.accounts()
     found = await asyncio.gather(
         rig.sync(),
-        probe(other, linked, ["other@acme.example"], rig.clock()),
+        glance(other, linked, ["other@acme.example"], rig.clock()),
         *(pushing.watch(rig.parts, account.id) for account in linked),
     )
     other.database.close()

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.compose import open_parts, pointed_at, read_clock
 from app.services.grants import opened
 from app.services.parts import Parts
-from app.services.probing import probe
+from app.services.probing import glance
 from app.settings import Settings
 from app.store import accounts, messages, sync_jobs
 from app.store.tables import accounts as every
@@ -67,7 +67,7 @@ async def ask(parts: Parts) -> int:
     async def one(window: int) -> bool:
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await probe(parts, asked, [f"nobody{window}@never.example"], read_clock())
+                found = await glance(parts, asked, [f"nobody{window}@never.example"], read_clock())
         except TimeoutError:
             return False
         return len(found.answered) == len(asked)

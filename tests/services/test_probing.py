@@ -59,9 +59,38 @@ async def test_letters_are_read_after_all_where_what_they_say_would_tell(rig: Ri
     rig.write("nora@acme.example", mine=True, days=9)
     await rig.link("google")
     early = await rig.advice("nora@acme.example")
-    assert rig.meter().methods.get("messages.get", 0) + rig.meter().methods.get("threads.get", 0) > 0
+    assert rig.meter().methods == {"messages.list": 3, "messages.get": 1}
     await rig.sync()
     assert said(early) == said(await rig.advice("nora@acme.example"))
+
+
+async def test_of_several_letters_the_older_ones_are_read_only_where_the_newest_does_not_decide(rig: Rig) -> None:
+    for days in (60, 7):
+        rig.write("two@letters.example", mine=True, days=days)
+        rig.write("more@letters.example", mine=True, days=days, text="Thank you, I accept the offer.")
+    await rig.link("google")
+    costs = {}
+    for who in ("two@letters.example", "more@letters.example"):
+        before, early = rig.meter().units, await rig.advice(who)
+        costs[who] = rig.meter().units - before
+        assert early.level != "unknown"
+    assert costs == {"two@letters.example": 55, "more@letters.example": 35}
+
+
+@pytest.mark.parametrize("others", [0, 500])
+async def test_an_answer_from_elsewhere_in_the_thread_of_an_unread_letter_is_found(rig: Rig, others: int) -> None:
+    touch = rig.write("nora@acme.example", mine=True, days=9)
+    raw = (
+        f"From: noreply@relay.example\r\nTo: {GMAIL}\r\nSubject: Re: Application\r\n"
+        f"Message-ID: <1@relay.example>\r\nIn-Reply-To: {touch.letter.message_id}\r\n\r\n"
+        "Hello Ana, thank you. Nora would like to talk to you on Monday at ten.\r\n"
+    ).encode()
+    at = rig.clock() - timedelta(days=1)
+    rig.box().add(raw, at, "inbox", logged=at, thread=touch.thread)
+    for _ in range(others):
+        rig.write("news@shop.example", days=0.5)
+    await rig.link("google")
+    assert (await rig.advice("nora@acme.example")).recipients[0].unanswered == 0
 
 
 async def test_letters_whose_ids_tell_no_time_are_read(rig: Rig) -> None:
