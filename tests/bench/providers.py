@@ -10,20 +10,18 @@ from collections import Counter
 from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
-from statistics import median
 
 from app.services import linking
 from app.store.tables import messages
 from connectors.simulator.bulk import ADDRESSES, load_mailbox
-from connectors.simulator.mailbox import Mailbox
 from tests.bench.figure import Figure
+from tests.bench.first_words import during, open_threads, probe, stored_threads
 from tests.faults.rig import RITA, Rig
 
 MAILBOX = 20_000
 OPEN = 1_000
 NEWEST = 150
 """Open threads of a typical search (performance.md 1.2)."""
-NOBODY = "no peer: nobody speaks before a mailbox is read"
 SCANS = "no peer in a registry: published, 96,480 for hourly scans"
 TROUBLE: tuple[tuple[int, str], ...] = (
     (429, '{"error": {"code": 429, "errors": [{"reason": "rateLimitExceeded"}]}}'),
@@ -36,53 +34,9 @@ DAY = 1_440
 
 def figures() -> Iterator[Figure]:
     """Every figure of the providers' side. Some six minutes."""
-    for group in (probe, day, backfill, through_faults, graph, ingest):
+    for group in (probe, during, day, backfill, through_faults, graph, ingest):
         with tempfile.TemporaryDirectory() as folder:
             yield from asyncio.run(group(Path(folder)))
-
-
-async def probe(folder: Path, silent: int = 45, answered: int = 15) -> list[Figure]:
-    """People with histories drawn at random, asked about before anything is read, and again after it all is."""
-    rig = Rig(folder)
-    draw = random.Random(5)
-    quiet = [f"s{number}@s{number}.example" for number in range(silent)]
-    vocal = [f"a{number}@a{number}.example" for number in range(answered)]
-    for who in (*quiet, *vocal):
-        for _ in range(draw.choice((1, 1, 1, 2, 2, 3, 4))):
-            rig.write(who, mine=True, days=draw.uniform(1, 90))
-    for who in vocal:
-        rig.write(who, days=draw.uniform(0.5, 30))
-    await rig.link("google")
-    nobody, trips, _ = await _asked(rig, "nobody@never.example")
-    first = {who: await _asked(rig, who) for who in (*quiet, *vocal)}
-    await rig.sync()
-    right = [level == (await rig.advice(who)).level for who, (*_, level) in first.items()]
-    await rig.close()
-    units = [first[who][0] for who in quiet]
-    dear = Figure(
-        "Gmail: ... about somebody who answered once (10 and 20)", median([first[w][0] for w in vocal]), "units"
-    )
-    return [
-        Figure.at_most("Gmail: units of the first word about somebody never written to", nobody, "units", 10).of_row(
-            13, gate=10, peer=NOBODY
-        ),
-        Figure.at_most("Gmail: ... its requests, side by side", trips, "requests", 2).of_row(13, gate=2, peer=NOBODY),
-        Figure.at_most(
-            "Gmail: ... units about somebody who is silent, the middle one", median(units), "units", 10
-        ).of_row(13, gate=10, peer=NOBODY),
-        Figure("Gmail: ... share of them that ten units were enough for", units.count(10) / len(units), "x"),
-        Figure("Gmail: ... the dearest of them: what the letters say would tell", max(units), "units"),
-        dear,
-        Figure.at_least("Gmail: share of first words that the whole sync confirms", sum(right) / len(right), "x", 1.0),
-    ]
-
-
-async def _asked(rig: Rig, who: str) -> tuple[int, int, str]:
-    """Units, API requests and the level told."""
-    tally = rig.meter()
-    units, requests = tally.units, tally.requests
-    level = (await rig.advice(who)).level
-    return tally.units - units, tally.requests - requests, level
 
 
 async def day(folder: Path, minutes: int = DAY) -> list[Figure]:
@@ -109,8 +63,8 @@ async def backfill(folder: Path, count: int = MAILBOX, wanted_threads: int = OPE
     """The first sync of a mailbox: what it costs, how it keeps to the allowance, when what matters is known."""
     rig = await _big(folder, "google", count)
     tally, started = rig.meter(ADDRESSES["google"]), rig.clock()
-    wanted = _open_threads(rig.box(ADDRESSES["google"]), wanted_threads)
-    newest = _open_threads(rig.box(ADDRESSES["google"]), min(wanted_threads, NEWEST))
+    wanted = open_threads(rig.box(ADDRESSES["google"]), wanted_threads)
+    newest = open_threads(rig.box(ADDRESSES["google"]), min(wanted_threads, NEWEST))
     met = _Met(rig, {"something": set(), "newest": newest, "open": wanted})
     cpu = time.process_time()
     await rig.sync()
@@ -221,7 +175,7 @@ class _Met:
 
     def tell(self, topic: str) -> None:
         self._telling(topic)
-        stored = _threads(self._rig)
+        stored = stored_threads(self._rig)
         for name, threads in self._wanted.items():
             if stored and name not in self.at and threads <= stored:
                 units = self._rig.meter(ADDRESSES["google"]).units
@@ -259,15 +213,3 @@ async def _begin(rig: Rig, provider: str) -> str:
 
 async def _finish(rig: Rig, provider: str, answer: dict[str, str]) -> None:
     await linking.finish(rig.parts, rig.person_id, provider, answer, rig.clock())
-
-
-def _open_threads(box: Mailbox, count: int) -> set[str]:
-    """The newest threads that end with the person's own letter."""
-    ends = {thread: max(items, key=lambda item: item.at) for thread, items in box.by_thread.items() if items}
-    unanswered = [end for end in ends.values() if end.folder == "sentitems"]
-    unanswered.sort(key=lambda item: item.at, reverse=True)
-    return {item.thread for item in unanswered[:count]}
-
-
-def _threads(rig: Rig) -> set[str]:
-    return {row[0] for row in rig.rows(messages, messages.c.provider_thread_id)}

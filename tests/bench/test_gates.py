@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import providers, store, texts
+from tests.bench import first_words, providers, store, texts
 from tests.bench.figure import Figure
 from tests.bench.rows import ROWS, table
 
@@ -50,13 +50,14 @@ def test_a_draft_is_read_in_no_more_time_than_others_take() -> None:
 @pytest.mark.parametrize(
     ("group", "sizes", "rows"),
     [
-        (providers.probe, (12, 4), {13}),
+        (first_words.probe, (12, 4), {13}),
+        (first_words.during, (12, 4), {13}),
         (providers.day, (96,), {21}),
         (providers.backfill, (2_000, 300), {10, 11, 12}),
         (providers.through_faults, (300, 12), {11}),
         (providers.graph, (400,), {14}),
     ],
-    ids=["first word", "a day", "first sync", "refusals", "graph"],
+    ids=["first word", "while reading", "a day", "first sync", "refusals", "graph"],
 )
 def test_what_a_provider_is_asked_for(
     group: Callable[..., Any], sizes: tuple[int, ...], rows: set[int], tmp_path: Path
