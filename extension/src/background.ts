@@ -3,7 +3,7 @@ import { readAccounts, readDevices, readId, readRecipients, readRules, readTimeL
 import { type Call, call, type Link, type Reply, zoned } from './api';
 import type { ChunkName } from './chunks';
 import { mailHost, mailMessage, ownMessage } from './guard';
-import { get, inTurn, placeOf, recallOf, remember, set } from './memory';
+import { get, inSession, inTurn, onDisk, placeOf, recallOf, remember, set } from './memory';
 import { endPairing, pollPairing, startPairing } from './pairing';
 import type {
   Advice,
@@ -19,7 +19,7 @@ import type {
   Verdict,
 } from './protocol';
 import { enqueue, flush } from './queue';
-import { count, countBlind, isOff, sites, switchSite } from './sites';
+import { count, countBlind, sites, switchSite } from './sites';
 
 const FRESH_MS = 10 * 60_000;
 const KEPT_VERDICTS = 50;
@@ -42,18 +42,23 @@ chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
 
 /** Content scripts may not read what is kept on disk: the token stays here. Firefox has no such switch and no such access. */
 void chrome.storage.local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' });
-void sendQueue();
+
+/** The question being asked. What is merely noted down waits for it: a worker just woken has enough to do. */
+let asking: Promise<unknown> = Promise.resolve();
 
 function serveMail(message: MailMessage, sender: chrome.runtime.MessageSender): Promise<unknown> {
   switch (message.type) {
-    case 'advise':
-      return advise(message.request, mailHost(sender));
+    case 'advise': {
+      const answer = advise(message.request, mailHost(sender));
+      asking = answer.catch(() => null);
+      return answer;
+    }
     case 'recall':
-      return recallOn(mailHost(sender), message.request);
+      return recall(message.request, mailHost(sender));
     case 'sight':
-      return noteSight(sender, message.sight);
+      return asking.then(() => noteSight(sender, message.sight));
     case 'sample':
-      return count(mailHost(sender), message.sample);
+      return asking.then(() => count(mailHost(sender), message.sample));
     case 'load':
       return load(message.name, sender);
     case 'dismiss':
@@ -122,8 +127,12 @@ async function load(name: ChunkName, { tab, frameId }: chrome.runtime.MessageSen
 }
 
 async function link(): Promise<Link> {
-  const [named, token = null] = await Promise.all([__TEST__ ? get('backend') : undefined, get('token')]);
-  return { backend: named && URL.canParse(named) ? new URL(named).origin : __BACKEND__, token };
+  return linkOf(await onDisk('backend', 'token'));
+}
+
+/** Test builds may name another backend. */
+function linkOf({ backend, token = null }: { backend?: string; token?: string | null }): Link {
+  return { backend: __TEST__ && backend && URL.canParse(backend) ? new URL(backend).origin : __BACKEND__, token };
 }
 
 /** A request that needs pairing. */
@@ -141,10 +150,6 @@ function done(): true {
   return true;
 }
 
-async function recallOn(host: string, request: AdviceRequest): Promise<Advice | null> {
-  return (await isOff(host)) ? null : recall(request);
-}
-
 async function noteSight(sender: chrome.runtime.MessageSender, sight: Sight): Promise<void> {
   if (sight.blind) await countBlind(mailHost(sender));
   await remember({ sight });
@@ -160,10 +165,11 @@ async function tellSight(tabId: number | undefined, blind: boolean): Promise<voi
 
 /** On a host that is switched off nothing is asked and nothing is said. */
 async function advise(request: AdviceRequest, host: string): Promise<Answer<Advice>> {
-  const [to, holdOff, off] = await Promise.all([link(), recallOf('holdOff'), isOff(host)]);
-  if (off) return { ok: false, trouble: 'site_off' };
+  const [kept, { holdOff }] = await Promise.all([onDisk('backend', 'token', 'sitesOff'), inSession('holdOff')]);
+  const to = linkOf(kept);
+  if (kept.sitesOff?.includes(host)) return { ok: false, trouble: 'site_off' };
   if (!to.token) return { ok: false, trouble: 'not_paired' };
-  void rememberRecent(request.to);
+  void asking.then(() => rememberRecent(request.to));
   const rest = holdOff ? holdOff.until - Date.now() : 0;
   if (holdOff && rest > HOLD_OFF_MS) return { ok: false, trouble: holdOff.trouble };
   if (rest > 0) await new Promise((done) => setTimeout(done, rest));
@@ -177,9 +183,10 @@ async function advise(request: AdviceRequest, host: string): Promise<Answer<Advi
   });
   await noteHealth(reply);
   if (!reply.ok) return { ok: false, trouble: reply.trouble };
-  void keepVerdict(request, reply.value);
+  const advice = await adviceOf(reply.value);
+  void keepVerdict(request, advice);
   void sendQueue();
-  return { ok: true, value: await adviceOf(reply.value) };
+  return { ok: true, value: advice };
 }
 
 /** A page that does not tell its mailbox is advised on only where there is no other it could be. Null: that is so. */
@@ -201,17 +208,20 @@ async function noteHealth(reply: Reply<unknown>): Promise<void> {
   await remember({ holdOff: { until, trouble: reply.trouble } });
 }
 
-async function recall(request: AdviceRequest): Promise<Advice | null> {
-  if (!(await get('token'))) return null;
-  const kept = (await recallOf('verdicts'))?.[placeOf(request)];
-  return kept && Date.now() - kept.at < FRESH_MS ? adviceOf(kept.verdict) : null;
+/** What was said last about these recipients, from memory alone; null on a host that is switched off. */
+async function recall(request: AdviceRequest, host: string): Promise<Advice | null> {
+  const [kept, { verdicts }] = await Promise.all([onDisk('token', 'sitesOff', 'dismissed'), inSession('verdicts')]);
+  const last = verdicts?.[placeOf(request)];
+  if (!kept.token || kept.sitesOff?.includes(host) || !last || Date.now() - last.at >= FRESH_MS) return null;
+  const { verdict, finding } = last;
+  return { verdict, finding, dismissed: !!kept.dismissed?.includes(finding) };
 }
 
-function keepVerdict(request: AdviceRequest, verdict: Verdict): Promise<void> {
+function keepVerdict(request: AdviceRequest, { verdict, finding }: Advice): Promise<void> {
   return inTurn(async () => {
     const { [placeOf(request)]: _, ...rest } = (await recallOf('verdicts')) ?? {};
-    const kept = Object.entries(rest).slice(1 - KEPT_VERDICTS);
-    await remember({ verdicts: { ...Object.fromEntries(kept), [placeOf(request)]: { at: Date.now(), verdict } } });
+    const kept = Object.fromEntries(Object.entries(rest).slice(1 - KEPT_VERDICTS));
+    await remember({ verdicts: { ...kept, [placeOf(request)]: { at: Date.now(), verdict, finding } } });
   });
 }
 
@@ -223,8 +233,8 @@ function rememberRecent(addresses: string[]): Promise<void> {
 }
 
 async function adviceOf(verdict: Verdict): Promise<Advice> {
-  const finding = await findingOf(verdict);
-  return { verdict, finding, dismissed: ((await get('dismissed')) ?? []).includes(finding) };
+  const [finding, dismissed = []] = await Promise.all([findingOf(verdict), get('dismissed')]);
+  return { verdict, finding, dismissed: dismissed.includes(finding) };
 }
 
 /** Names a finding by its facts, as a hash: the same finding put away once stays away until one of them changes. */

@@ -19,7 +19,7 @@ export interface Disk {
 }
 
 export interface Session {
-  verdicts: Record<string, { at: number; verdict: Verdict }>;
+  verdicts: Record<string, { at: number; verdict: Verdict; finding: string }>;
   recent: string[];
   /** Until when (milliseconds since 1970) a backend that is busy or too slow is not asked. */
   holdOff: { until: number; trouble: Trouble };
@@ -32,8 +32,17 @@ export interface Session {
   pairing: PairingCode & { device_code: string };
 }
 
+/** Several at once: each reading is a round trip to the browser. */
+export function onDisk<K extends keyof Disk>(...keys: K[]): Promise<Partial<Pick<Disk, K>>> {
+  return chrome.storage.local.get(keys);
+}
+
+export function inSession<K extends keyof Session>(...keys: K[]): Promise<Partial<Pick<Session, K>>> {
+  return chrome.storage.session.get(keys);
+}
+
 export async function get<K extends keyof Disk>(key: K): Promise<Disk[K] | undefined> {
-  return (await chrome.storage.local.get(key))[key] as Disk[K] | undefined;
+  return (await onDisk(key))[key];
 }
 
 export function set(values: Partial<Disk>): Promise<void> {
@@ -41,7 +50,7 @@ export function set(values: Partial<Disk>): Promise<void> {
 }
 
 export async function recallOf<K extends keyof Session>(key: K): Promise<Session[K] | undefined> {
-  return (await chrome.storage.session.get(key))[key] as Session[K] | undefined;
+  return (await inSession(key))[key];
 }
 
 export function remember(values: Partial<Session>): Promise<void> {

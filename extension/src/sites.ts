@@ -19,10 +19,6 @@ export async function sites(): Promise<Site[]> {
   return MAIL_HOSTS.map((host) => ({ host, on: !off.includes(host), health: health[host] ?? NOTHING }));
 }
 
-export async function isOff(host: string): Promise<boolean> {
-  return ((await get('sitesOff')) ?? []).includes(host);
-}
-
 export function switchSite(host: string, on: boolean): Promise<Site[]> {
   return inTurn(async () => {
     const others = ((await get('sitesOff')) ?? []).filter((one) => one !== host);

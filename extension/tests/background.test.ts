@@ -33,6 +33,17 @@ describe('the worker asks for advice', () => {
     expect(backend.sent('/api/v1/advice')).toHaveLength(1);
   });
 
+  it('before it notes anything down, for it may just have been woken', async () => {
+    let noted: boolean | undefined;
+    backend.answers.set('POST /api/v1/advice', () => {
+      noted = browser.local.kept.has('health');
+      return { status: 200, json: CAUTION };
+    });
+    const sample = { by: 'names', account: true, thread: false, recipients: 1, unresolved: 0 };
+    await Promise.all([advise(), mail({ type: 'sample', sample })]);
+    expect([noted, browser.local.kept.has('health')]).toEqual([false, true]);
+  });
+
   it('and keeps a finding put away until its facts change', async () => {
     const first = await advise();
     await mail({ type: 'dismiss', finding: first.ok && first.value.finding });

@@ -4,7 +4,8 @@ type Listener = (message: unknown, sender: unknown, respond: (answer: unknown) =
 /** One storage area, with values copied in and out as a browser copies them. */
 export class Area {
   readonly kept = new Map<string, unknown>();
-  get = async (key: string) => (this.kept.has(key) ? { [key]: structuredClone(this.kept.get(key)) } : {});
+  get = async (keys: string[]) =>
+    structuredClone(Object.fromEntries([...this.kept].filter(([key]) => keys.includes(key))));
   set = async (values: Record<string, unknown>) => {
     for (const [key, value] of Object.entries(values)) this.kept.set(key, structuredClone(value));
   };
