@@ -98,6 +98,11 @@ class Cadence:
         return self.unanswered > self.ceiling
 
     @property
+    def turn_is_theirs(self) -> bool:
+        """They said until when they would decide, or that the matter rests, and that day is not yet past."""
+        return any(fact and self.today < fact.due for fact in (self.promise, self.pause))
+
+    @property
     def beyond_help(self) -> bool:
         """So many are unanswered that no value lifts the ceiling."""
         return self.unanswered >= self.ceiling + policy.CEILING_ABOVE_MAX

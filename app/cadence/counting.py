@@ -26,6 +26,7 @@ class Answer:
     at: datetime
     channel: Channel
     meeting: bool = False
+    met: bool = False
     asks: tuple[str, ...] = ()
 
 
@@ -58,10 +59,11 @@ def last_answer(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> Answer |
     reply = replies[-1] if replies else None
     spoke = _last_call_that_reached_them(sent)
     if spoke and (reply is None or spoke.at >= reply.at):
-        return Answer(spoke.key, spoke.at, spoke.channel, meeting=True)
+        return Answer(spoke.key, spoke.at, spoke.channel, meeting=True, met=True)
     if reply is None:
         return None
-    return Answer(reply.key, reply.at, reply.channel, reply.meeting or reply.channel in PHONE, reply.asks)
+    by_phone = reply.channel in PHONE
+    return Answer(reply.key, reply.at, reply.channel, reply.meeting or by_phone, reply.met or by_phone, reply.asks)
 
 
 def _last_call_that_reached_them(sent: tuple[Touch, ...]) -> Touch | None:
@@ -134,8 +136,8 @@ def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calen
 
 def _thanks_for_meeting(touch: Touch, answer: Answer, calendar: Calendar) -> bool:
     """An invitation is thanked for on its day; who wrote of a meeting, asked nothing and is thanked later has met."""
-    if not touch.signals.thanks or not answer.meeting:
+    if not touch.signals.thanks or not (answer.meeting or answer.met):
         return False
-    if answer.channel in PHONE or touch.at - answer.at >= _THANKS_NOT_BEFORE:
+    if answer.met or touch.at - answer.at >= _THANKS_NOT_BEFORE:
         return True
     return not answer.asks and calendar.day(touch.at) > calendar.day(answer.at)

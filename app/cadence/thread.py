@@ -98,8 +98,8 @@ class Reply:
 
     `asks` holds kinds of open questions, `question` the short quote of the first one. `no_contact` is
     "all" or "phone". `names` holds addresses or names they pointed to. `meeting` marks an invitation or
-    an agreed meeting. `closes` is a rejection or "position filled". `cue` is the stage it speaks of, `deadline` the
-    last day of an offer it makes.
+    an agreed meeting, `met` a look back on one. `closes` is a rejection or "position filled". `cue` is the
+    stage it speaks of, `deadline` the last day of an offer it makes.
     """
 
     key: str
@@ -116,6 +116,7 @@ class Reply:
     invites_call: bool = False
     invites_contact: bool = False
     meeting: bool = False
+    met: bool = False
     names: tuple[str, ...] = ()
     cue: Stage | None = None
     deadline: date | None = None

@@ -44,7 +44,7 @@ class InboundReading:
     `failed_address` is who a bounce is about, `failed_reference` the message key it is about;
     `bounce_reason` "delayed" means it may still arrive.
     `calendar_method` is REQUEST, REPLY, CANCEL or COUNTER. `no_contact` is "all" or "phone". `deadline` is the last
-    day of an offer they make. `matter` says what it is about.
+    day of an offer they make. `met` looks back on one. `matter` says what it is about.
     """
 
     kind: Kind = Kind.REPLY
@@ -59,6 +59,7 @@ class InboundReading:
     invites_call: bool = False
     invites_contact: bool = False
     meeting: bool = False
+    met: bool = False
     names: tuple[str, ...] = ()
     cue: Stage | None = None
     failed_address: str = ""

@@ -10,6 +10,7 @@ from app.cadence.thread import Channel, Signals
 from app.reading.facts import BY_HAND, InboundReading, Kind, LoggedFact, MessageFact, OutboundReading
 from app.reading.identity import message_key, reference_keys
 from app.reading.matters import matter_of
+from app.reading.noted import promise_noted
 from app.reading.outbound import read_draft
 from app.reading.people import is_automatic, organisation, same_company
 from app.reading.read_once import read_once
@@ -21,6 +22,7 @@ from connectors.message import Message
 _LONGEST_HISTORY = 10_000
 _SHORTEST_NAME = 4
 _LONG_NAME = 8
+_LONG_WORD = 6
 _WITHOUT_SUBJECT = "without a subject"
 _AHEAD = timedelta(days=1)  # clocks differ; a year that is wrong differs by more
 _PHONE = frozenset({Channel.CALL, Channel.VOICEMAIL})
@@ -33,12 +35,16 @@ _NOT_SPOKE = re.compile(
     r"\b(?:no (?:answer|reply|response)|not (?:answer|pick)|n't (?:answer|pick|reach)|missed|voice ?mail|rang out)",
     re.I,
 )
+_PRESENTS = re.compile(r"\b[A-Z][\w'-]+(?: [A-Z][\w'-]+)?,? (?:here )?(?:from|of|at|with) ([^.,;!?\n]{3,60})")
 _AUTOMATIC = frozenset({Kind.ATS_RECEIPT, Kind.REJECTION, Kind.OOO, Kind.AUTO_REPLY, Kind.BOUNCE})
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of a history. `key` is its place, `people` whom it went to, `note` its text for calls."""
+    """One entry of a history. `key` is its place, `people` whom it went to.
+
+    `note` is its text for calls, `zone` the IANA zone its days are in.
+    """
 
     key: str
     at: datetime
@@ -49,6 +55,7 @@ class Event:
     message: Message
     reading: InboundReading | OutboundReading
     note: str = ""
+    zone: str = "UTC"
 
 
 def read_events(row: Row, now: datetime, zone: str) -> tuple[Event, ...]:
@@ -90,6 +97,7 @@ def _event(entry: object, place: int, *, now: datetime, zone: str) -> Event:
         message=message,
         reading=_reading(message, Channel(channel), outbound=outbound, zone=zone),
         note=message.text,
+        zone=zone,
     )
 
 
@@ -175,7 +183,9 @@ def _belongs(event: Event, recipient: str) -> bool:
     if len(company) < _SHORTEST_NAME:
         return False
     sister = company in sender.address.partition("@")[2] and not same_company(sender.address, [recipient])
-    return sister or (_is_of_a_machine(event, sender.address) and _names(company, event))
+    return (
+        sister or _names_itself(company, event) or (_is_of_a_machine(event, sender.address) and _names(company, event))
+    )
 
 
 def _is_of_a_machine(event: Event, sender: str) -> bool:
@@ -191,6 +201,15 @@ def _names(company: str, event: Event) -> bool:
     return company in said or (len(plain) >= _LONG_NAME and plain in re.sub(r"[^a-z0-9]", "", said))
 
 
+def _names_itself(company: str, event: Event) -> bool:
+    """Whether somebody says that they write from there: "Pere from the Montseny workshop" of tallermontseny.example."""
+    if not (isinstance(event.reading, InboundReading) and event.reading.kind is Kind.REPLY):
+        return False
+    presented = _PRESENTS.findall(event.message.text[:400])
+    words = {word for said in presented for word in re.findall(rf"[a-z]{{{_LONG_WORD},}}", said.lower())}
+    return any(word in company for word in words)
+
+
 def _same_mailbox_name(address: str, other: str) -> bool:
     """ "dana.kowalski@acme.example" and "dana.kowalski@home.example": a first and a last name before the @."""
     local = address.partition("@")[0]
@@ -200,7 +219,11 @@ def _same_mailbox_name(address: str, other: str) -> bool:
 def _call(event: Event) -> LoggedFact:
     signals = event.reading.signals if isinstance(event.reading, OutboundReading) else Signals()
     matter = event.reading.matter if event.note.strip() else BY_HAND
-    return LoggedFact(event.key, event.at, event.channel.value, _outcome(event), signals=signals, matter=matter)
+    outcome = _outcome(event)
+    promise = promise_noted(event.note, event.at, event.zone) if outcome == "spoke" else None
+    return LoggedFact(
+        event.key, event.at, event.channel.value, outcome, promise=promise, signals=signals, matter=matter
+    )
 
 
 def _outcome(event: Event) -> str:

@@ -101,6 +101,7 @@ def _read_words(
         invites_call=ending.no_contact is None and "invites_call" in letter.kinds,
         invites_contact=ending.no_contact is None and any(invites(line.sentence) for line in letter.lines),
         meeting=not rejects and (method in ("REQUEST", "COUNTER") or _meets(letter, asks)),
+        met="has_met" in letter.kinds,
         names=_names(letter),
         cue=cue,
         calendar_method=method,

@@ -33,6 +33,12 @@ _APPLIES = re.compile(
     r"\b(?:apply|applying) (?:for|to|as)\b|\bmy application (?:for|to|as)\b|\bbewerbe mich\b|\bmeine bewerbung\b|"
     r"\bpresento mi candidatura\b|\bconsider me for\b"
 )
+_NAMES_A_POST = re.compile(
+    r"\b(?:put|putting) me forward\b|\b(?:cv|resume)\b.{0,20}\b(?:for (?:that|this|it)|attached)\b|"
+    r"\b(?:saw|seen|spotted|noticed|came across|see that)\b.{0,60}"
+    r"\b(?:role|job|post|position|vacancy|opening|ad|advert)\b|"
+    r"\binterested in\b.{0,40}\b(?:role|job|post|position|vacancy|opening)\b"
+)
 _WORDS = re.compile(r"[a-z]{4,}|\d{3,}")
 _EMPTY_WORDS = frozenset(
     re.findall(
@@ -71,7 +77,10 @@ def is_another_opening(subject: str, text: str, earlier: Iterable[str]) -> bool:
     named = _substance(subject)
     if not known or not named or not known.isdisjoint(named):
         return False
-    return stage_in(subject) is Stage.APPLIED or _APPLIES.search(fold(text[:_LONGEST])) is not None
+    said = fold(text[:_LONGEST])
+    if stage_in(subject) is Stage.APPLIED or _APPLIES.search(said):
+        return True
+    return _NAMES_A_POST.search(said) is not None and not named.isdisjoint(_WORDS.findall(said))
 
 
 def _substance(subject: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ from app.reading.facts import (
     OutboundReading,
 )
 from app.reading.matters import is_about_a_job, takes_applications
+from app.reading.noted import refuses
 from app.reading.people import is_role, same_company
 from app.reading.places import country_of
 
@@ -124,6 +125,7 @@ def _reply(fact: MessageFact) -> Reply:
         invites_call=said.invites_call,
         invites_contact=said.invites_contact,
         meeting=said.meeting or said.kind is Kind.CALENDAR,
+        met=said.met,
         names=said.names,
         cue=said.cue,
         deadline=said.deadline,
@@ -180,10 +182,14 @@ def _logged_touch(call: LoggedFact) -> Touch:
 def _logged_replies(calls: Iterable[LoggedFact]) -> list[Reply]:
     """Who was spoken to, or whose word the person noted, has answered."""
     return [
-        Reply(call.key, call.at, _logged_touch(call).channel, promise=call.promise)
+        Reply(call.key, call.at, _logged_touch(call).channel, promise=call.promise, closes=_said_no(call))
         for call in calls
         if call.outcome == "spoke" or call.promise
     ]
+
+
+def _said_no(call: LoggedFact) -> bool:
+    return call.promise is not None and call.promise.end is None and refuses(call.promise.quote)
 
 
 def _answers_elsewhere(corrections: Iterable[CorrectionFact]) -> list[Reply]:

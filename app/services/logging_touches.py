@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.cadence.thread import Promise
 from app.reading.people import is_address
-from app.reading.promises import find_noted_promise
+from app.reading.noted import promise_noted
 from app.services.errors import Conflict, NotFound, WrongInput
 from app.services.parts import Parts
 from app.store import audit, logged, recipients
@@ -61,7 +61,7 @@ def promised(parts: Parts, note: str | None, at: datetime) -> Promise | None:
     """What they said as a date range; a note that names no date is kept as an open promise."""
     if not note:
         return None
-    return find_noted_promise(note, at, parts.zone, country=parts.country) or Promise(None, None, note)
+    return promise_noted(note, at, parts.zone, country=parts.country)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,14 +39,18 @@ LEVEL, WARNED, ACCUSED = "level within the accepted", "caution or more where it 
 MISSED, TOLD, UNSAID = "hold or stop missed", "required rule told", "forbidden rule silent"
 DATED = "next good date in range"
 AT_LEAST = {
-    "others-build": {LEVEL: 0.93, TOLD: 0.88, UNSAID: 0.98, DATED: 0.90},
-    "offices-build": {LEVEL: 0.91, TOLD: 0.91, UNSAID: 0.98, DATED: 0.88},
-    "offices-held": {LEVEL: 0.84, TOLD: 0.87, UNSAID: 0.97, DATED: 0.86},
+    "others-build": {LEVEL: 0.95, TOLD: 0.94, UNSAID: 0.98, DATED: 0.93},
+    "offices-build": {LEVEL: 0.94, TOLD: 0.94, UNSAID: 0.98, DATED: 0.92},
+    "offices-second-build": {LEVEL: 0.90, TOLD: 0.93, UNSAID: 0.98, DATED: 0.92},
+    "lives-build": {LEVEL: 0.93, TOLD: 0.90, UNSAID: 0.98, DATED: 0.92},
+    "lives-held": {LEVEL: 0.85, TOLD: 0.88, UNSAID: 0.98, DATED: 0.86},
 }
 AT_MOST = {
-    "others-build": {WARNED: 0.025, ACCUSED: 1, MISSED: 0.06},
+    "others-build": {WARNED: 0.025, ACCUSED: 1, MISSED: 0.05},
     "offices-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.05},
-    "offices-held": {WARNED: 0.10, ACCUSED: 3, MISSED: 0.03},
+    "offices-second-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.03},
+    "lives-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.03},
+    "lives-held": {WARNED: 0.08, ACCUSED: 2, MISSED: 0.04},
 }
 
 

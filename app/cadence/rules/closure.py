@@ -34,6 +34,8 @@ def no_contact_request(case: Case) -> Finding | None:
 def _is_fitting(case: Case, closure: Closure, later: tuple[Touch, ...]) -> bool:
     """One thank-you within days, a new opening, or the practical end of things."""
     signals = case.signals
+    if signals.annoyed or signals.threat:
+        return False
     if signals.new_opportunity or signals.withdrawal or signals.logistics:
         return not signals.argues
     gracious = signals.thanks and not (signals.argues or signals.empty)

@@ -20,6 +20,8 @@ def direct_answer(case: Case) -> str | None:
         return None
     if case.text_known and (case.chases or _leaves_question_open(case)):
         return None
+    if case.cadence.turn_is_theirs and not case.cadence.live:
+        return None
     return "You are answering their newest message."
 
 
@@ -31,7 +33,7 @@ def live_exchange(case: Case) -> str | None:
 
 def agreed_meeting(case: Case) -> str | None:
     """Before a meeting is known of, what they asked for goes before what one would like to arrange."""
-    if not case.signals.logistics or case.cadence.answer is None:
+    if not case.signals.logistics or case.cadence.answer is None or (case.signals.asks_for_news and case.signals.empty):
         return None
     if case.text_known and _leaves_question_open(case) and not _met(case):
         return None
@@ -63,9 +65,17 @@ def they_asked_for_contact(case: Case) -> str | None:
         return "They asked you to write about now."
     if invitation is None or invitation.closes or invitation.no_contact:
         return None
-    if invitation.invites_contact and not (cadence.promise and cadence.today < cadence.promise.due):
+    if invitation.invites_contact and not _is_promised(case, invitation):
         return "They asked to hear from you."
     return None
+
+
+def _is_promised(case: Case, invitation: Reply) -> bool:
+    """Whether their own word comes first. Who says "by Friday, else give me a shout" grants no days beyond that."""
+    word = case.cadence.promise
+    if word is None:
+        return False
+    return case.cadence.today <= word.end if word.key == invitation.key else case.cadence.today < word.due
 
 
 def returning_their_call(case: Case) -> str | None:
