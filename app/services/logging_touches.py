@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.cadence.thread import Promise
-from app.reading.people import is_address
 from app.reading.noted import promise_noted
+from app.reading.people import is_address
 from app.services.errors import Conflict, NotFound, WrongInput
 from app.services.parts import Parts
 from app.store import audit, logged, recipients
