@@ -140,7 +140,7 @@ THANK_YOU_HOURS: Final = 48
 """A thank-you is never flagged this long after talking. Accountemps 2017 and CareerBuilder 2005: within 24-48 h."""
 
 TALKED_STAGES: Final = frozenset({Stage.SCREEN, Stage.INTERVIEW, Stage.FINAL, Stage.OFFER})
-"""Stages that are reached by talking, also when no mail tells of the talk."""
+"""Stages that are reached by talking, also when no mail tells of the talk. Practice."""
 
 MEETING_AHEAD: Final = 10
 """bd between an invitation and the meeting it is about, at most. Stage medians: screen to interview 5-10 days."""
@@ -323,22 +323,22 @@ SHARE_WEIGHT: Final = 8.0
 """Threads the prior share of a stage is worth. Simulation over 3,000 seekers."""
 
 DOMAIN_WEIGHT: Final = 8.0
-"""Threads the stage's share is worth for one company."""
+"""Threads the stage's share is worth for one company: n0 = 8 for a domain in the design of the odds; not measured."""
 
 RECIPIENT_WEIGHT: Final = 4.0
 """Threads the company's share is worth for one recipient. email-Eu: Brier .2735 to .2668 with n0 = 4."""
 
 LOG_MEDIAN_VARIANCE: Final = 0.25
-"""Variance of the prior on the logarithm of the median (standard deviation 0.5)."""
+"""Variance of the prior on the logarithm of the median: standard deviation 0.5 in the design of the odds."""
 
 OWN_THREADS_ENOUGH: Final = 20
-"""The person's own finished threads from which the basis is theirs and no longer general studies."""
+"""The person's own finished threads from which the basis is theirs: 20 in the design of the odds; not measured."""
 
 OWN_THREADS_OF_A_STAGE: Final = 5
 """Of them at least this many of the stage that is asked about. Cadence design, section 3: no number below 5."""
 
 BANDS: Final = ((0.50, "likely"), (0.20, "possible"), (0.05, "unlikely"))
-"""Lower bounds of the bands; below the last it is rare."""
+"""Lower bounds of the bands; below the last it is rare. Words and bounds of the design of the odds; practice."""
 
 TENTHS_FROM: Final = 0.15
 """Probability from which a frequency is told in tenths. Practice; natural frequencies, never decimals."""
@@ -347,7 +347,8 @@ ONE_OF: Final = (10, 20, 50, 100)
 """The N of "1 of N" below that. Practice."""
 
 FINISHED_DAYS: Final = 30
-"""Days of silence after which one of the person's own threads counts as finished. Censoring used in our fits."""
+"""Days of silence after which one of the person's own threads counts as finished. Censored there in the fits on
+CollegeMsg and email-Eu."""
 
 SHARED_DOMAINS: Final = frozenset(
     {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "gmx.de"}
