@@ -11,8 +11,8 @@ from app.cadence.rules.book import RULES
 
 CADENCE = Path(app.cadence.__file__).parent
 SOURCE = re.compile(
-    r"\b(?:19|20)\d\d\b|practice|measured|simulation|surveys?|coaches|stage medians|CandE|CollegeMsg|email-Eu|Glassdoor|"
-    r"Ask a Manager|climbtheladder|Boomerang|design|seed article|worldmetrics|sales data|sketch",
+    r"\b(?:19|20)\d\d\b|practice|measured|simulation|surveys?|coaches|stage medians|CandE|CollegeMsg|email-Eu|"
+    r"Glassdoor|Ask a Manager|climbtheladder|Boomerang|design|seed article|worldmetrics|sales data|sketch",
     re.IGNORECASE,
 )
 COUNTING_ITSELF = {-1, 0, 1, 2, 60, 100, 3600, 86400}
