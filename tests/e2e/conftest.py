@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, Worker, expect, sync_playwright
 
 from tests.e2e.mail_origins import MailOrigins
 from tests.e2e.recorder import Recorder
@@ -164,14 +164,20 @@ def open_browser(
     )
 
 
+def worker_of(browser: BrowserContext) -> Worker:
+    """The extension's worker: another one after the extension was switched off and on."""
+    return browser.service_workers[0] if browser.service_workers else browser.wait_for_event("serviceworker")
+
+
 @pytest.fixture(scope="module")
 def stub(browser: BrowserContext) -> Iterator[StubBackend]:
     """The extension asks this backend for the length of this file; what it asked before comes back afterwards."""
-    worker = browser.service_workers[0] if browser.service_workers else browser.wait_for_event("serviceworker")
-    before = worker.evaluate("() => chrome.storage.local.get(['backend', 'token'])")
+    before = worker_of(browser).evaluate("() => chrome.storage.local.get(['backend', 'token'])")
     backend = StubBackend()
-    worker.evaluate("(given) => chrome.storage.local.set(given)", {"backend": backend.url, "token": "stub-token"})
+    given = {"backend": backend.url, "token": "stub-token"}
+    worker_of(browser).evaluate("(given) => chrome.storage.local.set(given)", given)
     yield backend
+    worker = worker_of(browser)
     worker.evaluate("() => chrome.storage.local.remove(['backend', 'token', 'dismissed', 'queue'])")
     worker.evaluate("(given) => chrome.storage.local.set(given)", before)
     backend.close()

@@ -1,6 +1,8 @@
 """A real but tiny backend for tests of the extension alone: answers as told, remembers what arrived."""
 
 import json
+import socket
+import struct
 import threading
 import time
 from contextlib import suppress
@@ -34,6 +36,8 @@ CAUTION: dict[str, Any] = {
     ],
     "as_of": "2026-11-22T09:59:30Z", "coverage": "complete", "history_url": "/history/r1",
 }  # fmt: skip
+NO_GOODBYE = struct.pack("ii", 1, 0)
+"""Closing with a reset, as a port does where nobody listens."""
 CLEAR: dict[str, Any] = {**CAUTION, "level": "clear", "headline": "", "warnings": [], "next_good_date": None}
 
 
@@ -117,3 +121,25 @@ class StubBackend:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class ShutDoor:
+    """A backend that is off, as far as a socket can tell: whoever comes is sent away and counted in `knocks`."""
+
+    def __init__(self) -> None:
+        self.knocks = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._send_away, daemon=True).start()
+
+    def _send_away(self) -> None:
+        with suppress(OSError):
+            while True:
+                visitor, _ = self._listener.accept()
+                self.knocks += 1
+                visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_GOODBYE)
+                visitor.close()
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()

@@ -1,7 +1,6 @@
 """Do no harm: whatever the extension does, the mail page, its editor and its Send stay what they were."""
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,7 +29,6 @@ SENDING = """() => { const all = [...document.querySelectorAll('[role=button], b
     window.send.addEventListener('click', (event) => window.sends.push(
         [event.isTrusted, event.defaultPrevented, performance.now() - event.timeStamp < 300]));
     return window.send.outerHTML; }"""
-COME_BACK = "() => { for (const type of ['blur', 'focus']) window.dispatchEvent(new Event(type)); }"
 STYLES = """() => [document.styleSheets.length, document.adoptedStyleSheets.length, document.head.innerHTML,
     document.documentElement.getAttribute('style'), document.body.getAttribute('style'), document.body.className]"""
 
@@ -141,73 +139,19 @@ def test_it_is_announced_once(page: Page) -> None:
     assert heard == ["", f"Caution: {CAUTION['headline']}", ""]
 
 
-@pytest.mark.parametrize("told", [Told(401, {}), Told(429, {}), Told(500, {}), Told(delay=10)], ids=str)
-def test_a_failing_backend_is_asked_once_per_change(page: Page, stub: StubBackend, told: Told) -> None:
-    stub.answers["POST /api/v1/advice"] = told
-    open_page(page, GMAIL, to=DANA)
-    page.locator(EDITOR).click()
-    page.keyboard.type("Just checking in, is there any news?", delay=25)
-    page.wait_for_timeout(700)
-    page.evaluate("() => { for (let i = 0; i < 50; i++) document.body.append(document.createElement('i')); }")
-    page.evaluate("() => mail.send(0)")
-    assert page.evaluate("() => mail.sent") == 1
-    page.wait_for_timeout(400)
-    assert len(stub.asked()) == 1
-    if told.delay:
-        banner_of(page, "unknown")  # given up: nothing of this reaches into the next test
-        page.wait_for_timeout(600)
-        assert len(stub.asked()) == 1
-        return
-    page.evaluate("() => mail.chip(0, 'cc', 'cc@acme.example')")
-    stub.wait_for_asked(2)  # a backend that is busy or slow is left alone for three seconds first
-    page.wait_for_timeout(400)
-    assert [body["cc"] for body in stub.asked()] == [[], ["cc@acme.example"]]
-
-
-def test_what_failed_is_tried_again_when_the_person_comes_back_or_asks_for_it(page: Page, stub: StubBackend) -> None:
-    stub.answers["POST /api/v1/advice"] = Told(500, {})
-    open_page(page, GMAIL, to=DANA)
-    banner_of(page, "unknown")
-    stub.answers["POST /api/v1/advice"] = Told(json=CAUTION)
-    page.evaluate(COME_BACK)
-    banner_of(page)
-    stub.answers["POST /api/v1/advice"] = Told(500, {})
-    page.evaluate("() => mail.chip(0, 'cc', 'cc@acme.example')")
-    banner_of(page, "unknown")
-    press(page, "Try again")
-    stub.wait_for_asked(4)
-    banner_of(page, "unknown")
-    stub.answers["POST /api/v1/advice"] = Told(json=CAUTION)
-    press(page, "Try again")
-    banner_of(page)
-    page.evaluate(COME_BACK)
-    page.wait_for_timeout(300)
-    assert [body["cc"] for body in stub.asked()] == [[], [], *[["cc@acme.example"]] * 3]
-
-
-def test_a_backend_that_is_off_is_told_in_grey(page: Page, browser: BrowserContext, stub: StubBackend) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        nowhere = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        worker = browser.service_workers[0]
-        worker.evaluate("(backend) => chrome.storage.local.set({backend})", nowhere)
-        open_page(page, GMAIL, to=DANA)
-        banner_of(page, "unknown")
-        says(page, "Aftertouch is not running.")
-        page.evaluate("() => mail.send(0)")
-        assert page.evaluate("() => mail.sent") == 1
-        worker.evaluate("(backend) => chrome.storage.local.set({backend})", stub.url)
-
-
 @pytest.mark.parametrize(
-    ("media", "width"),
-    [({"forced_colors": "active"}, 1280), ({"reduced_motion": "reduce"}, 1280), ({}, 640), ({}, 320)],
+    ("media", "width", "zoom"),
+    [({"forced_colors": "active"}, 1280, 1), ({"reduced_motion": "reduce"}, 1280, 1), ({}, 1280, 2), ({}, 320, 1)],
     ids=["forced colours", "reduced motion", "200 % zoom", "320 px"],
 )
-def test_it_stays_readable_and_in_its_place(page: Page, media: dict[str, Any], width: int) -> None:
+def test_it_stays_readable_and_in_its_place(
+    page: Page, browser: BrowserContext, media: dict[str, Any], width: int, zoom: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 640})
     page.emulate_media(**media)
     open_page(page, GMAIL, composes="popout", to=DANA)
+    zoomed(browser, zoom)
+    page.wait_for_function("(width) => innerWidth === width", arg=width / zoom)
     banner_of(page)
     says(page, CAUTION["headline"])
     press(page, "Why?")
@@ -216,6 +160,14 @@ def test_it_stays_readable_and_in_its_place(page: Page, media: dict[str, Any], w
     )
     fits = "() => { const it = document.querySelector('aftertouch-banner'); return it.scrollWidth <= it.clientWidth; }"
     assert page.evaluate(fits)
+    zoomed(browser, 1)
+
+
+def zoomed(browser: BrowserContext, factor: int) -> None:
+    """As with Ctrl and plus: the browser's own zoom, for the mail page."""
+    zoom = """async (factor) => { const [tab] = await chrome.tabs.query({url: 'https://mail.google.com/*'});
+        await chrome.tabs.setZoom(tab.id, factor); }"""
+    browser.service_workers[0].evaluate(zoom, factor)
 
 
 def test_nothing_in_it_moves() -> None:
@@ -352,3 +304,31 @@ def test_a_reloaded_extension_leaves_the_page_clean(elbowed: Page, crowded: Brow
     expect(elbowed.locator("aftertouch-banner")).to_have_count(0)
     elbowed.evaluate("() => mail.send(0)")
     assert elbowed.evaluate("() => mail.sent") == 1
+
+
+def test_turning_the_extension_off_leaves_the_page_clean(page: Page, browser: BrowserContext) -> None:
+    open_page(page, GMAIL, body="Any news?")
+    before = page.evaluate("() => document.documentElement.outerHTML")
+    styles = page.evaluate(STYLES)
+    page.evaluate(f"() => mail.chip(0, 'to', '{DANA}')")
+    banner_of(page)
+    switched(browser, on=False)
+    expect(page.locator("aftertouch-banner")).to_have_count(0)
+    page.evaluate("() => mail.unchip(0, 'dana@acme.example')")
+    assert page.evaluate("() => document.documentElement.outerHTML") == before
+    assert page.evaluate(STYLES) == styles
+    page.locator(EDITOR).press("e")
+    page.evaluate("() => mail.send(0)")
+    assert "keydown:e" in page.evaluate("() => mail.keys")
+    assert page.evaluate("() => mail.sent") == 1
+    with browser.expect_event("serviceworker"):
+        switched(browser, on=True)
+
+
+def switched(browser: BrowserContext, *, on: bool) -> None:
+    """As with the switch on the browser's page of extensions."""
+    beside = browser.new_page()
+    beside.goto("chrome://extensions")
+    identity = OWN.rpartition("/")[2]
+    beside.evaluate("([id, on]) => new Promise((done) => chrome.management.setEnabled(id, on, done))", [identity, on])
+    beside.close()
