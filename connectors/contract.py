@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from connectors.message import Message
 
@@ -109,14 +110,31 @@ KeepGrant = Callable[[Grant], Awaitable[None]]
 Turn = Callable[[], AbstractAsyncContextManager[str]]
 """Entered around a renewal: inside, nobody else renews this mailbox's grant, in whatever process. Gives the secret as
 it is kept now, for somebody may have renewed it while this one waited."""
-Handle = Callable[[str], AbstractContextManager[bool]]
-"""Entered around whatever opens one message, by its provider id. When it gives False the message stays unopened."""
 
 
-def at_will(provider_message_id: str) -> AbstractContextManager[bool]:
+class Handle(Protocol):
+    """What messages are opened with."""
+
+    def __call__(self, provider_message_id: str, /) -> AbstractContextManager[bool]:
+        """Entered around whatever opens one message. When it gives False the message stays unopened."""
+        ...
+
+    def batch(self, provider_message_ids: Sequence[str], /) -> AbstractContextManager[None]:
+        """Entered around opening these, one after the other and without waiting for anything between."""
+        ...
+
+
+class AtWill:
     """Every message may be opened."""
-    return nullcontext(True)
 
+    def __call__(self, provider_message_id: str, /) -> AbstractContextManager[bool]:
+        return nullcontext(True)
+
+    def batch(self, provider_message_ids: Sequence[str], /) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+at_will = AtWill()
 
 UNOPENED = "killed the program"
 """Why a message that may not be opened is set aside."""

@@ -1,6 +1,6 @@
 """From a provider's message to the facts that are kept of it; each letter read alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import structlog
 
@@ -17,26 +17,35 @@ log = structlog.get_logger()
 
 
 def read_letters(
-    parts: Parts, account: accounts.Account, own: frozenset[str], batch: Iterable[Message], handle: Handle = at_will
+    parts: Parts, account: accounts.Account, own: frozenset[str], batch: Sequence[Message], handle: Handle = at_will
 ) -> tuple[list[messages.NewMessage], list[tuple[str, str]]]:
     """Rows to be stored, and the provider ids that broke the reader with why; drafts and chats are left out."""
     rows: list[messages.NewMessage] = []
     poisoned: list[tuple[str, str]] = []
-    for message in batch:
-        if message.is_draft or message.is_chat:
-            continue
-        try:
-            with handle(message.provider_message_id) as may_open:
-                if not may_open:
-                    poisoned.append((message.provider_message_id, UNOPENED))
-                    continue
-                rows.append(as_row(parts, account, own, message))
-        except StoreError:
-            raise
-        except Exception as error:
-            log.warning("message_unreadable", account=account.id, kind=type(error).__name__)
-            poisoned.append((message.provider_message_id, type(error).__name__))
+    with handle.batch([message.provider_message_id for message in batch]):
+        for message in batch:
+            if message.is_draft or message.is_chat:
+                continue
+            read = _opened(parts, account, own, message, handle=handle)
+            if isinstance(read, str):
+                poisoned.append((message.provider_message_id, read))
+            else:
+                rows.append(read)
     return rows, poisoned
+
+
+def _opened(
+    parts: Parts, account: accounts.Account, own: frozenset[str], message: Message, *, handle: Handle
+) -> messages.NewMessage | str:
+    """The row, or why it cannot be read."""
+    try:
+        with handle(message.provider_message_id) as may_open:
+            return as_row(parts, account, own, message) if may_open else UNOPENED
+    except StoreError:
+        raise
+    except Exception as error:
+        log.warning("message_unreadable", account=account.id, kind=type(error).__name__)
+        return type(error).__name__
 
 
 def as_row(parts: Parts, account: accounts.Account, own: frozenset[str], message: Message) -> messages.NewMessage:

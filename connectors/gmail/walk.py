@@ -221,13 +221,14 @@ def readable(
     """Each resource normalised alone, so that one unreadable letter stops nobody else's."""
     messages: list[Message] = []
     poisoned: list[tuple[str, str]] = []
-    for one, raw in found.items():
-        with handle(one) as may_open:
-            message = _opened(raw, account, now) if may_open else UNOPENED
-        if isinstance(message, Message):
-            messages.append(message)
-        else:
-            poisoned.append((one, message))
+    with handle.batch([*found]):
+        for one, raw in found.items():
+            with handle(one) as may_open:
+                message = _opened(raw, account, now) if may_open else UNOPENED
+            if isinstance(message, Message):
+                messages.append(message)
+            else:
+                poisoned.append((one, message))
     return messages, poisoned
 
 

@@ -107,14 +107,15 @@ class Reader:
         messages: list[Message] = []
         poisoned: list[tuple[str, str]] = []
         names = await self._attachments(raws, pace)
-        for raw in raws:
-            named = names.get(str(raw.get("id")), ())
-            with self.handle(str(raw.get("id"))) as may_open:
-                message = self._opened(raw, named) if may_open else UNOPENED
-            if isinstance(message, Message):
-                messages.append(message)
-            else:
-                poisoned.append((str(raw.get("id")), message))
+        with self.handle.batch([str(raw.get("id")) for raw in raws]):
+            for raw in raws:
+                one = str(raw.get("id"))
+                with self.handle(one) as may_open:
+                    message = self._opened(raw, names.get(one, ())) if may_open else UNOPENED
+                if isinstance(message, Message):
+                    messages.append(message)
+                else:
+                    poisoned.append((one, message))
         return Found(tuple(messages), (), tuple(poisoned))
 
     def _opened(self, raw: Json, attachments: Sequence[str]) -> Message | str:
