@@ -29,9 +29,9 @@ export function button(text: string, act: () => unknown): HTMLButtonElement {
   return made;
 }
 
-/** Fills every `data-word="name"` element with the word of that name. */
+/** Fills every `data-word="name"` element with the word of that name. The page is in the catalogue's language, not the browser's. */
 export function translate(): void {
-  document.documentElement.lang = chrome.i18n.getUILanguage();
+  document.documentElement.lang = say('language');
   for (const element of document.querySelectorAll<HTMLElement>('[data-word]')) {
     element.textContent = say(element.dataset.word as Word);
   }
