@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy.exc import ArgumentError
 from tzlocal import get_localzone_name
 
+from app.reading.places import country_in
 from app.services.announcing import Announcer
 from app.services.budgets import SharedPurse
 from app.services.parts import Parts
@@ -88,6 +89,7 @@ def open_parts(
         sealer = _sealer(data_dir / "key.json", database)
         if sealer.why_blind and not even_blind:
             raise KeyMissing(sealer.why_blind)
+        zone = settings.time_zone or get_localzone_name() or "UTC"
         yield Parts(
             settings=settings,
             clock=read_clock,
@@ -95,8 +97,8 @@ def open_parts(
             sealer=sealer,
             connectors=connectors(settings, database),
             announcer=Announcer(),
-            zone=settings.time_zone or get_localzone_name() or "UTC",
-            country=settings.country or _system_country(),
+            zone=zone,
+            country=settings.country or country_in(zone) or _system_country(),
             sample=given is not None,
             given=given,
         )

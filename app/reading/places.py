@@ -1,7 +1,8 @@
-"""Where a recipient is, as far as mail shows it: for the holidays they keep."""
+"""Where a recipient is, as far as mail shows it, and the person by their time zone: for the holidays they keep."""
 
 from datetime import timedelta
 from functools import cache
+from importlib import resources
 
 from app.cadence.workdays import knows_country
 from app.reading.lexicons import senders
@@ -29,6 +30,18 @@ def country_at(offset: timedelta) -> str | None:
     """
     first, last = _NORTH_AMERICA
     return "US" if first <= offset <= last else _ELSEWHERE.get(offset)
+
+
+def country_in(zone: str) -> str | None:
+    """The country of an IANA time zone, by the table that comes with the zones; None for zones of no country."""
+    return _countries_of_zones().get(zone)
+
+
+@cache
+def _countries_of_zones() -> dict[str, str]:
+    table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    return {zone: country for country, _, zone, *_ in rows}
 
 
 @cache

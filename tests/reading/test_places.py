@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.reading.places import country_at, country_of
+from app.reading.places import country_at, country_in, country_of
 from app.reading.scenarios import judge_row
 
 
@@ -28,6 +28,13 @@ def test_an_address_tells_its_country_unless_its_ending_is_sold_everywhere(addre
 @pytest.mark.parametrize(("hours", "country"), [(-6.0, "US"), (5.5, "IN"), (11.0, "AU"), (0.0, None), (1.0, None)])
 def test_hours_tell_a_country_only_where_one_stands_out(hours: float, country: str | None) -> None:
     assert country_at(timedelta(hours=hours)) == country
+
+
+@pytest.mark.parametrize(
+    ("zone", "country"), [("Europe/Berlin", "DE"), ("America/Chicago", "US"), ("UTC", None), ("Etc/GMT+6", None)]
+)
+def test_a_time_zone_tells_the_country_of_who_lives_by_it(zone: str, country: str | None) -> None:
+    assert country_in(zone) == country
 
 
 def told(to: str, sent: str, now: str) -> set[str]:
