@@ -98,14 +98,13 @@ export function readRules(body: unknown): Rule[] | null {
   );
 }
 
-/** GET /api/v1/devices. */
+/** GET /api/v1/devices: this browser's own, for that is what its token may see. */
 export function readDevices(body: unknown): Device[] | null {
   if (!isObject(body) || !Array.isArray(body.devices)) return null;
   return objects(body.devices).flatMap((json) => {
     const id = idOf(json.id);
-    return id
-      ? [{ id, name: text(json.name) ?? '', created_at: text(json.created_at), last_seen_at: text(json.last_seen_at) }]
-      : [];
+    const { name, itself, last_used_at } = json;
+    return id ? [{ id, name: text(name) ?? '', itself: itself === true, last_used_at: text(last_used_at) }] : [];
   });
 }
 

@@ -197,11 +197,12 @@ export interface PairingCode {
 
 export type PairingState = 'pending' | 'paired' | 'denied' | 'expired';
 
+/** `itself`: the one that asked. */
 export interface Device {
   id: string;
   name: string;
-  created_at: string | null;
-  last_seen_at: string | null;
+  itself: boolean;
+  last_used_at: string | null;
 }
 
 export interface ListedRecipient {

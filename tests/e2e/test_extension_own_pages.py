@@ -118,6 +118,20 @@ def test_the_options_page_names_what_fails(page: Page, stub: StubBackend) -> Non
     assert [one.path for one in stub.arrived if one.method == "DELETE"] == ["/api/v1/devices/d1"]
 
 
+def test_this_browser_is_taken_back_and_the_others_are_one_click_away(
+    page: Page, stub: StubBackend, browser: BrowserContext
+) -> None:
+    own = {"id": "d1", "name": "Chrome", "itself": True, "last_used_at": "2026-11-22T10:00:00Z"}
+    stub.answers["GET /api/v1/devices"] = Told(json={"devices": [own]})
+    stub.answers["DELETE /api/v1/devices/d1"] = Told(json={"removed": True})
+    page.goto(f"{EXTENSION}/options.html")
+    expect(page.locator("#devices")).to_contain_text("Chrome (this browser, last used 11/22/2026)")
+    expect(page.locator("#all-devices")).to_have_attribute("href", f"{stub.url}/devices")
+    page.get_by_role("button", name="Take back").click()
+    expect(page.locator("#pairing")).to_have_text("This browser is not paired yet.")
+    assert browser.service_workers[0].evaluate("() => chrome.storage.local.get('token')") == {}
+
+
 def test_a_mail_page_that_cannot_be_read_is_told_in_the_toolbar_and_the_self_check(
     page: Page, stub: StubBackend, browser: BrowserContext
 ) -> None:

@@ -59,6 +59,7 @@ async function refresh(): Promise<void> {
   const status = await ask<Status>({ type: 'status' });
   pairing.textContent = say(status.paired ? 'paired' : 'not_paired');
   part('unpair').hidden = !status.paired;
+  part<HTMLAnchorElement>('all-devices').href = `${status.backend}/devices`;
   await Promise.all([check(), devices(), sites(), mutes(), rules()]);
 }
 
@@ -71,14 +72,26 @@ async function check(): Promise<void> {
   part('checks').replaceChildren(...lines);
 }
 
+/** As many as this browser may see, which is itself; the others are on the backend's own page. */
 async function devices(): Promise<void> {
   const answer = await ask<Answer<Device[]>>({ type: 'devices' });
-  const lines = (answer.ok ? answer.value : []).map(({ id, name }) => {
-    const line = make('li', `${name} `);
-    line.append(button(say('forget'), () => ask({ type: 'forget-device', id }).then(refresh)));
-    return line;
-  });
+  const lines = (answer.ok ? answer.value : []).map(deviceLine);
   part('devices').replaceChildren(...(lines.length ? lines : [make('li', say('no_devices'))]));
+}
+
+function deviceLine({ id, name, itself, last_used_at }: Device): HTMLElement {
+  const used = last_used_at && say('last_used', new Date(last_used_at).toLocaleDateString());
+  const about = [itself ? say('this_browser') : '', used].filter(Boolean).join(', ');
+  const line = make('li', `${name}${about ? ` (${about})` : ''} `);
+  line.append(button(say('forget'), () => takeBack(id, itself)));
+  return line;
+}
+
+/** A token that was taken back is worth nothing here either. */
+async function takeBack(id: string, itself: boolean): Promise<void> {
+  const { ok } = await ask<Answer<true>>({ type: 'forget-device', id });
+  if (ok && itself) await ask({ type: 'unpair' });
+  await refresh();
 }
 
 /** Everybody the banner is silent about; a press makes it speak again, another undoes that. */
