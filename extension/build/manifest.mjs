@@ -37,6 +37,7 @@ export function manifest({ browser, backend, test, version }) {
       match_origin_as_fallback: true,
     })),
     action: { default_popup: 'popup.html', default_title: '__MSG_name__', default_icon: iconPaths([16, 32]) },
+    commands: { 'to-banner': { suggested_key: { default: 'Alt+Shift+A' }, description: '__MSG_to_banner__' } },
     options_ui: { page: 'options.html', open_in_tab: true },
     content_security_policy: { extension_pages: policy(test ? 'http://127.0.0.1:*' : backend) },
     ...(browser === 'chrome' ? CHROME_ONLY : FIREFOX_ONLY),

@@ -40,6 +40,10 @@ chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
   return true;
 });
 
+chrome.commands.onCommand.addListener((_, tab) => {
+  if (tab?.id) void chrome.scripting.executeScript({ target: { tabId: tab.id }, func: toBanner }).catch(() => null);
+});
+
 /** Content scripts may not read what is kept on disk: the token stays here. Firefox has no such switch and no such access. */
 void chrome.storage.local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' });
 
@@ -124,6 +128,11 @@ async function load(name: ChunkName, { tab, frameId }: chrome.runtime.MessageSen
   const target = { tabId: tab?.id ?? -1, frameIds: [frameId ?? 0] };
   await chrome.scripting.executeScript({ target, files: [`${name}.js`], injectImmediately: true });
   return true;
+}
+
+/** Runs in the mail page, beside its banner; see banner.ts. In any other tab there is nothing to call, or no right to. */
+function toBanner(): void {
+  (globalThis as unknown as Record<symbol, (() => void) | undefined>)[Symbol.for('aftertouch.toBanner')]?.();
 }
 
 async function link(): Promise<Link> {

@@ -40,9 +40,20 @@ const SIGNS: Record<Level, string> = {
   unknown: 'M6 6a2 2 0 1 1 2 2v1M8 11v1',
 };
 
+/** What the worker calls in the page when the person presses the key for it: by this name in the world of our scripts. */
+export const TO_BANNER = 'aftertouch.toBanner';
+const standing = new Set<BannerView>();
+
 /** A banner for one compose; it enters the page with the first `place`. */
 export function createBanner(parts: BannerParts): Banner {
+  Object.assign(globalThis, { [Symbol.for(TO_BANNER)]: toBanner });
   return new BannerView(parts);
+}
+
+/** Puts the focus into the banner of the compose that has it, else into the one that came last. */
+function toBanner(): void {
+  const all = [...standing];
+  (all.find((one) => one.isBesideFocus()) ?? all.at(-1))?.takeFocus();
 }
 
 class BannerView implements Banner {
@@ -61,6 +72,7 @@ class BannerView implements Banner {
   #finding = '';
   #said = '';
   #cameFrom: HTMLElement | null = null;
+  #root: Element | null = null;
 
   constructor(parts: BannerParts) {
     const { doc, key, say, acts } = parts;
@@ -117,6 +129,8 @@ class BannerView implements Banner {
 
   place(spot: Spot | null, root: Element): void {
     this.#placement.place(spot, root);
+    this.#root = root;
+    standing.add(this);
     const { colour, dark } = groundOf(spot ? spot.parent : root);
     this.#box.style.setProperty('--ground', colour);
     this.#box.classList.toggle('dark', dark);
@@ -130,7 +144,16 @@ class BannerView implements Banner {
   remove(): void {
     const hadFocus = this.#parts.doc.activeElement === this.#host;
     this.#placement.remove();
+    standing.delete(this);
     if (hadFocus && this.#cameFrom?.isConnected) this.#cameFrom.focus({ preventScroll: true });
+  }
+
+  isBesideFocus(): boolean {
+    return !!this.#root?.contains(this.#parts.doc.activeElement);
+  }
+
+  takeFocus(): void {
+    (this.#why.hidden ? this.#again : this.#why).focus();
   }
 
   #dismiss(): void {

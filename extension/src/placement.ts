@@ -1,4 +1,5 @@
 // Hangs the banner's host element in the page: in flow beside the compose, or over the page when it does not survive there.
+import { TEXT_EDITOR } from './hosts/dom';
 import type { Spot } from './hosts/host';
 
 const PATIENCE_MS = 5000;
@@ -67,14 +68,14 @@ export class Placement {
     view?.addEventListener('resize', move, { passive: true, signal });
   }
 
-  /** Above the compose where there is room, else below it, else along its lower edge inside the editor: never over its head. */
+  /** Above the compose where there is room, else below it, else along the lower edge of its editor: Send is on neither side. */
   #align(root: Element): void {
     const box = root.getBoundingClientRect();
     const height = this.#element.offsetHeight;
     const screen = this.#element.ownerDocument.documentElement.clientHeight;
     const above = box.top - height - GAP_PX;
     const below = box.bottom + GAP_PX;
-    const top = above >= 0 ? above : below + height <= screen ? below : box.bottom - height * 2;
+    const top = above >= 0 ? above : below + height <= screen ? below : lowerEdge(root) - height - GAP_PX;
     const style = {
       position: 'fixed',
       inset: 'auto',
@@ -85,4 +86,14 @@ export class Placement {
     };
     for (const [name, value] of Object.entries(style)) this.#element.style.setProperty(name, value, 'important');
   }
+}
+
+/** Where the editor ends, as far as the parts around it let it be seen. */
+function lowerEdge(root: Element): number {
+  let bottom = root.getBoundingClientRect().bottom;
+  const editor = [...root.querySelectorAll(TEXT_EDITOR)].at(-1) ?? null;
+  for (let node = editor; node && node !== root; node = node.parentElement) {
+    bottom = Math.min(bottom, node.getBoundingClientRect().bottom);
+  }
+  return bottom;
 }

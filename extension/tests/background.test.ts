@@ -306,3 +306,15 @@ describe('a part of the content script', () => {
     expect(await mail({ type: 'load', name: '../evil' })).toBe('refused');
   });
 });
+
+describe('the key for the banner', () => {
+  it('leads into the banner of the tab it is pressed in, and nowhere without one', () => {
+    const name = Symbol.for('aftertouch.toBanner');
+    browser.press('to-banner', { id: 7 });
+    const called: string[] = [];
+    Object.assign(globalThis, { [name]: () => called.push('banner') });
+    browser.press('to-banner', { id: 7 });
+    Reflect.deleteProperty(globalThis, name);
+    expect([called, browser.injected]).toEqual([['banner'], [{ tabId: 7 }, { tabId: 7 }]]);
+  });
+});

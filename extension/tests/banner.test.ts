@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import german from '../_locales/de/messages.json';
 import english from '../_locales/en/messages.json';
-import { type Banner, createBanner } from '../src/banner';
+import { type Banner, createBanner, TO_BANNER } from '../src/banner';
 import type { BannerActs } from '../src/findings';
 import { guardKeys } from '../src/keys';
 import type { Answer, Objection } from '../src/protocol';
@@ -110,6 +110,32 @@ describe('a banner in the page', () => {
     editor.focus();
     await shown();
     expect(document.activeElement).toBe(editor);
+  });
+});
+
+describe('a banner is gone to by a key', () => {
+  const goThere = () => (globalThis as unknown as Record<symbol, () => void>)[Symbol.for(TO_BANNER)]?.();
+
+  it('from the compose it belongs to, and Esc leads back', async () => {
+    const editor = document.getElementById('editor') as HTMLElement;
+    await shown();
+    const other = document.createElement('p');
+    document.body.append(other);
+    const later = createBanner({ doc: document, key: 'm-8', say: () => '', acts: deeds, keepKeys: () => undefined });
+    later.place({ parent: document.body, before: other }, other);
+    editor.focus();
+    goThere();
+    expect(document.activeElement).toBe(host());
+    expect(shadow.activeElement?.textContent).toBe(english.why.message);
+    banner.remove();
+    expect(document.activeElement).toBe(editor);
+    later.remove();
+  });
+
+  it('that does nothing where there is none', async () => {
+    banner.remove();
+    goThere();
+    expect(document.activeElement).toBe(document.body);
   });
 });
 

@@ -1,4 +1,5 @@
 // A small browser for the worker: storage that forgets nothing it should keep, messages with a sender, a badge.
+type KeyListener = (command: string, tab: unknown) => void;
 type Listener = (message: unknown, sender: unknown, respond: (answer: unknown) => void) => boolean;
 
 /** One storage area, with values copied in and out as a browser copies them. */
@@ -31,6 +32,7 @@ export class Browser {
   readonly tabs: Record<number, { text?: string; title?: string }> = {};
   readonly injected: unknown[] = [];
   #listener: Listener = () => false;
+  #onKey: KeyListener = () => undefined;
 
   readonly chrome = {
     runtime: {
@@ -40,15 +42,27 @@ export class Browser {
     },
     storage: { local: this.local, session: this.session },
     scripting: {
-      executeScript: async ({ target, files }: { target: object; files: string[] }) =>
-        void this.injected.push({ ...target, files }),
+      executeScript: async ({ target, files, func }: { target: object; files?: string[]; func?: () => void }) => {
+        this.injected.push({ ...target, ...(files ? { files } : {}) });
+        func?.();
+      },
     },
+    commands: { onCommand: { addListener: (listener: KeyListener) => this.#listenToKeys(listener) } },
     i18n: { getMessage: (word: string) => word },
     action: {
       setBadgeText: async (given: { text: string; tabId?: number }) => this.#setBadge(given),
       setTitle: async ({ tabId, title }: { title: string; tabId: number }) => void this.#tab(tabId, { title }),
     },
   };
+
+  #listenToKeys(listener: KeyListener): void {
+    this.#onKey = listener;
+  }
+
+  /** The person presses the key of a command in a tab. */
+  press(command: string, tab: unknown): void {
+    this.#onKey(command, tab);
+  }
 
   #listen(listener: Listener): void {
     this.#listener = listener;
