@@ -194,7 +194,7 @@ def measure(thread: Thread, now: datetime, *, zone: str = "UTC", country: str | 
         absence=standing.absence(notices, answer.at if answer else None, today, calendar, wait=wait),
         pause=pause,
         closure=standing.closure(replies, notices, sent, calendar),
-        refusal=standing.refusal(replies, today),
+        refusal=standing.refusal(replies, notices, today),
         question=standing.open_question(replies, sent),
     )
 

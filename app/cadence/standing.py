@@ -190,15 +190,19 @@ def _reopened_at(replies: tuple[Reply, ...]) -> datetime | None:
     return None
 
 
-def refusal(replies: tuple[Reply, ...], today: date) -> Refusal | None:
-    """Their newest wish for no contact, until the date they named or until they invited contact again."""
+def refusal(replies: tuple[Reply, ...], notices: tuple[Notice, ...], today: date) -> Refusal | None:
+    """Their newest wish for no contact, until the date they named or until they invited contact again.
+
+    A person's word goes before what their receipt says to everybody.
+    """
     for reply in reversed(replies):
         if reply.no_contact:
             until = reply.promise.end if reply.promise else None
             return None if until and today >= until else Refusal(reply.key, reply.at, reply.no_contact, until)
         if reply.invites_contact or reply.invites_call or reply.meeting:
             return None
-    return None
+    told = next((notice for notice in reversed(notices) if notice.no_contact), None)
+    return Refusal(told.key, told.at, told.no_contact, None) if told and told.no_contact else None
 
 
 def open_question(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> OpenQuestion | None:

@@ -115,6 +115,7 @@ class Reply:
     no_contact: str | None = None
     invites_call: bool = False
     invites_contact: bool = False
+    invites_often: bool = False
     meeting: bool = False
     met: bool = False
     names: tuple[str, ...] = ()
@@ -135,7 +136,7 @@ class Notice:
     """Automatic mail that is no reply but says something.
 
     `until` is the return date of an absence or the end of a hold; `names` a colleague named in it;
-    `address` the address that bounced; `reason` why.
+    `address` the address that bounced; `reason` why. `no_contact` is "phone" where a receipt asks for no calls.
     """
 
     key: str
@@ -145,6 +146,7 @@ class Notice:
     names: tuple[str, ...] = ()
     address: str = ""
     reason: str = ""
+    no_contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class InboundReading:
     no_contact: str | None = None
     invites_call: bool = False
     invites_contact: bool = False
+    invites_often: bool = False
     meeting: bool = False
     met: bool = False
     names: tuple[str, ...] = ()

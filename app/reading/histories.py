@@ -32,6 +32,7 @@ _SPOKE = re.compile(
     re.IGNORECASE,
 )
 _NOT_SPOKE = re.compile(
+    r"\b(?:nobody|no[ -]?one|none of them)\b|"
     r"\b(?:no (?:answer|reply|response)|not (?:answer|pick)|n't (?:answer|pick|reach)|missed|voice ?mail|rang out)",
     re.I,
 )

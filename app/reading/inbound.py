@@ -60,6 +60,7 @@ def read_letter(letter: Letter, *, zone: str = "UTC") -> InboundReading:
         promise=promise_of([line.sentence for line in letter.lines], today) if kind is not Kind.LIST else None,
         on_hold=ending.on_hold and kind is not Kind.LIST,
         hold_until=ending.until if ending.on_hold else None,
+        no_contact=ending.no_contact if kind is Kind.ATS_RECEIPT else None,
         names=_names(letter) if kind in (Kind.OOO, Kind.AUTO_REPLY) else (),
         cue=Stage.APPLIED if kind is Kind.ATS_RECEIPT else None,
     )
@@ -88,6 +89,7 @@ def _read_words(
     method = calendar_method(letter)
     rejects = kind is Kind.REJECTION
     said = [line.sentence for line in letter.lines]
+    inviting = [line for line in letter.lines if invites(line.sentence)]
     cue = None if rejects else stage_cue(letter)
     return InboundReading(
         kind=kind,
@@ -99,7 +101,8 @@ def _read_words(
         hold_until=ending.until,
         no_contact=ending.no_contact,
         invites_call=ending.no_contact is None and "invites_call" in letter.kinds,
-        invites_contact=ending.no_contact is None and any(invites(line.sentence) for line in letter.lines),
+        invites_contact=ending.no_contact is None and bool(inviting),
+        invites_often=any("invites_often" in line.kinds for line in inviting),
         meeting=not rejects and (method in ("REQUEST", "COUNTER") or _meets(letter, asks)),
         met="has_met" in letter.kinds,
         names=_names(letter),

@@ -6,12 +6,14 @@ from functools import cache
 
 from app.reading.facts import InboundReading, Matter, OutboundReading
 from app.reading.lexicons import lexicon
+from app.reading.people import organisation
 from app.reading.received.sentences import fold
 
 _LONGEST = 4000
 _WORD = re.compile(r"[a-z0-9]+")
 _CLEARLY, _SLIGHTLY, _OUTWEIGHS = 2, 1, 2
 _MOST = 9
+_TELLING = 6  # letters, from which a word inside a name is hardly there by chance
 _LISTS = ("job", "job_slightly", "private", "private_slightly")
 
 
@@ -22,6 +24,13 @@ def matter_of(subject: str, text: str) -> Matter:
     """
     said = _listed_in(fold(f"{subject[:400]}. {text[:_LONGEST]}"))
     return Matter(_weight(said, "job"), _weight(said, "private"), _industry(said))
+
+
+def trade_of(address: str) -> str:
+    """The trade a company carries in the name of its domain ("cornerbakery.example"); empty for any other."""
+    name = organisation(address).partition(".")[0]
+    named = ((trade, word) for trade, words in _trades().items() for word in words if len(word) >= _TELLING)
+    return max(((len(word), trade) for trade, word in named if word in name), default=(0, ""))[1]
 
 
 def takes_applications(address: str) -> bool:

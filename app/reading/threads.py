@@ -17,7 +17,7 @@ from app.reading.facts import (
     MessageFact,
     OutboundReading,
 )
-from app.reading.matters import is_about_a_job, takes_applications
+from app.reading.matters import is_about_a_job, takes_applications, trade_of
 from app.reading.noted import refuses
 from app.reading.people import is_role, same_company
 from app.reading.places import country_of
@@ -124,6 +124,7 @@ def _reply(fact: MessageFact) -> Reply:
         no_contact=said.no_contact,
         invites_call=said.invites_call,
         invites_contact=said.invites_contact,
+        invites_often=said.invites_often,
         meeting=said.meeting or said.kind is Kind.CALENDAR,
         met=said.met,
         names=said.names,
@@ -146,7 +147,8 @@ def _notice(fact: MessageFact, mail: Correspondence) -> Notice | None:
     if kind is None or not _concerns_them(fact, mail) or mail.is_answer(fact):
         return None
     until = said.hold_until if kind is NoticeKind.HOLD else said.return_date
-    return Notice(fact.key, fact.at, kind, until, said.names, said.failed_address, said.bounce_reason)
+    calls = "phone" if said.no_contact and kind is NoticeKind.RECEIPT else None
+    return Notice(fact.key, fact.at, kind, until, said.names, said.failed_address, said.bounce_reason, calls)
 
 
 def _notice_kind(said: InboundReading) -> NoticeKind | None:
@@ -234,7 +236,8 @@ def _is_job_contact(
 
 
 def _industry(mail: Correspondence) -> str | None:
-    """The trade most letters to and from them name, the newest among equals; None when none does."""
+    """The trade most letters to and from them name, the newest among equals; else the one in the company's name."""
     theirs = [fact for fact in mail.received if mail.comes_from_them(fact)]
     named = [trade for fact in (*theirs, *mail.sent) if (trade := fact.reading.matter.industry)]
-    return max(reversed(named), key=named.count, default=None)
+    by_name = (trade for address in sorted(mail.addresses) if (trade := trade_of(address)))
+    return max(reversed(named), key=named.count, default=None) or next(by_name, None)

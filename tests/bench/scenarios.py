@@ -13,7 +13,7 @@ CASES = Path(__file__).parents[1] / "reading" / "cases"
 SEVERITY = ("clear", "note", "caution", "hold", "stop")
 MILD = frozenset({"clear", "note"})
 SOURCES = {
-    "build": ("build", "others-build", "offices-build", "offices-second-build", "lives-build"),
+    "build": ("build", "others-build", "offices-build", "offices-second-build", "lives-build", "works-build"),
     "held": ("held", "lives-held"),
 }
 """The files of each half. Whoever changes the reader or the rules reads the first half; the second is only counted."""

@@ -87,7 +87,7 @@ def reply_of(entry: Story, key: str) -> Reply:
 
 
 def notice_of(entry: Story, key: str) -> Notice:
-    facts = {name: entry[name] for name in ("until", "address", "reason") if name in entry}
+    facts = {name: entry[name] for name in ("until", "address", "reason", "no_contact") if name in entry}
     return Notice(key, utc(entry["at"]), NoticeKind(entry["notice"]), names=tuple(entry.get("names", ())), **facts)
 
 

@@ -43,6 +43,7 @@ AT_LEAST = {
     "offices-build": {LEVEL: 0.94, TOLD: 0.94, UNSAID: 0.98, DATED: 0.92},
     "offices-second-build": {LEVEL: 0.90, TOLD: 0.93, UNSAID: 0.98, DATED: 0.92},
     "lives-build": {LEVEL: 0.93, TOLD: 0.90, UNSAID: 0.98, DATED: 0.92},
+    "works-build": {LEVEL: 0.88, TOLD: 0.92, UNSAID: 0.97, DATED: 0.84},
     "lives-held": {LEVEL: 0.85, TOLD: 0.88, UNSAID: 0.98, DATED: 0.86},
 }
 AT_MOST = {
@@ -50,6 +51,7 @@ AT_MOST = {
     "offices-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.05},
     "offices-second-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.03},
     "lives-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.03},
+    "works-build": {WARNED: 0.08, ACCUSED: 4, MISSED: 0.02},
     "lives-held": {WARNED: 0.08, ACCUSED: 2, MISSED: 0.04},
 }
 

@@ -48,9 +48,13 @@ class Case:
 
     @property
     def value(self) -> float:
-        """What the draft brings; a worth only guessed from single words does not stand beside a question for news."""
-        guessed = self.signals.value == GUESSED_VALUE and self.chases
-        return 0.0 if guessed else self.signals.value_score
+        """What the draft brings; a worth only guessed from single words does not stand beside a question for news,
+        and adds nothing beside one that is shown.
+        """
+        kinds, score = self.signals.value, self.signals.value_score
+        if kinds == GUESSED_VALUE:
+            return 0.0 if self.chases else score
+        return score - len(set(kinds) & set(GUESSED_VALUE))
 
     @property
     def adds_value(self) -> bool:

@@ -59,9 +59,10 @@ def they_asked_for_contact(case: Case) -> str | None:
     invitation = next((reply for reply in reversed(cadence.replies) if _speaks_of_contact(reply)), None)
     if invitation and invitation.invites_call and case.by_phone and _line_is_free(case):
         return "They asked for a call."
-    if not _has_rested(case):
+    often = invitation is not None and invitation.invites_often
+    if not _has_rested(case, often=often):
         return None
-    if cadence.promise and cadence.promise.promise.invites and cadence.today >= cadence.promise.due:
+    if often or (cadence.promise and cadence.promise.promise.invites and cadence.today >= cadence.promise.due):
         return "They asked you to write about now."
     if invitation is None or invitation.closes or invitation.no_contact:
         return None
@@ -182,12 +183,12 @@ def _line_is_free(case: Case) -> bool:
     return not heard and not case.cadence.too_many and len(silent_calls(case.cadence)) < policy.SILENT_CALLS_CAUTION
 
 
-def _has_rested(case: Case) -> bool:
-    """Nothing was sent on this invitation yet, or it was a while ago and not too often."""
+def _has_rested(case: Case, *, often: bool) -> bool:
+    """Nothing was sent on this invitation yet, or it was a while ago; and not too often, unless they asked for that."""
     if not case.cadence.streak:
         return True
     last: datetime = case.cadence.streak[-1].at
-    return not case.cadence.too_many and (
+    return (often or not case.cadence.too_many) and (
         case.cadence.days_since(last) >= policy.INVITED_AGAIN or case.cadence.now - last >= policy.INVITED_WEEKLY
     )
 

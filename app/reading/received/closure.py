@@ -1,5 +1,6 @@
 """Whether a letter closes the matter, puts it on hold, or asks for silence; and what only looks like it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -23,6 +24,7 @@ _SURELY = 500
 """Above this a word that speaks against it does no longer count."""
 _SPEAKS_FOR = {"consoles": 80, "passed_over": 60, "soft_sorry": 40, "barrier": 40}
 _SPEAKS_AGAINST = frozenset({"good_news", "moves_date", "holds", "still_working", "beside_the_matter"})
+_PHONES = re.compile(r"\b(?:call|ring|phon|telephon)(?:e|es|s|ing|ed)?\b")
 _GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
 
 
@@ -145,6 +147,8 @@ def _date_in(lines: list[Line], today: Today) -> date | None:
 
 def _no_contact(letter: Letter) -> str | None:
     for family, answer in (("no_contact_all", "all"), ("no_contact_phone", "phone")):
-        if any("not_no_contact" not in line.kinds for line in letter.with_kind(family)):
-            return answer
+        asking = [line for line in letter.with_kind(family) if "not_no_contact" not in line.kinds]
+        if asking:
+            by_phone = "write_instead" in letter.kinds and all(_PHONES.search(line.folded) for line in asking)
+            return "phone" if by_phone else answer
     return None
