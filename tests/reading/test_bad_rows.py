@@ -50,12 +50,12 @@ BAD_MAIL = {
 
 @pytest.mark.parametrize(("row", "wrong"), BAD_MAIL.values(), ids=BAD_MAIL)
 def test_a_mail_that_cannot_be_read_is_named_and_the_run_goes_on(row: Any, wrong: str):
-    start = time.perf_counter()
+    start = time.process_time()
     code, [bad, good] = _answers(read_inbound_row, [row, GOOD])
     assert code == 1
     assert wrong in bad["error"]
     assert good["promise"]["end"] == "2026-11-20"
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
 
 
 BAD_SCENARIOS = {
