@@ -62,9 +62,9 @@ def test_of_a_long_quote_four_lines_tell_as_much_as_all(lines: list[str]):
 def test_hostile_mail_costs_little_time(hostile: str):
     text = (hostile * CAP)[: 4 * CAP]
     new_text(text)
-    start = time.perf_counter()
+    start = time.process_time()
     new_text(text)
-    assert time.perf_counter() - start < 0.25  # 0.05 s on an idle machine
+    assert time.process_time() - start < 0.25  # 0.05 s on an idle machine
 
 
 def test_the_mail_of_strangers_is_cut_as_well():
