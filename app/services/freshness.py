@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.services.parts import WORK, Parts
-from app.services.probing import Probed, follow, glance, look, worth_probing
+from app.services.probing import WORKING, Probed, follow, glance, look, worth_probing
 from app.services.unread import newest_of_each, with_unread
 from app.store import accounts, messages, sync_jobs
 from app.store.accounts import Account
@@ -16,7 +16,6 @@ from app.store.errors import StoreUnavailable
 FRESH_ENOUGH = timedelta(seconds=15)
 READ_THROUGH_SECONDS = 1.5
 """For everything together, by the running loop's clock (providers.md, 5a)."""
-WORKING = frozenset({"live", "degraded"})
 NEWEST_THREADS = 3
 """Conversations with one recipient that are looked into."""
 NOTHING = Probed()
@@ -42,13 +41,13 @@ class Wanted:
 async def fresh_facts(parts: Parts, wanted: Wanted, now: datetime, *, holds: Callable[[AdviceFacts], bool]) -> Fresh:
     """What is known about the addresses, with one look at mailboxes that were not seen a moment ago.
 
-    Those that are synced are polled, and looked into where a poll may miss something; those never read to their end
-    are asked about the addresses, at a glance first. What a glance leaves unread is read after all, in whatever time
-    is left, unless the answer `holds` without.
+    Those that are synced are polled, and looked into where a poll may miss something; those never read to their end,
+    or far behind, are asked about the addresses, at a glance first. What a glance leaves unread is read after all, in
+    whatever time is left, unless the answer `holds` without.
     """
     facts = _stored(parts, wanted)
     stale = [account for account in facts.accounts if _worth_a_look(account, now)]
-    unread = [account for account in facts.accounts if worth_probing(account)]
+    unread = [account for account in facts.accounts if worth_probing(account, now)]
     if not stale and not unread:
         return Fresh(facts)
     end = asyncio.get_running_loop().time() + READ_THROUGH_SECONDS
@@ -58,6 +57,8 @@ async def fresh_facts(parts: Parts, wanted: Wanted, now: datetime, *, holds: Cal
         _read_through(parts, wanted.person_id, [account.id for account in stale], now, end),
     )
     known = _stored(parts, wanted, seen)
+    caught_up = {account.id for account in known.accounts if account.as_of is not None and account.as_of >= now}
+    seen = Probed(seen.answered - caught_up, tuple(one for one in seen.unread if one.account.id not in caught_up))
     if not seen.unread or holds(known):
         return Fresh(known, seen.answered)
     return await _followed(parts, wanted, seen, now, end=end, holds=holds)

@@ -22,6 +22,9 @@ from connectors.message import Message
 log = structlog.get_logger()
 
 UNREAD = frozenset({"linking", "backfilling"})
+WORKING = frozenset({"live", "degraded"})
+BEHIND = timedelta(minutes=6)
+"""More than passes between two polls while the person is away: after a night of sleep, or in a long backlog."""
 MOST_ADDRESSES = 10
 """Ten quota units each at Gmail (performance.md, 1.2)."""
 
@@ -49,9 +52,11 @@ class _Desk:
 Work = Callable[[_Desk], Awaitable[Sequence[Unread]]]
 
 
-def worth_probing(account: Account) -> bool:
-    """Whether the mailbox works but has not been read to its end once."""
-    return account.as_of is None and account.state in UNREAD
+def worth_probing(account: Account, now: datetime) -> bool:
+    """Whether the mailbox works but has not been read to its end once, or not for so long that much may be waiting."""
+    if account.as_of is None:
+        return account.state in UNREAD
+    return account.state in WORKING and now - account.as_of > BEHIND
 
 
 async def glance(parts: Parts, unread: Sequence[Account], addresses: Sequence[str], now: datetime) -> Probed:

@@ -2,7 +2,7 @@
 
 import resource
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -27,6 +27,8 @@ UNREADABLE = "From: x@acme.example\r\nTo: ana@example.com\r\nSubject: Bomb\r\nMI
     f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(60)
 )
 MOST_SECONDS = 1.0
+DAY = 1_440
+"""Minutes."""
 MOST_KILOBYTES = 64 * 1024
 
 
@@ -158,6 +160,28 @@ async def wrong_clocks(rig: Rig, check: Checker) -> None:
         rig.provider.grants.access.clear()
         assert account.state == "live"
     await rig.polls(2)
+
+
+@fault(39, "the clocks go back, and letters of that night say the same hour twice")
+async def an_hour_twice(rig: Rig, check: Checker) -> None:
+    """By the clock on the wall one answer came before its letter, and one letter before the answer it thanks for."""
+    night = datetime(2026, 10, 25, 0, 50, tzinfo=UTC)  # 02:50 in Berlin; twenty minutes later it is 02:10
+    asked = []
+    for place, address in enumerate((GMAIL, OUTLOOK)):
+        for who, letters in (("late", {0: True, 20: False}), ("early", {0: False, 20: True, 9 * DAY: True})):
+            asked.append(f"{who}@answer{place}.example")
+            for minutes, mine in letters.items():
+                at = night + timedelta(minutes=minutes)
+                rig.write(asked[-1], address, mine=mine, days=(rig.clock() - at) / timedelta(days=1))
+    await rig.linked()
+    levels: list[list[str]] = []
+    for zone in ("Europe/Berlin", "America/New_York", "UTC"):
+        questions = [Question(Channel.EMAIL, (who,), zone=zone) for who in asked]
+        answers = [await advise(rig.parts, rig.person_id, each, rig.clock()) for each in questions]
+        assert [one.recipients[0].unanswered for one in answers] == [0, 1, 0, 1], zone
+        levels.append([one.level for one in answers])
+    assert levels == levels[:1] * 3
+    await rig.poll()
 
 
 OOF = {"Auto-Submitted": "auto-replied"}

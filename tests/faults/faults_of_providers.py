@@ -9,6 +9,7 @@ from itertools import pairwise
 from app.cadence.thread import Channel
 from app.services import linking
 from app.services.advising import Question, advise
+from app.services.probing import BEHIND
 from tests.faults.invariants import POLITE, Checker, same
 from tests.faults.rig import DANA, GMAIL, OUTLOOK, RITA, THEO, Rig
 from tests.faults.table import fault
@@ -159,13 +160,26 @@ async def backlog(rig: Rig, check: Checker) -> None:
         await rig.part_sync(3)
         places.append(rig.cursor())
         assert await check.check(settled=False) == []
+    await _newest_first(rig)
     assert all(later != earlier for earlier, later in pairwise(places)), "every page moves the cursor"
     await rig.sync()
     assert not rig.missing()
-    assert len(rig.stored()) == held + -(-BACKLOG // 3)
+    assert len(rig.stored()) == held + -(-BACKLOG // 3) + 1
     minutes = (rig.clock() - started).total_seconds() / 60
     assert rig.meter().units / minutes <= 6_000
     await rig.poll()
+
+
+async def _newest_first(rig: Rig) -> None:
+    """What came last counts at once, a thousand changes before the walk comes by."""
+    rig.clock.advance(seconds=BEHIND.total_seconds())
+    assert (await rig.advice(RITA)).recipients[0].unanswered == 4
+    newest, spent = rig.write(RITA), rig.meter().units
+    advice = await rig.advice(RITA)
+    assert (advice.coverage, advice.recipients[0].unanswered) == ("partial", 0)
+    assert rig.meter().units - spent == 10 + 20
+    assert len(rig.missing()) > BACKLOG // 6
+    assert newest.gmail_id in rig.stored()
 
 
 @fault(27, "three folders' delta links answer 410 at once")
@@ -233,12 +247,22 @@ async def filed_away(rig: Rig, check: Checker) -> None:
         assert (await rig.advice(who)).recipients[0].unanswered == 0, who
 
 
-@fault(31, "the list over all folders leaves items out and loses its next link")
+@fault(31, "the list over all folders leaves three items in ten out and loses its next link")
 async def list_with_holes(rig: Rig, check: Checker) -> None:
-    await rig.fault("list_skips_share", value=0.3)
+    await _holes(rig, share=0.3, letters=12)
+
+
+@fault(31, "the list over all folders leaves two items in a hundred out and loses its next link")
+async def list_with_few_holes(rig: Rig, check: Checker) -> None:
+    await _holes(rig, share=0.02, letters=120)
+
+
+async def _holes(rig: Rig, *, share: float, letters: int) -> None:
+    """The folders' own changes find what was left out, and the audit says so once it was overdue."""
+    await rig.fault("list_skips_share", value=share)
     await rig.fault("next_link_missing", match="graph GET /me/messages", times=2)
     await rig.linked()
-    for _ in range(12):
+    for _ in range(letters):
         rig.write(DANA, OUTLOOK)
     await rig.poll()
     assert rig.missing(OUTLOOK)

@@ -43,10 +43,14 @@ async def test_without_a_mailbox_that_was_seen_or_answers_there_is_no_verdict(wo
     assert "ana@example.com" in advice.headline
 
 
-async def test_a_mailbox_not_seen_for_long_gives_no_verdict(world: World) -> None:
+async def test_a_mailbox_not_seen_for_long_is_asked_and_gives_no_verdict_where_it_does_not_answer(world: World) -> None:
     await world.link_both()
+    fresh = await world.advice(DANA)
     seen = world.clock()
     world.clock.advance(hours=3)
+    advice = await world.advice(DANA)
+    assert (advice.level, advice.coverage, advice.as_of) == (fresh.level, "partial", world.clock())
+    await world.control("faults", name="script", match="^graph ", status=503, times=-1)
     advice = await world.advice(DANA)
     assert (advice.level, advice.coverage, advice.as_of) == ("unknown", "stale", seen)
 
