@@ -63,7 +63,8 @@ def read_draft(channel: str, subject: str, text: str) -> Signals:
     signals, whole = _read(channel, subject, text)
     if whole is None or signals.asks_for_news:
         return signals
-    return replace(signals, answers=answers_with_figures(signals.answers, whole))
+    answers = answers_with_figures(signals.answers, whole)
+    return signals if answers == signals.answers else replace(signals, answers=answers)
 
 
 def draft_verdict(signals: Signals) -> Verdict:
@@ -91,8 +92,8 @@ def _read(channel: str, subject: str, text: str) -> tuple[Signals, Opened | None
         return Signals(language=language, words=_words_in(parts), signature=signature), None
     lexicon = draft_lexicon(known)
     whole = opened(parts, lexicon.forms)
-    signals = _signals(findings(whole, lexicon.book), odds_of(whole, known), spoken=channel in _SPOKEN)
-    return replace(signals, language=language, signature=signature), whole
+    found, odds, spoken = findings(whole, lexicon.book), odds_of(whole, known), channel in _SPOKEN
+    return _signals(found, odds, spoken=spoken, language=language, signature=signature), whole
 
 
 def _words_in(parts: list[str]) -> int:
@@ -105,13 +106,16 @@ def _own_subject(subject: str) -> str:
     return "" if _REPLY_MARK.search(line) else line
 
 
-def _signals(found: Findings, odds: Odds | None, *, spoken: bool) -> Signals:
+def _signals(
+    found: Findings, odds: Odds | None, *, spoken: bool, language: str | None, signature: tuple[int, ...]
+) -> Signals:
     asking = asks(found, spoken=spoken)
     value = value_kinds(found, odds, asking=asking)
     score = sum(VALUE_WEIGHTS[kind] for kind in value)
     has = found.places.keys()
     apologies = len(found.at("apologetic"))
     return Signals(
+        language=language,
         words=word_count(found),
         asks_for_news=asking,
         empty=is_empty(found, odds, spoken=spoken, value_score=score),
@@ -131,6 +135,7 @@ def _signals(found: Findings, odds: Odds | None, *, spoken: bool) -> Signals:
         withdrawal="withdrawal" in has,
         competing_offer="competing_offer" in has,
         new_opportunity="new_opportunity" in has,
+        signature=signature,
     )
 
 

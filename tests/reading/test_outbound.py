@@ -52,8 +52,7 @@ def below(measured: dict[str, tuple[float, float]], least: dict[str, tuple[float
 
 BAR = {"annoyed": (0.92, 0.8), "empty": (0.92, 0.85), "adds_value": (0.92, 0.85)}
 """The least precision and recall of drafts that were learned from."""
-LEARNED_FROM = ["build", "others-build", "pairs-build", "voices-build", "offices-build", "trades-build", "anger-build"]
-LEARNED_FROM += ["own-build"]
+LEARNED_FROM = [path.stem.removeprefix("drafts-") for path in sorted(CASES.glob("drafts-*build.toml"))]
 
 
 @pytest.mark.parametrize("half", LEARNED_FROM)
@@ -62,10 +61,9 @@ def test_drafts_learned_from_are_read_as_people_read_them(half: str) -> None:
 
 
 HELD = {
-    "held": {"annoyed": (0.9, 0.95), "empty": (0.9, 0.97), "adds_value": (0.95, 0.97)},
-    "offices-held": {"annoyed": (0.94, 0.69), "empty": (0.97, 0.97), "adds_value": (0.91, 0.89)},
-    "trades-held": {"annoyed": (0.87, 0.58), "empty": (0.97, 0.82), "adds_value": (0.97, 0.78)},
-    "anger-held": {"annoyed": (0.88, 0.65), "empty": (0.97, 0.9), "adds_value": (0.87, 0.61)},
+    "held": {"annoyed": (0.9, 0.95), "empty": (0.89, 0.97), "adds_value": (0.89, 0.97)},
+    "floors-held": BAR | {"annoyed": (0.9, 0.67)},
+    "desks-held": BAR | {"annoyed": (0.87, 0.76)},
 }
 """What is reached of drafts that were never learned from, a little below; BAR is where it should be."""
 

@@ -54,7 +54,7 @@ def _stated() -> tuple[frozenset[str], frozenset[str]]:
 
 def word_count(found: Findings) -> int:
     """Words of the sentences that are more than courtesy."""
-    return found.words_in(found.everywhere() - found.at(*_UNCOUNTED) | found.at("ask"))
+    return found.text.whole_length() - found.words_in(found.at(*_UNCOUNTED) - found.at("ask"))
 
 
 def asks(found: Findings, *, spoken: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
 
 from app.reading.drafts.anchors import NUMBER
 from app.reading.drafts.dialect import BEGIN, END
@@ -12,7 +13,6 @@ URGE = "^urge"
 
 _MARKS = frozenset({BEGIN, END, SHOUT, URGE, "qm", "em"})
 _LONGEST = 60
-_LEAST_LETTERS = 2
 _MOST_FORMS, _LONGEST_KEPT = 20_000, 24
 _URGES = ("??", "?!", "!?", "!!!")
 
@@ -30,6 +30,10 @@ class Opened:
     def length(self, number: int) -> int:
         """Words of one sentence, its marks not counted."""
         return sum([word not in _MARKS for word in self.lines[number].split()])
+
+    def whole_length(self) -> int:
+        """Words of all sentences."""
+        return len(self.words) - sum(map(self.words.count, (*_MARKS, BREAK)))
 
 
 class Forms(dict[str, str]):
@@ -70,16 +74,29 @@ class Forms(dict[str, str]):
         return token
 
 
+class _Words(dict[str, str]):
+    """Each word as it is looked up, NUMBER for numbers: one object a word, of which the hash is known already."""
+
+    def __missing__(self, word: str) -> str:
+        looked_up = intern(word) if word > ":" else NUMBER
+        if len(self) < _MOST_FORMS and len(word) <= _LONGEST_KEPT:
+            self[word] = looked_up
+        return looked_up
+
+
+_WORDS = _Words()
+
+
 def opened(chunks: list[str], forms: Forms) -> Opened:
     """A sentence without a word is none, and one of more than 60 words counts as several."""
     text = f" {BEGIN} {' '.join(filter(None, map(forms.__getitem__, chunks)))} {END} "
     text = text.replace(f" {BEGIN} {END} {BREAK}", "").removesuffix(f" {BREAK} {BEGIN} {END} ")
     text = text if text.endswith(" ") else text + " "
     lines = text.split(BREAK)
-    if max(map(len, lines)) > _LONGEST * _LEAST_LETTERS:
+    if max(line.count(" ") for line in lines) > _LONGEST + 1:
         lines = [part for line in lines for part in _cut(line)]
         text = BREAK.join(lines)
-    return Opened(lines, [word if word > ":" else NUMBER for word in text.split()])
+    return Opened(lines, [*map(_WORDS.__getitem__, text.split())])
 
 
 def _cut(line: str) -> Iterator[str]:

@@ -15,6 +15,8 @@ _NOT = "not."
 _COUNTED = {"annoyed", "apologetic", "ask", "calm", "claim", "context", "courtesy", "restate", "spoken_ask", "target"}
 """Groups of which the places matter, sentence by sentence."""
 
+_MOST_KEPT, _LONGEST_KEPT = 20_000, 24
+
 Places = dict[str, set[int]]
 """Groups of phrases with the numbers of the sentences they stand in."""
 
@@ -64,7 +66,7 @@ class PhraseBook:
     ) -> None:
         self._words: dict[str, Entry] = {}
         self._pairs: dict[tuple[str, str], Entry] = {}
-        self._beginnings: dict[str, Entry] = {}
+        self._beginnings = _Beginnings()
         anchors = Anchors({word: rank for rank, word in enumerate(common)})
         for group, line in ((group, line) for group, lines in groups.items() for line in lines):
             for sequence in _alternatives(dialect.parsed(line, sets)):
@@ -96,7 +98,7 @@ class PhraseBook:
         if other:
             return self._pairs.setdefault((one, other), Entry())
         if key.endswith("*"):
-            return self._beginnings.setdefault(key[:-1], Entry())
+            return self._beginnings.entries.setdefault(key[:-1], Entry())
         return self._words.setdefault(key, Entry())
 
     def places(self, text: Opened) -> Places:
@@ -119,11 +121,24 @@ class PhraseBook:
 
     def _entries(self, words: list[str]) -> list[tuple[int, Entry]]:
         """What the keys of the text tell, each with the number of its (first) word."""
-        by_word, by_pair, by_beginning = self._words, self._pairs, self._beginnings
-        found = [(at, by_word[word]) for at, word in enumerate(words) if word in by_word]
-        found += [(at, by_pair[pair]) for at, pair in enumerate(pairwise(words)) if pair in by_pair]
-        begun = {word: by_beginning[word[:BEGINNING]] for word in set(words) if word[:BEGINNING] in by_beginning}
-        return found + [(at, begun[word]) for at, word in enumerate(words) if word in begun] if begun else found
+        by_word, by_pair, by_beginning = self._words.get, self._pairs.get, self._beginnings.__getitem__
+        found = [(at, entry) for at, entry in enumerate(map(by_word, words)) if entry]
+        found += [(at, entry) for at, entry in enumerate(map(by_pair, pairwise(words))) if entry]
+        return found + [(at, entry) for at, entry in enumerate(map(by_beginning, words)) if entry]
+
+
+class _Beginnings(dict[str, Entry | None]):
+    """Words with what their beginnings tell, kept from text to text up to a limit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: dict[str, Entry] = {}
+
+    def __missing__(self, word: str) -> Entry | None:
+        entry = self.entries.get(word[:BEGINNING])
+        if len(self) < _MOST_KEPT and len(word) <= _LONGEST_KEPT:
+            self[word] = entry
+        return entry
 
 
 @dataclass(slots=True)

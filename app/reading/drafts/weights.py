@@ -4,10 +4,13 @@ The weights are learned from the labelled drafts under tests/reading/cases by sc
 tenths of log odds, so that both readers add up to the same number.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from math import sqrt
+from operator import add
+from sys import intern
 
 from app.reading.drafts.anchors import BEGINNING
 from app.reading.drafts.opened import Opened
@@ -18,6 +21,13 @@ _MARKS_ALONE = 2
 
 FEWEST = 12
 """Features below which a draft's odds shrink; a word of its own has about eight."""
+
+_LABELS, _BITS = 3, 21
+_HALF = 1 << _BITS - 1
+"""Above the sum of all weights there are, whatever their sign."""
+
+_ROOM = 1 << 15
+"""More than there are words in pairs; a pair then is a number of the quick kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +48,21 @@ def odds_of(text: Opened, language: str) -> Odds | None:
         return None
     if len(text.words) <= _MARKS_ALONE:
         return Odds(0, 0, 0)
-    bias, words, beginnings, pairs, apart = _weights(language)
-    told, said = text.words, set(text.words)
-    rows = [words[word] for word in said if word in words]
-    rows += [beginnings[begun] for begun in {word[:BEGINNING] for word in said} if begun in beginnings]
-    rows += [pairs[pair] for pair in {pair for pair in pairwise(told) if pair in pairs}]
-    rows += [apart[pair] for pair in {pair for pair in zip(told, told[2:], strict=False) if pair in apart}]
-    sums = map(sum, zip([0] * len(bias), *rows, strict=True))
-    root = sqrt(max(FEWEST, len(rows)))
-    return Odds(*[start + total / root for start, total in zip(bias, sums, strict=True)])
+    table = _weights(language)
+    told, said = text.words, {*text.words}
+    numbers = [*map(table.numbers.get, told, repeat(0))]
+    firsts = [*map(_ROOM.__mul__, numbers)]
+    begun = {word[:BEGINNING] for word in said}
+    near: set[int] = {*map(add, firsts, numbers[1:])}
+    apart: set[int] = {*map(add, firsts, numbers[2:])}
+    rows = [
+        [*map(table.words.__getitem__, said & table.words.keys())],
+        [*map(table.beginnings.__getitem__, begun & table.beginnings.keys())],
+        [*map(table.pairs.__getitem__, near & table.pairs.keys())],
+        [*map(table.apart.__getitem__, apart & table.apart.keys())],
+    ]
+    root, total = sqrt(max(FEWEST, sum(map(len, rows)))), sum(map(sum, rows))
+    return Odds(*[start + each / root for start, each in zip(table.bias, _parts(total), strict=True)])
 
 
 def features_of(text: Opened) -> set[str]:
@@ -57,24 +73,45 @@ def features_of(text: Opened) -> set[str]:
     return words | beginnings | set(map(" ".join, pairwise(text.words))) | set(apart)
 
 
-Row = list[int]
-Pair = tuple[str, str]
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What the sums start from, and what words, beginnings, neighbours and pairs with one word between add to them.
+
+    The weights of a row are packed into one number, for one long sum is quicker than three. So is a pair: `numbers` has
+    a number from 1 on for each word of a pair, the first word's counts _ROOM times.
+    """
+
+    bias: list[int]
+    words: dict[str, int] = field(default_factory=dict)
+    beginnings: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    pairs: dict[int, int] = field(default_factory=dict)
+    apart: dict[int, int] = field(default_factory=dict)
+
+    def pair(self, one: str, other: str) -> int:
+        first, last = (self.numbers.setdefault(word, len(self.numbers) + 1) for word in (one, other))
+        return first * _ROOM + last
 
 
 @cache
-def _weights(language: str) -> tuple[Row, dict[str, Row], dict[str, Row], dict[Pair, Row], dict[Pair, Row]]:
-    """The start of the sums; what words, beginnings, neighbours and pairs with one word between add to them."""
+def _weights(language: str) -> _Table:
     content = lexicon(f"{language}.weights")
-    words: dict[str, Row] = {}
-    beginnings: dict[str, Row] = {}
-    pairs: dict[Pair, Row] = {}
-    apart: dict[Pair, Row] = {}
+    table = _Table(content["bias"])
     for name, row in content["weights"].items():
-        one, *others = name.split(" ")
+        one, *others = map(intern, name.split(" "))
+        packed = sum(weight << _BITS * place for place, weight in enumerate(row))
         if others:
-            (apart if len(others) > 1 else pairs)[one, others[-1]] = row
+            (table.apart if len(others) > 1 else table.pairs)[table.pair(one, others[-1])] = packed
         elif name.endswith("*"):
-            beginnings[name[:-1]] = row
+            table.beginnings[name[:-1]] = packed
         else:
-            words[name] = row
-    return content["bias"], words, beginnings, pairs, apart
+            table.words[one] = packed
+    return table
+
+
+def _parts(packed: int) -> Iterator[int]:
+    """The three sums that were packed; each of them is less than half of what its bits hold."""
+    for _ in range(_LABELS):
+        part = (packed + _HALF) % (2 * _HALF) - _HALF
+        yield part
+        packed = packed - part >> _BITS

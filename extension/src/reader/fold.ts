@@ -8,6 +8,8 @@ const PLACEHOLDER = '\ufffd';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
 const CONTROL = /[\x00-\x09\x0b-\x1f\x7f]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
+const ASCII_ALONE = /^[\x00-\x7f]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
 const BEYOND_ASCII = /[^\x00-\x7f]/gu;
 
 let table: Map<string, string> | undefined;
@@ -34,6 +36,7 @@ function folded(letter: string): string {
 
 /** ASCII letters in lower case, the only ones the patterns know. */
 export function lower(text: string): string {
+  if (ASCII_ALONE.test(text)) return text.toLowerCase();
   return text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
 }
 

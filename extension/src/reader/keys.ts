@@ -6,13 +6,12 @@ export const BEGINNING = 4;
 export class Keys<Told> {
   private readonly words: Map<string, Told>;
   private readonly beginnings: Map<string, Told>;
-  private readonly pairs: Map<string, Record<string, Told>>;
-  private readonly behind = new Map<string, Map<string, Told>>();
+  private readonly pairs: Map<string, Map<string, Told>>;
 
   constructor({ words, beginnings, pairs }: Keyed<Told>) {
     this.words = new Map(Object.entries(words));
     this.beginnings = new Map(Object.entries(beginnings));
-    this.pairs = new Map(Object.entries(pairs));
+    this.pairs = new Map(Object.entries(pairs).map(([word, behind]) => [word, new Map(Object.entries(behind))]));
   }
 
   ofWord(word: string): Told | undefined {
@@ -24,15 +23,6 @@ export class Keys<Told> {
   }
 
   ofPair(word: string, next: string): Told | undefined {
-    return this.pairs.has(word) ? this.pairsOf(word).get(next) : undefined;
-  }
-
-  private pairsOf(word: string): Map<string, Told> {
-    let behind = this.behind.get(word);
-    if (!behind) {
-      behind = new Map(Object.entries(this.pairs.get(word) ?? {}));
-      this.behind.set(word, behind);
-    }
-    return behind;
+    return this.pairs.get(word)?.get(next);
   }
 }

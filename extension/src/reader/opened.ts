@@ -75,17 +75,21 @@ export function opened(chunks: string[], forms: Forms): Opened {
   const tail = ` ${BREAK} ${BEGIN} ${END} `;
   if (text.endsWith(tail)) text = `${text.slice(0, -tail.length)} `;
   let lines = text.split(BREAK);
-  if (lines.some((line) => line.length > LONGEST * LEAST_LETTERS)) {
-    lines = lines.flatMap(cut);
+  if (lines.some(isLong)) {
+    lines = lines.flatMap((line) => (isLong(line) ? cut(line) : [line]));
     text = lines.join(BREAK);
   }
   const words = text.split(' ').filter((word) => word !== '');
   return { lines, words: words.map((word) => (word > ':' ? word : NUMBER)) };
 }
 
+/** Few lines have letters enough for many words, and need their words counted. */
+function isLong(line: string): boolean {
+  return line.length > LONGEST * LEAST_LETTERS && line.trim().split(' ').length > LONGEST;
+}
+
 function cut(line: string): string[] {
   const words = line.trim().split(' ');
-  if (words.length <= LONGEST) return [line];
   const parts: string[] = [];
   for (let at = 1; at < words.length - 1; at += LONGEST) {
     parts.push(` ${BEGIN} ${words.slice(at, Math.min(at + LONGEST, words.length - 1)).join(' ')} ${END} `);
