@@ -83,7 +83,7 @@ class Companion {
     const account = host.account();
     const known = isEditable ? host.composes(account) : [];
     const found = isEditable ? [...known, ...this.#byShape(account, known)] : [];
-    const keys = this.#identify(found);
+    const keys = this.#identify(found, this.#attendants);
     const byKey = new Map(found.map((one, index) => [keys[index] ?? '', one]));
     const composes = [...byKey].map(([key, one]) => reportOf(key, one));
     const { report, pending } = this.#settle({ host: hostname, account, composes }, performance.now());

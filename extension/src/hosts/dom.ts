@@ -83,10 +83,16 @@ export function chipOf(chip: Element, role: Role | null): Chip {
   return { role, address: marked ?? addressOf(chip.textContent) ?? addressOf(name), name };
 }
 
-/** Does it lie in a layer above `root`'s own parts? So do suggestions and cards about people. */
-export function floats(element: Element | null, root: Element): boolean {
-  for (let node = element; node && node !== root; node = node.parentElement) {
-    if (/absolute|fixed/.test(getComputedStyle(node).position)) return true;
-  }
-  return false;
+/** Tells what lies in a layer above `root`'s own parts: suggestions and cards about people do. */
+export function floatingIn(root: Element): (element: Element | null) => boolean {
+  const known = new Map<Element, boolean>();
+  const floats = (element: Element | null): boolean => {
+    if (!element || element === root) return false;
+    const told =
+      known.get(element) ??
+      (/absolute|fixed/.test(getComputedStyle(element).position) || floats(element.parentElement));
+    known.set(element, told);
+    return told;
+  };
+  return floats;
 }

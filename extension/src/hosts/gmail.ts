@@ -8,7 +8,7 @@ import {
   chipOf,
   climb,
   fieldValue,
-  floats,
+  floatingIn,
   isBefore,
   isVisible,
   type Role,
@@ -138,7 +138,8 @@ function recipients(root: Element, editor: Element | null, own: string | null, a
   const mine = [own, addressOf(fieldValue(root.querySelector(AT.from)))];
   const summed = named.map(summaryChip).filter(({ address }) => !mine.includes(address) || !address);
   if (rows.length || named.length) return recipientsOf([...chips, ...summed]);
-  const loose = all(root, `${AT.chip}[data-hovercard-id]`).filter((chip) => outside(chip) && !floats(chip, root));
+  const floats = floatingIn(root);
+  const loose = all(root, `${AT.chip}[data-hovercard-id]`).filter((chip) => outside(chip) && !floats(chip));
   const read = recipientsOf(loose.map((chip) => chipOf(chip, null)).filter(({ address }) => address !== own));
   return read.to.length || !editor || root.matches('body') ? read : genericRecipients(root, editor, own);
 }
@@ -165,7 +166,8 @@ function popupsOf(root: Element): Element[] {
 function chipsOf(row: HTMLElement, popups: Element[]): Chip[] {
   const role = row.getAttribute('name') as Role | null;
   if (row.matches('input, textarea')) return typedIn(row, role);
-  const isOwn = (chip: Element) => !floats(chip, row) && !popups.some((popup) => popup.contains(chip));
+  const floats = floatingIn(row);
+  const isOwn = (chip: Element) => !floats(chip) && !popups.some((popup) => popup.contains(chip));
   const options = all(row, AT.chip).filter(isOwn);
   const chips = options.length ? options : all(row, '[data-hovercard-id], [email]').filter(isOwn);
   return chips.filter(namesSomebody).map((chip) => chipOf(chip, role));

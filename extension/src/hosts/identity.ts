@@ -8,8 +8,11 @@ interface Known {
   people: ReadonlySet<string>;
 }
 
-/** Call the result with every reading; it answers the keys in the same order. Keys of one reading differ. */
-export function createIdentities(): (found: readonly Found[]) => string[] {
+/**
+ * Call the result with every reading; it answers the keys in the same order. Keys of one reading differ. `awaited` has the
+ * keys of composes that may come back although they were not found this time.
+ */
+export function createIdentities(): (found: readonly Found[], awaited: Pick<Set<string>, 'has'>) => string[] {
   const byElement = new WeakMap<Element, Known>();
   const byMark = new Map<string, Known>();
   let latest: Known[] = [];
@@ -22,7 +25,7 @@ export function createIdentities(): (found: readonly Found[]) => string[] {
       .map((element) => element && byElement.get(element))
       .find((known) => !!known);
     if (held && !present.has(held.mark) && mayBeOne(held, found.mark, people)) return held;
-    return latest.find((known) => !present.has(known.mark) && people.size > 0 && sameSet(known.people, people));
+    return latest.find((known) => !present.has(known.mark) && holdsAll(people, known.people));
   };
 
   const fresh = (found: Found): string => {
@@ -32,10 +35,10 @@ export function createIdentities(): (found: readonly Found[]) => string[] {
       : `c-${count}`;
   };
 
-  return (all) => {
+  return (all, awaited) => {
     const present = new Set(all.map(({ mark }) => mark).filter(Boolean));
     const taken = new Set<string>();
-    latest = all.map((found) => {
+    const now = all.map((found) => {
       const people = new Set(everybody(found.recipients));
       const before = recognise(found, people, present);
       const key = before && !taken.has(before.key) ? before.key : fresh(found);
@@ -46,7 +49,8 @@ export function createIdentities(): (found: readonly Found[]) => string[] {
       if (found.mark) byMark.set(found.mark, known);
       return known;
     });
-    return latest.map(({ key }) => key);
+    latest = [...now, ...latest.filter(({ key }) => !taken.has(key) && awaited.has(key))];
+    return now.map(({ key }) => key);
   };
 }
 
@@ -56,6 +60,7 @@ function mayBeOne(known: Known, mark: string | null, people: ReadonlySet<string>
   return [...people].some((person) => known.people.has(person));
 }
 
-function sameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return one.size === other.size && [...one].every((value) => other.has(value));
+/** Somebody may have been added while the page built it anew. */
+function holdsAll(people: ReadonlySet<string>, known: ReadonlySet<string>): boolean {
+  return known.size > 0 && [...known].every((one) => people.has(one));
 }

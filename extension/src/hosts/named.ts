@@ -1,6 +1,6 @@
 // Who is named above an editor, whatever the page calls its parts: addresses in fields, in attributes, in short texts.
 import { addressesIn, addressOf, plain } from '../addresses';
-import { ADDRESSED, addressIn, all, type Chip, fieldValue, floats, isBefore, type Role, recipientsOf } from './dom';
+import { ADDRESSED, addressIn, all, type Chip, fieldValue, floatingIn, isBefore, type Role, recipientsOf } from './dom';
 import type { Recipients } from './host';
 
 /** Fields of plain forms, named by their role. */
@@ -19,16 +19,20 @@ export function genericRecipients(root: Element, editor: Element, own: string | 
     ),
   );
   if (rows.length && named.length) return recipientsOf(named);
-  const before = (element: Element) => isBefore(element, editor) && !element.closest(OWN) && !inPopup(element, root);
+  const inPopup = popupsIn(root);
+  const before = (element: Element) => isBefore(element, editor) && !element.closest(OWN) && !inPopup(element);
   const attributed = all(root, ADDRESSED).filter(before).map(addressIn);
   const written = all(root, 'span, div, a, li, button').filter((element) => before(element) && isChipText(element));
   const found = [...attributed, ...written.map((element) => addressOf(element.textContent))];
   return recipientsOf(found.filter((address) => address !== own).map((address) => ({ role: null, address, name: '' })));
 }
 
-function inPopup(element: Element, root: Element): boolean {
-  const popup = element.closest('[role=listbox], [role=dialog], [role=tooltip]');
-  return !!popup && popup !== root && root.contains(popup) && floats(popup, root);
+function popupsIn(root: Element): (element: Element) => boolean {
+  const floats = floatingIn(root);
+  return (element) => {
+    const popup = element.closest('[role=listbox], [role=dialog], [role=tooltip]');
+    return !!popup && popup !== root && root.contains(popup) && floats(popup);
+  };
 }
 
 /** A leaf that says an address, or `Name <address>`, and nothing longer. */

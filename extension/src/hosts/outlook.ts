@@ -7,7 +7,7 @@ import {
   chipOf,
   climb,
   fieldValue,
-  floats,
+  floatingIn,
   isBefore,
   isVisible,
   type Role,
@@ -136,7 +136,8 @@ function roleOf(well: Element): Role {
 }
 
 function chipsOf(well: Element, role: Role | null): Chip[] {
-  const marked = all(well, AT.chip).filter((chip) => !floats(chip, well));
+  const floats = floatingIn(well);
+  const marked = all(well, AT.chip).filter((chip) => !floats(chip));
   const chips = marked.filter((chip) => !marked.some((other) => other !== chip && other.contains(chip)));
   const typed = typedText(well.matches(TEXT_EDITOR) ? well : well.querySelector(TEXT_EDITOR), chips);
   return [...chips.map((chip) => chipOf(chip, role)), ...typed.map((name): Chip => ({ role, address: null, name }))];
@@ -146,10 +147,11 @@ function chipsOf(well: Element, role: Role | null): Chip[] {
 function typedText(well: Element | null, chips: Element[]): string[] {
   if (!well) return [];
   const walker = well.ownerDocument.createTreeWalker(well, NodeFilter.SHOW_TEXT);
+  const floats = floatingIn(well);
   const texts: string[] = [];
   while (walker.nextNode()) {
     const { parentElement, data } = walker.currentNode as Text;
-    if (!chips.some((chip) => chip.contains(parentElement)) && !floats(parentElement, well))
+    if (!chips.some((chip) => chip.contains(parentElement)) && !floats(parentElement))
       texts.push(...data.split(/[;,]/).map(plain));
   }
   return texts.filter(Boolean);

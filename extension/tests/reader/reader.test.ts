@@ -25,11 +25,15 @@ const FLOORS: Record<string, Record<string, [number, number]>> = {
   'desks-held': { annoyed: [0.87, 0.76], empty: [0.92, 0.85], adds_value: [0.92, 0.85] },
 };
 
+/** Every draft is read once, for all three words. */
+const READ = Object.keys(FLOORS).map((half) => ({ half, told: drafts(half).map((row) => ({ row, said: read(row) })) }));
+
 describe.each(Object.keys(WORDS))('labelled drafts: %s', (word) => {
-  it.each(Object.keys(FLOORS))('%s drafts are read as people read them', (half) => {
-    const rows = drafts(half).filter((row) => word !== 'empty' || !row.annoyed);
-    const said = rows.filter((row) => WORDS[word]?.(read(row)));
-    const hits = said.filter((row) => row[word]).length;
+  it.each(READ)('$half drafts are read as people read them', ({ half, told }) => {
+    const judged = told.filter(({ row }) => word !== 'empty' || !row.annoyed);
+    const rows = judged.map(({ row }) => row);
+    const said = judged.filter((each) => WORDS[word]?.(each.said));
+    const hits = said.filter(({ row }) => row[word]).length;
     const [precision = 1, recall = 1] = FLOORS[half]?.[word] ?? [];
     expect(rows.length).toBeGreaterThan(100);
     expect(hits / said.length).toBeGreaterThanOrEqual(precision);
