@@ -24,7 +24,7 @@ test: $(DEV) $(NODE_DEV)
 	AFTERTOUCH_TEST=1 npm run --silent build --prefix extension
 	npm run --silent test --prefix extension
 	$(BIN)/pytest -n 2 --ignore tests/e2e $(ARGS)
-	$(BIN)/pytest tests/e2e $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile tests/e2e $(ARGS)
 
 fuzz: $(DEV)
 	@AFTERTOUCH_FUZZ=$${AFTERTOUCH_FUZZ:-25000} $(BIN)/pytest -n 2 --dist worksteal tests/security
