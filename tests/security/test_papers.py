@@ -16,7 +16,7 @@ NAMED = {
 
 
 def _tests_of(path: Path) -> set[str]:
-    return set(re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE))
+    return set(re.findall(r"^ *(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize("name", sorted(NAMED))
