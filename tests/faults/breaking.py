@@ -57,17 +57,53 @@ def spoil_at(rig: Rig, statement: int, spoil: Spoil) -> list[str]:
     ran: list[str] = []
     left = statement
 
-    def before(_: Any, cursor: sqlite3.Cursor, words: str, *__: Any) -> None:
+    def before(connection: sqlite3.Connection, words: str) -> None:
         nonlocal left
         left -= 1
         if left == 0:
-            spoil(cursor.connection)
+            spoil(connection)
         if left <= 0:
             ran.append(words)
 
-    event.listen(database._writer, "before_cursor_execute", before)
+    def connect(_: Any, __: Any, where: list[Any], options: dict[str, Any]) -> sqlite3.Connection:
+        opened = sqlite3.connect(*where, factory=_Watched, **options)
+        opened.before = before
+        return opened
+
+    database._writer.dispose()
+    event.listen(database._writer, "do_connect", connect)
     rig.use(database)
     return ran
+
+
+class _WatchedCursor(sqlite3.Cursor):
+    connection: "_Watched"
+
+    def execute(self, words: str, *values: Any) -> "_WatchedCursor":
+        self.connection.tell(words)
+        super().execute(words, *values)
+        return self
+
+    def executemany(self, words: str, values: Any) -> "_WatchedCursor":
+        self.connection.tell(words)
+        super().executemany(words, values)
+        return self
+
+
+class _Watched(sqlite3.Connection):
+    """Tells of every statement that reads or writes rows, whichever way it is run."""
+
+    before: Callable[[sqlite3.Connection, str], None] = staticmethod(lambda connection, words: None)
+
+    def tell(self, words: str) -> None:
+        if words.split(None, 1)[0].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+            self.before(self, words)
+
+    def execute(self, words: str, *values: Any) -> sqlite3.Cursor:
+        return self.cursor().execute(words, *values)
+
+    def cursor(self, factory: Any = _WatchedCursor) -> Any:
+        return super().cursor(factory)
 
 
 class LockedDatabase(Database):
