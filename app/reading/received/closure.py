@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from app.reading.promises import promise_of
 from app.reading.received.letter import Letter, Line
 from app.reading.received.spans import Today
 from app.reading.received.weighing import REFUSAL
@@ -16,27 +15,19 @@ _NO_QUESTION = frozenset({"not_ask", "parting_question"})
 _WEAK = ("soft_sorry", "passed_over", "farewell")
 _LONGEST_HINT = 8
 _MOST_REFUSALS = 20  # sentences; looking closely at each costs more than all the rest of the reading
-_LIKELY, _UNLIKELY = 100, -300
-"""Hundredths of log odds; `scripts/weigh-letters --check` shows what lies above and below them."""
-_LIKELY_OF_FEW, _FEW_WORDS = 420, 10
+_LIKELY, _LIKELY_WITH_PHRASE = 100, -25
+"""Hundredths of log odds, without a phrase that closes and with one; `scripts/weigh-letters --check` shows why."""
+_LIKELY_OF_FEW, _FEW_WORDS = 300, 10
 """Below ten words a letter must weigh more: few words hold little against what one of them happens to weigh."""
-_SURELY = 500
-"""Above this a word that speaks against it does no longer count."""
-_SPEAKS_FOR = {"consoles": 80, "passed_over": 60, "soft_sorry": 40, "barrier": 40}
-_SPEAKS_AGAINST = frozenset({"good_news", "moves_date", "holds", "still_working", "beside_the_matter"})
 _PHONES = re.compile(r"\b(?:call|ring|phon|telephon)(?:e|es|s|ing|ed)?\b")
 _GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """`closes`: the matter is over. `sounds_closed`: no phrase says so, but its words weigh that way.
-
-    `until`: when a hold ends or a new round opens.
-    """
+    """`closes`: the matter is over. `until`: when a hold ends or a new round opens."""
 
     closes: bool = False
-    sounds_closed: bool = False
     on_hold: bool = False
     until: date | None = None
     no_contact: str | None = None
@@ -44,42 +35,32 @@ class Ending:
 
 def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     """What the letter ends. `asks` says that it asks the person for something, which an ending does not."""
-    refusing = islice(letter.with_kind("closes"), _MOST_REFUSALS)
-    closes = any(_closes(line) and not _goes_on_behind(letter, line) for line in refusing)
-    closes = closes or _breaks_bad_news(letter) or (not asks and (_gave_it_away(letter) or _adds_up(letter)))
-    closes = closes and "offers_other" not in letter.kinds
-    odds = _odds(letter) if closes or not asks else 0
-    closes = closes and odds > _UNLIKELY
     held = [line for line in letter.with_kind("holds") if _is_held(line)]
     not_now = [] if asks else [line for line in letter.with_kind("not_now") if _is_not_now(line)]
-    closes = closes or (bool(not_now) and not held)
-    no_contact = _no_contact(letter)
-    open_still = asks or held or no_contact is not None
+    said = _is_said(letter, asks=asks) or (bool(not_now) and not held)
+    closes = _weighs_like_a_refusal(letter, said=said) if letter.is_english else said
     return Ending(
         closes=closes,
-        sounds_closed=not closes and not open_still and _sounds_closed(letter, odds, today),
         on_hold=bool(held) and not closes,
         until=_date_in(held or not_now, today),
-        no_contact=no_contact,
+        no_contact=_no_contact(letter),
     )
 
 
-def _odds(letter: Letter) -> int:
-    """Hundredths of log odds that it says no, by its weighed words and what stands beside them."""
+def _is_said(letter: Letter, *, asks: bool) -> bool:
+    """Whether a phrase says that it is over, and nothing takes it back."""
+    refusing = islice(letter.with_kind("closes"), _MOST_REFUSALS)
+    closes = any(_closes(line) and not _goes_on_behind(letter, line) for line in refusing)
+    closes = closes or _breaks_bad_news(letter) or (not asks and (_gave_it_away(letter) or _adds_up(letter)))
+    return closes and "offers_other" not in letter.kinds
+
+
+def _weighs_like_a_refusal(letter: Letter, *, said: bool) -> bool:
     odds = letter.odds(REFUSAL)
-    return odds + sum(worth for family, worth in _SPEAKS_FOR.items() if odds and family in letter.kinds)
-
-
-def _sounds_closed(letter: Letter, odds: int, today: Today) -> bool:
-    """Whether its words weigh like a refusal, and it is more than thanks for applying and gives no date."""
+    if said or odds <= _LIKELY:
+        return said and odds > _LIKELY_WITH_PHRASE
     words = sum(len(line.folded.split()) for line in islice(letter.lines, _FEW_WORDS))
-    likely = _LIKELY if words >= _FEW_WORDS else _LIKELY_OF_FEW
-    if odds <= likely or all("receipt" in line.kinds for line in letter.lines):
-        return False
-    if odds > _SURELY:
-        return True
-    promise = promise_of([line.sentence for line in letter.lines], today)
-    return letter.kinds.isdisjoint(_SPEAKS_AGAINST) and (promise is None or promise.end is None)
+    return words >= _FEW_WORDS or odds > _LIKELY_OF_FEW
 
 
 def _closes(line: Line, family: str = "closes") -> bool:

@@ -81,14 +81,7 @@ def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: boo
         return _automatic_kind(letter, returns=returns)
     if _is_away(letter):
         return Kind.OOO
-    kind = _bulk_or_human(letter, asks, meets=meets)
-    if ending.sounds_closed and not meets and _may_be_a_person(kind, letter):
-        return Kind.REJECTION
-    return kind
-
-
-def _may_be_a_person(kind: Kind, letter: Letter) -> bool:
-    return kind is Kind.REPLY or (kind is Kind.ATS_RECEIPT and letter.odds(RECEIPT) < _LIKELY)
+    return _bulk_or_human(letter, asks, meets=meets)
 
 
 def may_be_absent(letter: Letter) -> bool:

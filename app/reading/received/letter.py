@@ -9,7 +9,7 @@ from app.reading.plain import html_to_text
 from app.reading.quotes import new_text
 from app.reading.received.phrases import families
 from app.reading.received.sentences import Sentence, fold, sentences
-from app.reading.received.weighing import features_of, odds_of
+from app.reading.received.weighing import FAMILY, features_of, is_english, odds_of
 from connectors.message import Message
 
 _LONGEST_SUBJECT = 400
@@ -58,10 +58,16 @@ class Letter:
         """Hundredths of log odds, by its weighed words alone, that it is a REFUSAL or a RECEIPT."""
         return odds_of(self.features, question)
 
+    @property
+    def is_english(self) -> bool:
+        """Whether its words can be weighed; those of other languages are not."""
+        return is_english(self.features)
+
     @cached_property
     def features(self) -> set[str]:
-        """What is weighed of its words."""
-        return features_of(line.folded for line in self.lines if not _is_legal(line.folded))
+        """What is weighed: its words, and the families its phrases are of."""
+        words = features_of(line.folded for line in self.lines if not _is_legal(line.folded))
+        return words.union([FAMILY + kind for kind in self.kinds])
 
 
 def open_letter(message: Message) -> Letter:

@@ -14,6 +14,11 @@ from app.reading.lexicons import lexicon
 REFUSAL, RECEIPT = "refusal", "receipt"
 NEAR = ">"
 """Stands between two senses of which the second follows the first within five words."""
+FAMILY = "@"
+"""Stands before the name of a family of phrases."""
+OPENING, CLOSING = "first:", "last:"
+"""Stand before the words of the first and the last sentence of more than three words."""
+_FEWEST = 4
 _REACH = 5
 _BEGINNING = 4
 _WORD = re.compile(r"'?[a-z]+|\d+|[?!]")
@@ -24,7 +29,7 @@ _MOST_WORDS = 400
 
 def odds_of(features: set[str], question: str) -> int:
     """Hundredths of log odds that a letter with these features is a `question`; 0 is even, and for other languages."""
-    if not _is_english(features):
+    if not is_english(features):
         return 0
     bias, known = _weights(question)
     return bias + sum([known[name] for name in features if name in known])
@@ -33,15 +38,19 @@ def odds_of(features: set[str], question: str) -> int:
 def features_of(sentences: Iterable[str]) -> set[str]:
     """Words, their beginnings of four letters and "*", pairs of neighbours, beginnings of sentences, senses and pairs.
 
-    Short forms are opened, every number is "#"; a sense stands behind "=".
+    What opens and what ends the letter counts once more, for a no stands in either more often than between. Short
+    forms are opened, every number is "#"; a sense stands behind "=".
     """
     told = _senses()
     features: set[str] = set()
     close: set[tuple[str, str]] = set()
     read = 0
+    whole: list[list[str]] = []
     for sentence in sentences:
         words = _words(sentence)[: _MOST_WORDS - read]
         read += len(words)
+        if len(words) >= _FEWEST:
+            whole = [*whole[:1], words]
         features.update(words)
         features.update([word[:_BEGINNING] + "*" for word in words if len(word) > _BEGINNING])
         features.update(map(" ".join, pairwise(words)))
@@ -49,6 +58,8 @@ def features_of(sentences: Iterable[str]) -> set[str]:
         known = [word if word in told else "" for word in words]
         for step in range(1, _REACH + 1):
             close.update(zip(known, known[step:], strict=False))
+    for place, words in zip((OPENING, CLOSING), (*whole[:1], *whole[-1:]), strict=False):
+        features.update([place + word for word in words])
     for word in told.keys() & features:
         features.update(["=" + sense for sense in told[word]])
     for here, near in close:
@@ -72,7 +83,7 @@ def _words(sentence: str) -> list[str]:
     return ["#" if word[0].isdigit() else word for word in _WORD.findall(sentence)]
 
 
-def _is_english(features: set[str]) -> bool:
+def is_english(features: set[str]) -> bool:
     """No other language has more of its commonest words in it, by more than one: many a short word is of several."""
     hits = {code: len(features & common) for code, common in _commonest().items()}
     return hits["en"] + 1 >= max(hits.values())
