@@ -9,7 +9,7 @@ _MOST_REFERENCES = 200
 
 
 def message_key(message: Message) -> str:
-    """32 hex digits: of the Message-ID where there is one, else of sender, recipients, minute and subject."""
+    """16 hex digits: of the Message-ID where there is one, else of sender, recipients, minute and subject."""
     named = _bare(message.message_id or "")
     return _digest("id", named) if named else _digest("letter", *_marks(message))
 
@@ -39,4 +39,4 @@ def _marks(message: Message) -> list[str]:
 
 def _digest(*parts: str) -> str:
     joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(joined).hexdigest()[:32]
+    return hashlib.sha256(joined).hexdigest()[:16]

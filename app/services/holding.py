@@ -6,9 +6,9 @@ from sqlalchemy import LargeBinary
 
 from app.services.parts import Parts
 from app.store import erasure
-from app.store.tables import metadata
+from app.store.tables import told
 
-UNTOLD = frozenset({"id", "person_id", "account_id", "message_id", "recipient_id"})
+UNTOLD = frozenset({"id", "person_id", "account_id", "message_id", "recipient_id", "sender_known_as", "name_print"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,6 @@ def what_is_held(parts: Parts, person_id: str) -> list[Held]:
             columns=tuple(column.name for column in table.c if column.name not in UNTOLD),
             sealed=frozenset(column.name for column in table.c if isinstance(column.type, LargeBinary)),
         )
-        for table in metadata.sorted_tables
+        for table in told
     ]
     return sorted(held, key=lambda each: (-each.rows, each.table))

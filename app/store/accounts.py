@@ -28,7 +28,7 @@ from app.store.instants import Instant
 from app.store.prepared import Prepared, PreparedInsert
 from app.store.recipients import forget_unmet
 from app.store.sealing import Sealer
-from app.store.tables import account_addresses, accounts, dead_letters, messages
+from app.store.tables import account_addresses, accounts, dead_letters, mail, mailboxes
 from connectors.contract import Grant
 
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
@@ -297,8 +297,13 @@ def delete(tx: Connection, person_id: str, account_id: str) -> dict[str, int]:
     """
     found = find(tx, person_id, account_id)
     mine = account_id if found is not None else ""
-    counted = {"messages": messages, "addresses": account_addresses, "dead_letters": dead_letters}
-    counts = {name: _count(tx, table.c.account_id == mine) for name, table in counted.items()}
+    box = select(mailboxes.c.id).where(mailboxes.c.account_id == mine)
+    counted = {
+        "messages": mail.c.mailbox.in_(box),
+        "addresses": account_addresses.c.account_id == mine,
+        "dead_letters": dead_letters.c.account_id == mine,
+    }
+    counts = {name: _count(tx, theirs) for name, theirs in counted.items()}
     gone = tx.execute(delete_from(accounts).where(accounts.c.id == mine)).rowcount
     return {"accounts": gone, **counts, "recipients": forget_unmet(tx, person_id) if gone else 0}
 

@@ -12,7 +12,7 @@ from app.store.instants import Instant
 from app.store.prepared import Prepared
 from app.store.sealing import Sealer
 from app.store.spelling import OneOf
-from app.store.tables import logged_touches, message_people, messages, recipient_addresses
+from app.store.tables import circle_people, correspondents, logged_touches, mail, mailboxes, recipient_addresses
 
 MOST_COLLEAGUES = 50
 """Nobody writes to more people of one company within weeks; it keeps the read short whatever the store holds."""
@@ -50,13 +50,11 @@ _MET = Prepared(
 
 
 def _mail() -> Prepared:
-    to = message_people.alias("sent_to")
-    written = (to.c.person_id == _PERSON) & OneOf(to.c.address, "others") & (to.c.role != "from")
-    return Prepared(
-        select(to.c.address)
-        .join(messages, (messages.c.id == to.c.message_id) & messages.c.outbound)
-        .where(written, to.c.at > _SINCE)
-    )
+    at, there = correspondents.c, circle_people.c
+    boxes = select(mailboxes.c.id).where(mailboxes.c.person_id == _PERSON)
+    others = at.mailbox.in_(boxes) & OneOf(at.address, "others")
+    sent = (mail.c.circle == there.circle) & mail.c.outbound & (mail.c.at > _SINCE)
+    return Prepared(select(at.address).join(circle_people, there.correspondent == at.id).join(mail, sent).where(others))
 
 
 def _calls() -> Prepared:

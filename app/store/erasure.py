@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Table, delete, func, select
 
-from app.store.tables import accounts, metadata, people
+from app.store.tables import accounts, people, told
 
 
 def erase(tx: Connection, person_id: str) -> dict[str, int]:
@@ -17,8 +17,8 @@ def erase(tx: Connection, person_id: str) -> dict[str, int]:
 
 
 def counts(tx: Connection, person_id: str) -> dict[str, int]:
-    """How many rows of each table are the person's, 0 included."""
-    return {table.name: _count(tx, table, person_id) for table in metadata.sorted_tables}
+    """How many rows of each of what a person is told about are theirs, 0 included."""
+    return {table.name: _count(tx, table, person_id) for table in told}
 
 
 def _count(tx: Connection, table: Table, person_id: str) -> int:

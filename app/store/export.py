@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, select
 
+from app.store.filing import known_as
 from app.store.rotation import SEALED
 from app.store.sealing import Sealer
 from app.store.tables import (
@@ -32,8 +33,11 @@ TABLES = (
     recipient_addresses, logged_touches, corrections, rule_switches, dead_letters, audit,
 )  # fmt: skip
 """In this order: what a row points at comes before it."""
-KEPT_BACK = {"person_id", "secret", "secret_version", "cursor", "token_hash", "name_hash", "idempotency_key"}
-SEALED_IN = {sealed.table.name: sealed for sealed in SEALED}
+KEPT_BACK = {
+    "person_id", "secret", "secret_version", "cursor", "token_hash", "name_hash", "idempotency_key", "sender_known_as",
+    "name_print",
+}  # fmt: skip
+SEALED_IN = {sealed.name: sealed for sealed in SEALED}
 
 
 def everything(tx: Connection, sealer: Sealer, person_id: str, now: datetime) -> dict[str, Any]:
@@ -59,6 +63,8 @@ def _shown(sealer: Sealer, table: Table, row: Row[Any], name: str) -> Any:
     value = row._mapping[name]
     sealed = SEALED_IN.get(table.name)
     if sealed is not None and name in sealed.columns:
+        if name == "sender_name" and value is None:
+            return sealer.open_text(row.sender_known_as, **known_as(row))
         text = sealer.open_text(value, table=table.name, row=sealed.row(row), column=name)
         return json.loads(text) if name == "quote" and text else text
     if name == "reading":

@@ -8,7 +8,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, bindparam
+from sqlalchemy import Boolean, Connection, Dialect, LargeBinary, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -166,6 +166,9 @@ def _binds(compiled: SQLCompiler, dialect: Dialect) -> dict[str, Convert]:
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    """Bytes, yes and no go to both drivers as they are."""
+    if isinstance(kind, LargeBinary | Boolean):
+        return _same
     return kind.dialect_impl(dialect).bind_processor(dialect) or _same
 
 

@@ -35,7 +35,14 @@ from app.store.names import name_hash
 from app.store.prepared import Prepared
 from app.store.sealing import Sealer
 from app.store.spelling import OneOf
-from app.store.tables import corrections, logged_touches, message_people, recipient_addresses, recipients
+from app.store.tables import (
+    corrections,
+    correspondents,
+    logged_touches,
+    mailboxes,
+    recipient_addresses,
+    recipients,
+)
 
 counted_as = func.coalesce(recipients.c.merged_into, recipients.c.id)
 
@@ -184,7 +191,7 @@ def split(tx: Connection, person_id: str, recipient_id: str, *, addresses: Itera
 def forget_met(tx: Connection, person_id: str) -> int:
     """Delete every recipient some mail knows, with what was logged and corrected about them; how many."""
     own, one = recipient_addresses.c, recipients.c
-    here = (message_people.c.person_id == person_id) & (message_people.c.address == own.address)
+    here = is_met(own.person_id, own.address)
     met = select(counted_as).join(recipient_addresses, own.recipient_id == one.id)
     roots = set(tx.execute(met.where(one.person_id == person_id, exists().where(here))).scalars())
     theirs = (one.person_id == person_id) & counted_as.in_(roots)
@@ -194,7 +201,7 @@ def forget_met(tx: Connection, person_id: str) -> int:
 def forget_unmet(tx: Connection, person_id: str) -> int:
     """Delete recipients no stored message, logged touch or correction knows any more; how many."""
     own, one = recipient_addresses.c, recipients.c
-    here = (message_people.c.person_id == person_id) & (message_people.c.address == own.address)
+    here = is_met(own.person_id, own.address)
     met = exists().where(own.recipient_id == one.id, exists().where(here))
     logged = exists().where(logged_touches.c.recipient_id == one.id)
     corrected = exists().where(corrections.c.recipient_id == one.id)
@@ -218,6 +225,14 @@ def _learn_names(tx: Connection, sealer: Sealer, person_id: str, names: Mapping[
         if hashed is None and (learned := name_hash(names[address], sealer)):
             here = (own.person_id == person_id) & (own.address == address)
             tx.execute(update(recipient_addresses).where(here).values(name_hash=learned))
+
+
+def is_met(person: ColumnElement[str], address: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether stored mail of the person knows the address."""
+    at = correspondents.c
+    return (at.address == address) & at.mailbox.in_(
+        select(mailboxes.c.id).where(mailboxes.c.person_id == person).correlate(recipient_addresses)
+    )
 
 
 _PERSON: BindParameter[str] = bindparam("person")

@@ -1,21 +1,39 @@
 """Restoring: the checked rows of an export put back as they were, sealed anew under this store's key."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, update
 
+from app.reading.keeping import reading_from_json
 from app.store import sync_jobs
 from app.store.database import continue_numbering, insert_into
 from app.store.erasure import counts
 from app.store.export import SEALED_IN, TABLES
 from app.store.export_records import Rows
+from app.store.messages import NewMessage, correct, put_back
 from app.store.names import name_hash
+from app.store.packing import todays_key
 from app.store.sealing import Sealer
-from app.store.tables import audit, devices, messages, people
+from app.store.tables import (
+    accounts,
+    audit,
+    devices,
+    mail,
+    message_people,
+    message_references,
+    messages,
+    people,
+)
 
 BATCH = 1_000
+_MAIL = (messages, message_people, message_references)
+_AS_TOLD = (
+    "account_id", "provider_message_id", "provider_thread_id", "message_key", "at", "outbound", "sender",
+    "reader_version", "folder", "link",
+)  # fmt: skip
 _ENTERED = ("accounts", "messages", "recipients", "logged_touches", "corrections")
 
 
@@ -38,14 +56,54 @@ def restore(
     rows = _numbered(tx, rows)
     names = {row["id"]: row["name"] for row in rows["recipients"]}
     for table in TABLES:
+        if table in _MAIL:
+            continue
         made = [_made(sealer, table, person_id, row, names) for row in rows[table.name]]
         for start in range(0, len(made), BATCH):
             tx.execute(insert_into(tx, table), made[start : start + BATCH])
-    for table in (messages, audit):
+        if table is accounts:
+            _restore_mail(tx, sealer, person_id, rows)
+    for table in (mail, audit):
         continue_numbering(tx, table)
     for account in rows["accounts"]:
         sync_jobs.start_over(tx, account["id"], now)
     return {name: len(each) for name, each in rows.items() if each}
+
+
+def _restore_mail(tx: Connection, sealer: Sealer, person_id: str, rows: Rows) -> None:
+    """What is told in three lists, laid together and stored as it is when it comes from a provider."""
+    people, answers = _by_message(rows["message_people"]), _by_message(rows["message_references"])
+    by_account: dict[str, dict[int, NewMessage]] = {}
+    for row in rows["messages"]:
+        letter = _letter(person_id, row, people[row["id"]], answers[row["id"]])
+        by_account.setdefault(row["account_id"], {})[row["id"]] = letter
+    for letters in by_account.values():
+        for start in range(0, len(letters), BATCH):
+            put_back(tx, sealer, dict(list(letters.items())[start : start + BATCH]))
+    gone = [row["id"] for row in rows["messages"] if not row["present"]]
+    correct(tx, gone=gone, spoke=[row["message_id"] for row in rows["message_people"] if row["role"] == "org"])
+
+
+def _by_message(rows: Iterable[Mapping[str, Any]]) -> defaultdict[int, list[Mapping[str, Any]]]:
+    found: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["message_id"]].append(row)
+    return found
+
+
+def _letter(
+    person_id: str, row: Mapping[str, Any], people: Iterable[Mapping[str, Any]], answers: Iterable[Mapping[str, Any]]
+) -> NewMessage:
+    told = {name: row[name] for name in _AS_TOLD}
+    return NewMessage(
+        person_id=person_id,
+        reading=reading_from_json(row["reading"], row["quote"] or ""),
+        people=tuple((one["role"], one["address"], "") for one in people if one["role"] in ("to", "cc", "bcc")),
+        reference_keys=tuple(one["message_key"] for one in answers),
+        sender_name=row["sender_name"] or "",
+        subject=row["subject"] or "",
+        **told,
+    )
 
 
 def _made(
@@ -68,19 +126,16 @@ def _resealed(sealer: Sealer, table: Table, row: Mapping[str, Any]) -> dict[str,
     sealed = SEALED_IN.get(table.name)
     if sealed is None:
         return {}
-    place = f"{row['account_id']}/{row['provider_message_id']}" if table is messages else str(row["id"])
     return {
-        column: sealer.seal_text(row[column] or "", table=table.name, row=place, column=column)
+        column: sealer.seal_text(row[column] or "", table=table.name, row=str(row["id"]), column=column)
         for column in sealed.columns
         if column in row
     }
 
 
 def _full_name(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """The name a row is found by: of who wrote the mail, or of whose address it is."""
-    if "recipient_id" in row:
-        return names[row["recipient_id"]] or ""
-    return "" if row["outbound"] else row["sender_name"] or ""
+    """The name an address is found by."""
+    return names[row["recipient_id"]] or ""
 
 
 def _numbered(tx: Connection, rows: Rows) -> Rows:
@@ -91,9 +146,8 @@ def _numbered(tx: Connection, rows: Rows) -> Rows:
     for name, column in (("messages", "id"), ("message_people", "message_id"), ("message_references", "message_id")):
         _move(moved[name], column, by)
     _move(moved["audit"], "id", shifts["audit"])
-    if by:
-        for row in moved["corrections"]:
-            row["subject_key"] = _moved_key(row["subject_key"], by)
+    for row in moved["corrections"]:
+        row["subject_key"] = _moved_key(row["subject_key"], by)
     return moved
 
 
@@ -115,4 +169,4 @@ def _move(rows: Iterable[dict[str, Any]], column: str, by: int) -> None:
 def _moved_key(key: str, by: int) -> str:
     """An evidence key ends with the number of the row it points at."""
     letter, dot, number = key.rpartition(".")
-    return f"{letter}.{int(number) + by}" if dot and number.isdigit() else key
+    return f"{todays_key(letter)}.{int(number) + by}" if dot and number.isdigit() else key

@@ -6,12 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, select, tuple_, update
+from sqlalchemy import Column, Connection, FromClause, Row, Select, Table, select, tuple_, update
 
 from app.store.database import Database
 from app.store.errors import KeyMissing
+from app.store.filing import known_as
+from app.store.packing import named, whole
 from app.store.sealing import Sealer, key_of
-from app.store.tables import accounts, link_flows, logged_touches, messages, recipients
+from app.store.tables import accounts, correspondents, link_flows, logged_touches, mail, mailboxes, recipients, senders
 
 PAGE = 500
 FIRST = 10
@@ -24,18 +26,41 @@ class SealedColumns:
     table: Table
     columns: tuple[str, ...]
     row: Callable[[Row[Any]], str]
+    called: str = ""
+    joined: str = ""
+    beside: FromClause | None = None
+    """Joined to the table, with what its rows are called by."""
+
+    @property
+    def name(self) -> str:
+        """What they are bound to as their table."""
+        return self.called or self.table.name
+
+    @property
+    def rows(self) -> Select[Any]:
+        if self.beside is None:
+            return select(self.table)
+        named_by, number = self.beside.c[0], self.table.c[self.joined]
+        return select(self.table, *self.beside.c).join_from(self.table, self.beside, named_by == number)
 
     @property
     def key(self) -> tuple[Column[Any], ...]:
         return tuple(self.table.primary_key.columns)
 
 
+def _letter(row: Row[Any]) -> str:
+    """A row of `mail`, or of the view that tells of it in words."""
+    told = row._mapping
+    return f"{row.account_id}/{told.get('provider_message_id') or named(row.names, 'id') or whole(row.provider_id)}"
+
+
+_BOXES = select(mailboxes.c.id.label("box"), mailboxes.c.account_id).subquery("boxes")
+_WHO = select(correspondents.c.id.label("who"), correspondents.c.address.label("sender")).subquery("whose")
 SEALED = (
     SealedColumns(accounts, ("secret", "cursor"), lambda row: str(row.id)),
     SealedColumns(link_flows, ("flow",), lambda row: str(row.state_hash)),
-    SealedColumns(
-        messages, ("sender_name", "subject", "quote"), lambda row: f"{row.account_id}/{row.provider_message_id}"
-    ),
+    SealedColumns(mail, ("sender_name", "subject", "quote"), _letter, "messages", "mailbox", _BOXES),
+    SealedColumns(senders, ("name",), lambda row: known_as(row)["row"], "", "correspondent", _WHO),
     SealedColumns(recipients, ("name",), lambda row: str(row.id)),
     SealedColumns(logged_touches, ("note_promise",), lambda row: str(row.id)),
 )
@@ -73,7 +98,7 @@ def opens(database: Database, sealer: Sealer) -> bool:
             for column, value in _fields(sealed, row).items():
                 tried = True
                 with suppress(KeyMissing):
-                    sealer.open(value, table=sealed.table.name, row=sealed.row(row), column=column)
+                    sealer.open(value, table=sealed.name, row=sealed.row(row), column=column)
                     return True
     return not tried
 
@@ -98,18 +123,18 @@ def _pages(database: Database) -> Iterator[tuple[SealedColumns, tuple[Any, ...] 
 
 
 def _page(sealed: SealedColumns, after: tuple[Any, ...] | None, *columns: Column[Any]) -> Any:
-    page = select(*(columns or sealed.table.c)).order_by(*sealed.key).limit(PAGE)
+    page = (select(*columns) if columns else sealed.rows).order_by(*sealed.key).limit(PAGE)
     return page if after is None else page.where(tuple_(*sealed.key) > tuple_(*after))
 
 
 def _rotate_page(database: Database, sealer: Sealer, sealed: SealedColumns, after: tuple[Any, ...] | None) -> int:
     with database.write(durable=True) as tx:
-        rows = tx.execute(_page(sealed, after).with_for_update()).all()
+        rows = tx.execute(_page(sealed, after).with_for_update(of=sealed.table)).all()
         return sum(_reseal(tx, sealer, sealed, row) for row in rows)
 
 
 def _reseal(tx: Connection, sealer: Sealer, sealed: SealedColumns, row: Row[Any]) -> int:
-    table, place = sealed.table.name, sealed.row(row)
+    table, place = sealed.name, sealed.row(row)
     fresh = {
         column: sealer.seal(
             sealer.open(value, table=table, row=place, column=column), table=table, row=place, column=column

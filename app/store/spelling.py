@@ -26,14 +26,17 @@ class Texts(TypeDecorator[Sequence[str]]):
 
 
 class OneOf(ColumnElement[bool]):
-    """`column` equals one of the texts bound as `name`, however many: the statement stays the same."""
+    """`column` equals one of the texts bound as `name`, however many: the statement stays the same.
+
+    `kind` is the type of a list of something else than texts.
+    """
 
     inherit_cache = False
     type = Boolean()
 
-    def __init__(self, column: ColumnElement[str], name: str) -> None:
+    def __init__(self, column: ColumnElement[Any], name: str, kind: TypeEngine[Any] | None = None) -> None:
         self.column = column
-        self.texts = bindparam(name, type_=Texts())
+        self.texts = bindparam(name, type_=kind or Texts())
 
     def self_group(self, against: object = None) -> "OneOf":
         """Beside AND it stands as it is; the usual `= 1` for truth values would keep SQLite from its index."""

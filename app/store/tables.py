@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -21,29 +20,24 @@ from sqlalchemy import (
     text,
 )
 
+from app.store.columns import RowId, metadata, nobodys, of_person, views
 from app.store.instants import Instant
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from app.store.mail_tables import (
+    circle_people,
+    circles,
+    correspondents,
+    links,
+    mail,
+    mail_references,
+    mailboxes,
+    senders,
 )
-nobodys = MetaData()
-"""Tables that hold nothing of any person: neither moved, nor exported, nor erased."""
+from app.store.packing import FolderName, Packed
 
-RowId = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _person() -> Column[str]:
-    return Column("person_id", String(32), ForeignKey("people.id", ondelete="CASCADE"), nullable=False)
-
-
-def _account() -> Column[str]:
-    return Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
-
+__all__ = [
+    "RowId", "circle_people", "circles", "correspondents", "links", "mail", "mail_references", "mailboxes", "metadata",
+    "nobodys", "senders",
+]  # fmt: skip
 
 people = Table(
     "people",
@@ -58,7 +52,7 @@ sign_in_links = Table(
     "sign_in_links",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    _person(),
+    of_person(),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
 )
@@ -67,7 +61,7 @@ sessions = Table(
     "sessions",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    _person(),
+    of_person(),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
 )
@@ -76,7 +70,7 @@ devices = Table(
     "devices",
     metadata,
     Column("id", String(32), primary_key=True),
-    _person(),
+    of_person(),
     Column("name", String(100), nullable=False),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
@@ -104,7 +98,7 @@ accounts = Table(
     "accounts",
     metadata,
     Column("id", String(32), primary_key=True),
-    _person(),
+    of_person(),
     Column("provider", String(16), nullable=False),
     Column("subject", String(200), nullable=False),
     Column("address", String(320), nullable=False),
@@ -134,7 +128,7 @@ account_addresses = Table(
     metadata,
     Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
     Column("address", String(320), primary_key=True),
-    _person(),
+    of_person(),
     Column("first_seen", Instant, nullable=False),
     Index("ix_account_addresses_person", "person_id", "address"),
 )
@@ -143,61 +137,11 @@ link_flows = Table(
     "link_flows",
     metadata,
     Column("state_hash", String(64), primary_key=True),
-    _person(),
+    of_person(),
     Column("provider", String(16), nullable=False),
     Column("flow", LargeBinary, nullable=False),
     Column("account_id", String(32)),
     Column("expires_at", Instant, nullable=False),
-)
-
-_NAMED = text("name_hash IS NOT NULL")
-
-messages = Table(
-    "messages",
-    metadata,
-    Column("id", RowId, primary_key=True, autoincrement=True),
-    _person(),
-    _account(),
-    Column("provider_message_id", String(512), nullable=False),
-    Column("provider_thread_id", String(512), nullable=False),
-    Column("message_key", String(32), nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("outbound", Boolean, nullable=False),
-    Column("sender", String(320), nullable=False),
-    Column("sender_name", LargeBinary),
-    Column("name_hash", String(16)),
-    Column("subject", LargeBinary),
-    Column("quote", LargeBinary),
-    Column("reading", Text, nullable=False),
-    Column("reader_version", Integer, nullable=False),
-    Column("folder", String(10), nullable=False),
-    Column("present", Boolean, nullable=False, default=True),
-    Column("link", Text, nullable=False, default=""),
-    UniqueConstraint("account_id", "provider_message_id"),
-    Index("ix_messages_thread", "account_id", "provider_thread_id"),
-    Index("ix_messages_name", "person_id", "name_hash", sqlite_where=_NAMED, postgresql_where=_NAMED),
-)
-
-message_people = Table(
-    "message_people",
-    metadata,
-    Column("message_id", RowId, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
-    Column("role", String(4), primary_key=True),
-    Column("address", String(320), primary_key=True),
-    _person(),
-    Column("at", Instant, nullable=False),
-    Index("ix_message_people_address", "person_id", "address", "at", "role", "message_id"),
-    sqlite_with_rowid=False,
-)
-
-message_references = Table(
-    "message_references",
-    metadata,
-    Column("message_id", RowId, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
-    Column("message_key", String(32), primary_key=True),
-    _person(),
-    Index("ix_message_references_key", "person_id", "message_key"),
-    sqlite_with_rowid=False,
 )
 
 _MERGED = text("merged_into IS NOT NULL")
@@ -206,7 +150,7 @@ recipients = Table(
     "recipients",
     metadata,
     Column("id", String(32), primary_key=True),
-    _person(),
+    of_person(),
     Column("name", LargeBinary),
     Column("stage", String(16)),
     Column("muted_at", Instant),
@@ -229,7 +173,7 @@ logged_touches = Table(
     "logged_touches",
     metadata,
     Column("id", String(32), primary_key=True),
-    _person(),
+    of_person(),
     Column("recipient_id", String(32), ForeignKey("recipients.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("channel", String(10), nullable=False),
     Column("outcome", String(16), nullable=False),
@@ -249,7 +193,7 @@ corrections = Table(
     "corrections",
     metadata,
     Column("id", String(32), primary_key=True),
-    _person(),
+    of_person(),
     Column("recipient_id", String(32), ForeignKey("recipients.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("kind", String(24), nullable=False),
     Column("subject_key", String(64), nullable=False, default=""),
@@ -303,7 +247,7 @@ audit = Table(
     "audit",
     metadata,
     Column("id", RowId, primary_key=True, autoincrement=True),
-    _person(),
+    of_person(),
     Column("at", Instant, nullable=False),
     Column("what", String(40), nullable=False),
     Column("about", String(64), nullable=False, default=""),
@@ -335,3 +279,59 @@ places = Table(
     Column("expires_at", Instant, nullable=False),
     Column("wanted", Boolean, nullable=False),
 )
+
+
+def _of(whose: Table) -> Column[str]:
+    return Column("person_id" if whose is people else "account_id", String(32), ForeignKey(whose.c.id), nullable=False)
+
+
+messages = Table(
+    "messages",
+    views,
+    Column("id", RowId, primary_key=True, nullable=False),
+    _of(people),
+    _of(accounts),
+    Column("provider_message_id", String(512), nullable=False),
+    Column("provider_thread_id", String(512), nullable=False),
+    Column("message_key", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("outbound", Boolean, nullable=False),
+    Column("sender", String(320), nullable=False),
+    Column("sender_name", LargeBinary),
+    Column("sender_known_as", LargeBinary),
+    Column("name_print", String(16)),
+    Column("name_hash", String(16)),
+    Column("subject", LargeBinary),
+    Column("quote", LargeBinary),
+    Column("reading", Packed, nullable=False),
+    Column("reader_version", Integer, nullable=False),
+    Column("folder", FolderName, nullable=False),
+    Column("present", Boolean, nullable=False, default=True),
+    Column("link", Text, nullable=False, default=""),
+    UniqueConstraint("account_id", "provider_message_id"),
+)
+
+message_people = Table(
+    "message_people",
+    views,
+    Column("message_id", RowId, ForeignKey(messages.c.id), primary_key=True),
+    Column("role", String(4), primary_key=True),
+    Column("address", String(320), primary_key=True),
+    _of(people),
+    Column("at", Instant, nullable=False),
+)
+
+message_references = Table(
+    "message_references",
+    views,
+    Column("message_id", RowId, ForeignKey(messages.c.id), primary_key=True),
+    Column("message_key", String(32), primary_key=True),
+    _of(people),
+)
+
+told = tuple(
+    table
+    for table in (*metadata.sorted_tables, *views.sorted_tables)
+    if table is not mailboxes and "mailbox" not in table.c
+)
+"""What a person is told about: mail as its views tell it, everything else as it lies."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, or_, select
 
 from app.store.database import insert_into
-from app.store.tables import messages, recipient_addresses
+from app.store.tables import correspondents, mailboxes, recipient_addresses, senders
 
 DOMAINS = ("@gmail.com", "@googlemail.com")
 
@@ -35,5 +35,8 @@ def settle(tx: Connection, person_id: str, senders: Iterable[str] | None = None)
 
 
 def _every_sender(tx: Connection, person_id: str) -> Iterable[str]:
-    at_gmail = or_(*(messages.c.sender.endswith(domain) for domain in DOMAINS))
-    return tx.execute(select(messages.c.sender).distinct().where(messages.c.person_id == person_id, at_gmail)).scalars()
+    at = correspondents.c
+    at_gmail = or_(*(at.address.endswith(domain) for domain in DOMAINS))
+    wrote = select(at.address).distinct().join(senders, senders.c.correspondent == at.id)
+    mine = at.mailbox.in_(select(mailboxes.c.id).where(mailboxes.c.person_id == person_id))
+    return tx.execute(wrote.where(mine, at_gmail)).scalars()

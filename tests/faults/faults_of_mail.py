@@ -5,13 +5,13 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from app.cadence.thread import Channel
 from app.services import linking
 from app.services.advising import Question, advise
 from app.services.letters import read_letters
-from app.store.tables import dead_letters, messages
+from app.store.tables import dead_letters, mail, messages
 from connectors.gmail.walk import readable
 from connectors.simulator.awkward import AWKWARD
 from connectors.simulator.gmail_shape import shaped
@@ -277,7 +277,8 @@ def _forget(rig: Rig, item: Item) -> None:
     """Take one letter out of the ledger too, so that the next kind is judged alone."""
     keys = [item.gmail_id, *(rig.box(address).graph_id(item, immutable=True) for address in (OUTLOOK,))]
     with rig.parts.database.write() as tx:
-        tx.execute(delete(messages).where(messages.c.provider_message_id.in_(keys)))
+        lost = select(messages.c.id).where(messages.c.provider_message_id.in_(keys))
+        tx.execute(delete(mail).where(mail.c.id.in_(lost)))
     rig.parts.shelf.forget(rig.person_id)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from app.store.tables import accounts, dead_letters, messages, sync_jobs
+from app.store.tables import accounts, dead_letters, mail, sync_jobs
 from app.store.tables import audit as audit_table
 from app.worker import Worker
 from connectors.simulator.mailbox import Item
@@ -61,7 +61,7 @@ class Life:
             old = rig.box(box.address)
             rig.provider.mailboxes[rig.provider.mailboxes.index(old)] = box
         with rig.parts.database.write() as tx:
-            for table in (messages, dead_letters, audit_table):
+            for table in (mail, dead_letters, audit_table):
                 tx.execute(delete(table))
             tx.execute(update(accounts).values(cursor=None, as_of=None, deep_at=None, state="linking"))
             again = {"due_at": NOW, "not_before": None, "lease_until": None, "attempts": 0, "deep_due_at": None}

@@ -18,7 +18,7 @@ LETTER = Message(
 
 
 def test_a_key_has_32_hex_digits():
-    assert len(message_key(LETTER)) == 32
+    assert len(message_key(LETTER)) == 16
     int(message_key(LETTER), 16)
 
 

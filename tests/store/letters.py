@@ -19,7 +19,7 @@ DANA = "dana@acme.example"
 
 def key_of(name: str) -> str:
     """The message key of an invented Message-ID."""
-    return sha256(name.encode()).hexdigest()[:32]
+    return sha256(name.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

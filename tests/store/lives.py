@@ -45,7 +45,13 @@ def live(database: Database, sealer: Sealer, address: str, canary: str, *, lette
                 one
                 for number in range(letters)
                 for one in (
-                    mailbox.sent(f"{canary}-out-{number}", to=sender, reference_keys=(key_of(canary),)),
+                    mailbox.sent(
+                        f"{canary}-out-{number}",
+                        to=sender,
+                        reference_keys=(key_of(canary),),
+                        provider_thread_id=f"{number:016x}",
+                        link=f"https://mail.example/#all/{number:016x}",
+                    ),
                     mailbox.received(f"{canary}-in-{number}", sender=sender, sender_name=canary, reading=reading),
                 )
             ],

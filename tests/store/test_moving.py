@@ -46,7 +46,7 @@ def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 def test_every_row_arrives_as_it_was_and_can_still_be_opened(file: Database, server: Database, sealer: Sealer) -> None:
     mailbox = live(file, sealer, "ana@example.com", "ana", letters=700)
     receipt = move(file, server)
-    assert receipt["messages"] == 1_400
+    assert receipt["mail"] == 1_400
     assert receipt == {name: len(rows) for name, rows in everything(file).items()}
     assert everything(server) == everything(file)
     with server.read() as tx:
@@ -106,7 +106,7 @@ def test_the_command_moves_a_data_folder_and_tells_how_much(
     asked = ["migrate", "--from", f"sqlite:///{tmp_path / 'one-machine.db'}", "--to", postgresql_url]
     assert main(asked) == 0
     told = capsys.readouterr()
-    assert json.loads(told.out)["moved"]["messages"] == 6
+    assert json.loads(told.out)["moved"]["mail"] == 6
     assert "key.json" in told.err
     assert main(asked) == 1
     assert "not empty" in capsys.readouterr().err

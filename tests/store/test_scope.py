@@ -71,7 +71,7 @@ def test_nobody_can_write_a_row_for_somebody_else(
         with pytest.raises(StatementRefused), database.write() as tx:
             sync_jobs.want(tx, bob.account, NOW)
         with database.write() as tx:
-            assert tx.execute(text("UPDATE messages SET present = false")).rowcount == 6
+            assert tx.execute(text("UPDATE mail SET present = false")).rowcount == 6
             assert tx.execute(text("DELETE FROM recipients WHERE person_id = :bob"), {"bob": bob.person}).rowcount == 0
 
 

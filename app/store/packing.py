@@ -1,0 +1,148 @@
+"""Packing: long names of a mail as eight bytes, readings as a fraction of their JSON. Nothing is lost by it."""
+
+import hashlib
+import json
+import re
+import zlib
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, LargeBinary, SmallInteger, String, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_SIXTEEN = re.compile(r"[0-9a-f]{16}")
+_FORMER = re.compile(r"[0-9a-f]{32}")
+_TOP = 1 << 63
+
+
+@lru_cache(maxsize=4_096)
+def short(name: str) -> int:
+    """64 bits, signed, that stand for a name: Gmail's ids and our message keys themselves, a hash of any other."""
+    digits = (
+        name if _SIXTEEN.fullmatch(name) else hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    )
+    number = int(digits, 16)
+    return number - 2 * _TOP if number >= _TOP else number
+
+
+@lru_cache(maxsize=4_096)
+def stands_for_itself(name: str) -> bool:
+    """Whether `whole(short(name))` gives the name again."""
+    return _SIXTEEN.fullmatch(name) is not None
+
+
+def whole(number: int) -> str:
+    return f"{number & (2 * _TOP - 1):016x}"
+
+
+def names_to_json(**names: str) -> str | None:
+    """Those names that are there; None when there is none."""
+    kept = {name: text for name, text in names.items() if text}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
+
+
+def named(names: str | None, name: str) -> str:
+    """One of the names kept by `names_to_json`; empty when it is not among them."""
+    return "" if names is None else str(json.loads(names).get(name, ""))
+
+
+def with_link(names: str | None, link: str) -> str | None:
+    """The same names with this link, or with none."""
+    kept = json.loads(names) if names else {}
+    return names_to_json(**(kept | {"link": link}))
+
+
+def todays_key(key: str) -> str:
+    """A message key: what is 32 digits long, as keys once were, is cut to its first 16."""
+    return key[:16] if _FORMER.fullmatch(key) else key
+
+
+@lru_cache(maxsize=4_096)
+def template(link: str, thread: str) -> str | None:
+    """The link with `{}` in place of its thread, the same for a whole mailbox; None for a link of another kind."""
+    told_by_thread = stands_for_itself(thread) and link.count(thread) == 1 and "{}" not in link
+    return link.replace(thread, "{}") if told_by_thread else None
+
+
+def digest(people: str) -> int:
+    """Of a circle: each member as role, space, address, joined by commas."""
+    return short("\n".join(sorted(set(people.split(",")))))
+
+
+_USUAL = (
+    b'"competing_offer":true,"new_opportunity":true,"acceptance":true,"withdrawal":true,"correction":true,"argues":true,'
+    b'"threat":true,"pressure":true,"pleading":true,"apologetic":true,"annoyed":true,"no_contact":"all","on_hold":true,'
+    b'"hold_until":"2026-12-01","deadline":"2026-12-01","return_date":"2026-12-01","failed_address":"","failed_reference'
+    b'":"","bounce_reason":"unknown","calendar_method":"REQUEST","closure":true,"names":[""],"industry":"","kind":"bounce'
+    b'","kind":"calendar","kind":"rejection","kind":"ooo","kind":"auto-reply","kind":"ats-receipt","cue":"networking","cue'
+    b'":"interview","cue":"offer","cue":"applied","asks":["availability","documents","salary","information","call"],"invit'
+    b'es_contact":true,"invites_call":true,"meeting":true,"promise":{"start":"2026-12-01","end":"2026-12-01","invites":tru'
+    b'e},"value":["work_sample","idea"],"value_score":1.0,"answers":["confirmation","document","portfolio"],"logistics":'
+    b'true,"thanks":true,"signature":[1,"matter":{"job":2,"private":1}}{"v":1,"way":"in","kind":"list","matter":{"private"'
+    b':2}}{"v":1,"way":"in","matter":{"job":1,"private":1}}{"v":1,"way":"out","signals":{"language":"de","words":1,"asks_'
+    b'for_news":true,"empty":true},{"v":1,"way":"out","signals":{"language":"en","words":2'
+)
+"""What readings are made of, the most frequent last. Never to be changed: what was packed with it needs it."""
+
+
+class Packed(TypeDecorator[str]):
+    """A text: deflated against the usual words of readings on SQLite, as it is on PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(LargeBinary() if dialect.name == "sqlite" else Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name != "sqlite" else pack(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return value if value is None or dialect.name != "sqlite" else unpack(value)
+
+
+def pack(text: str) -> bytes:
+    deflating = zlib.compressobj(6, zlib.DEFLATED, -11, 1, zlib.Z_DEFAULT_STRATEGY, _USUAL)
+    return deflating.compress(text.encode()) + deflating.flush()
+
+
+def unpack(packed: bytes) -> str:
+    return zlib.decompressobj(-11, _USUAL).decompress(packed).decode()
+
+
+_FOLDERS = ("inbox", "sent", "other", "spam", "trash")
+"""In this order for ever; the first two take no byte at all on SQLite."""
+
+
+class FolderName(TypeDecorator[str]):
+    """Which of the five folders: its place in the list on SQLite, its name on PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(SmallInteger() if dialect.name == "sqlite" else String(10))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name != "sqlite" else folder_number(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return value if value is None or dialect.name != "sqlite" else _FOLDERS[value]
+
+
+def folder_number(name: str) -> int:
+    return _FOLDERS.index(name)
+
+
+class Numbers(TypeDecorator[Any]):
+    """A list of whole numbers as one parameter: a JSON array on SQLite, an array on PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(BigInteger()))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
