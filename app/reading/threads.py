@@ -226,7 +226,8 @@ def _is_job_contact(
         return max(said, key=lambda correction: correction.at).kind is CorrectionKind.JOB_SEARCH
     theirs = [fact for fact in mail.received if mail.comes_from_them(fact)]
     searches = any(
-        kind_of(fact) in _SHOWS_A_SEARCH or (said_in(fact).promise and mail.is_answer(fact)) for fact in theirs
+        kind_of(fact) in _SHOWS_A_SEARCH or ((said_in(fact).promise or said_in(fact).on_hold) and mail.is_answer(fact))
+        for fact in theirs
     )
     if stage is not None or searches or any(map(takes_applications, mail.addresses)):
         return True

@@ -118,8 +118,11 @@ def _is_not_now(line: Line) -> bool:
 
 
 def _date_in(lines: list[Line], today: Today) -> date | None:
+    """The day a pause or a round ends. "Froze hiring on Friday" tells of a Friday that is over."""
     for line in lines:
         for dated in line.sentence.dates(today):
+            if dated.meaning == "weekday" and not dated.bound and "holds" in line.kinds:
+                continue
             if (interval := dated.interval(today.day)) and interval[1] > today.day:
                 opens = dated.meaning in ("month name", "season", "new year") and dated.bound not in ("by", "until")
                 return interval[0] if opens else interval[1]
