@@ -38,7 +38,8 @@ def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     held = [line for line in letter.with_kind("holds") if _is_held(line)]
     not_now = [] if asks else [line for line in letter.with_kind("not_now") if _is_not_now(line)]
     said = _is_said(letter, asks=asks) or (bool(not_now) and not held)
-    closes = _weighs_like_a_refusal(letter, said=said) if letter.is_english else said
+    doubted = bool(held) or any(_is_supposed(line, "closes") for line in letter.with_kind("closes"))
+    closes = said if not letter.is_english else (said or not doubted) and _weighs_like_a_refusal(letter, said=said)
     return Ending(
         closes=closes,
         on_hold=bool(held) and not closes,
