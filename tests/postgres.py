@@ -14,7 +14,7 @@ from app.store.database import Database
 
 OWNER = "aftertouch"
 SWEEP = """
-DELETE FROM people; DELETE FROM device_codes; DELETE FROM attempts; DELETE FROM places;
+DELETE FROM people; DELETE FROM device_codes; DELETE FROM attempts; DELETE FROM places; DELETE FROM provider_budgets;
 SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'
 """
 
