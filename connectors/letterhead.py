@@ -53,6 +53,8 @@ _PLAIN = re.compile(
     r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8})(?(open)>)"
 )
 """One mailbox as nearly every header has it; all else is left to the parser."""
+_MOST_COMMAS = 4 * MOST_ADDRESSES  # names hold some too
+_LONG_PIECE = re.compile(r"([^,]{2000})[^,]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -104,7 +106,12 @@ def addresses(values: Iterable[str]) -> tuple[Address, ...]:
 
 
 def _shallow(line: str) -> str:
-    """The line without the marks of comments, and of groups, when there are too many: the parser nests for each."""
+    """The line without the marks of comments, and of groups, when there are too many: the parser nests for each.
+
+    What stands between two commas is cut after 2,000 characters: the parser's time grows with its square (8 s for
+    64 KB of "@").
+    """
+    line = ",".join(_LONG_PIECE.sub(r"\1", line).split(",", _MOST_COMMAS)[:_MOST_COMMAS])
     for marks in ("()", ":"):
         if line.count(marks[0]) > DEEPEST_COMMENT:
             line = line.translate(dict.fromkeys(map(ord, marks), " "))
