@@ -142,7 +142,7 @@ async def renewer_dies(rig: Rig, check: Checker) -> None:
     await rig.polls(1)
 
 
-STATEMENTS = {read_only: range(1, 16), no_room: range(1, 16, 2)}
+STATEMENTS = {read_only: range(1, 45, 2), no_room: range(3, 45, 8)}
 """Of a first sync, which begins anew each time: a disk that is bad stays so from there on."""
 
 
