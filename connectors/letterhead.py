@@ -121,7 +121,7 @@ def _shallow(line: str) -> str:
 def address(spec: str, name: str = "") -> Address | None:
     """`spec` in lower case with an IDNA domain, or None when it is no address."""
     local, _, domain = spec.strip().rpartition("@")
-    if not local or not domain or any(mark.isspace() for mark in local + domain):
+    if not local or not domain or (local + domain).split() != [local + domain]:
         return None
     return Address(f"{local.lower()}@{ascii_domain(domain)}", words(name))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message as Parameters
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from connectors.letterhead import HEADERS_FOR_READING, addresses, ids, message_id, unfolded, words
@@ -17,6 +18,8 @@ MOST_PARTS = 500
 MOST_TEXT = 10 * 1024 * 1024
 """Bytes of readable text in one message."""
 MOST_NAMES = 100
+LONGEST_USUAL = 100
+"""Characters of a header that is worth remembering: `text/plain; charset="utf-8"`."""
 
 _METHOD = re.compile(r"^METHOD(?:;[^:\r\n]{0,200})?:\s{0,9}([A-Za-z]{1,20})", re.MULTILINE | re.IGNORECASE)
 _STATEFUL = ("iso-2022", "utf-7", "hz", "utf-16", "utf-32")
@@ -122,6 +125,10 @@ def decoded(data: bytes, charset: str) -> str:
 
 def parameter(value: str, name: str) -> str:
     """A parameter of a structured header (`charset`, `method`), empty when absent or unreadable."""
+    return _usual(value, name) if len(value) <= LONGEST_USUAL else _parameter(value, name)
+
+
+def _parameter(value: str, name: str) -> str:
     reader = Parameters()
     reader["content-type"] = unfolded(value)
     try:
@@ -129,6 +136,10 @@ def parameter(value: str, name: str) -> str:
     except (ValueError, TypeError):
         return ""
     return found if isinstance(found, str) else found[2]
+
+
+_usual = lru_cache(maxsize=256)(_parameter)
+"""Most parts are of a handful of kinds."""
 
 
 def _parts(payload: Json) -> Iterator[Part]:
@@ -228,7 +239,7 @@ def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:
 
 
 def _object(value: object) -> Json:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise Unreadable("The message is not in the form it should have.")
     return value
 
@@ -236,6 +247,6 @@ def _object(value: object) -> Json:
 def _list(value: object) -> Sequence[object]:
     if value is None:
         return ()
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if not isinstance(value, list | tuple):
         raise Unreadable("The message is not in the form it should have.")
     return value
