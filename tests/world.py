@@ -14,6 +14,7 @@ from app.cadence.thread import Channel
 from app.services import advising, linking
 from app.services.announcing import Announcer
 from app.services.parts import Parts
+from app.services.seating import Seats
 from app.settings import Settings
 from app.store import people, sync_jobs
 from app.store.accounts import Account
@@ -87,9 +88,12 @@ class World:
         """What stands for the network between Aftertouch and the providers."""
         return httpx.ASGITransport(app=self.simulator)
 
-    def _connectors(self, purses: Mapping[str, Purse] | None = None) -> dict[str, Connector]:
-        """`purses` are what all processes draw on together, by provider."""
+    def _connectors(
+        self, purses: Mapping[str, Purse] | None = None, *, seated_by: Database | None = None
+    ) -> dict[str, Connector]:
+        """`purses` are what all processes draw on together, by provider; `seated_by` gives them places in turn."""
         clock, shared = self.clock, purses or {}
+        seats = {name: Seats(seated_by, name, clock=clock) if seated_by else None for name in ADDRESS}
         transport = Transport(
             (self.config.base_url,),
             wire=self.wire(),
@@ -109,6 +113,7 @@ class World:
                 push_topic="projects/aftertouch/topics/gmail",
                 push_sender=self.config.google_push_account,
                 purse=shared.get("google"),
+                seats=seats["google"],
             ),
             "microsoft": OutlookConnector(
                 client_id=self.config.microsoft_client_id,
@@ -118,6 +123,7 @@ class World:
                 transport=transport,
                 clock=clock,
                 purse=shared.get("microsoft"),
+                seats=seats["microsoft"],
             ),
         }
 

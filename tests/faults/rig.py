@@ -67,9 +67,15 @@ class Rig(World):
         return self.line
 
     def twin(self, database: Database | None = None) -> Parts:
-        """Another process at work on the same store: nothing in memory is shared with the first."""
-        opened = database or Database.open(self.url, across_people=True)
-        return replace(self.parts, database=opened, connectors=self._connectors(), announcer=Impatient(), shelf=Shelf())
+        """Another process at work on the same store: nothing in memory is shared with the first.
+
+        From here on both take their places at the mailboxes as processes do.
+        """
+        mine, opened = self.parts.database, database or Database.open(self.url, across_people=True)
+        self.parts = replace(self.parts, connectors=self._connectors(seated_by=mine))
+        self.worker = Worker(self.parts, chance=lambda: 0.5)
+        own = self._connectors(seated_by=opened)
+        return replace(self.parts, database=opened, connectors=own, announcer=Impatient(), shelf=Shelf())
 
     def renewals(self) -> dict[str, int]:
         """How often each mailbox's refresh token was used at its provider."""
