@@ -18,6 +18,15 @@ def says(page: Page, text: str) -> None:
         page.wait_for_timeout(20)
 
 
+def noted(page: Page) -> None:
+    """Wait until the worker has noted that a finding was put away: noted later it would silence the next test's banner."""
+    kept = "() => chrome.storage.local.get('dismissed').then(({dismissed}) => dismissed?.length > 0)"
+    deadline = time.monotonic() + 10
+    while not page.context.service_workers[0].evaluate(kept):
+        assert time.monotonic() < deadline, "what was put away was not noted"
+        page.wait_for_timeout(20)
+
+
 def words(page: Page) -> str:
     """All text inside the page's banners."""
     return " ".join(text for banner in _banners(page) for text in _texts(banner))

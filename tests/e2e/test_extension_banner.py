@@ -5,7 +5,7 @@ from statistics import median
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.banner import banner_of, says
+from tests.e2e.banner import banner_of, noted, says
 from tests.e2e.conftest import ROOT
 from tests.e2e.reports import GMAIL, OUTLOOK, composes, open_page, press
 from tests.e2e.stub_backend import CAUTION, CLEAR, StubBackend, Told
@@ -206,6 +206,7 @@ def test_keys_in_it_stay_in_it_and_esc_closes_it(page: Page) -> None:
     assert page.evaluate("() => mail.keys") == []
     page.locator("[g_editable=true]").press("e")
     assert "keydown:e" in page.evaluate("() => mail.keys")
+    noted(page)
 
 
 def test_a_key_leads_into_it_and_esc_back(page: Page, browser: BrowserContext) -> None:
@@ -221,6 +222,7 @@ def test_a_key_leads_into_it_and_esc_back(page: Page, browser: BrowserContext) -
     page.keyboard.press("Escape")
     expect(page.locator("aftertouch-banner")).to_have_count(0)
     expect(editor).to_be_focused()
+    noted(page)
 
 
 def test_a_finding_put_away_returns_only_when_its_facts_change(page: Page, stub: StubBackend) -> None:
@@ -228,6 +230,7 @@ def test_a_finding_put_away_returns_only_when_its_facts_change(page: Page, stub:
     banner_of(page)
     press(page, "×")
     expect(page.locator("aftertouch-banner")).to_have_count(0)
+    noted(page)
     open_page(page, GMAIL, to=DANA)
     composes(page, [{"to": ["dana@acme.example"]}])
     page.evaluate("() => mail.chip(0, 'cc', 'cc@acme.example')")

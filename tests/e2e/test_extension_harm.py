@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from playwright.sync_api import Error as BrowserError
 
-from tests.e2e.banner import announced, banner_of, says
+from tests.e2e.banner import announced, banner_of, noted, says
 from tests.e2e.conftest import EXTENSION, ROOT, Backend, open_browser
 from tests.e2e.mail_origins import MailOrigins
 from tests.e2e.reports import GMAIL, OUTLOOK, open_page, press
@@ -50,6 +50,7 @@ def test_the_editor_is_not_written_to_before_during_or_after(page: Page, host: s
     expect(page.locator("aftertouch-banner")).to_have_count(0)
     assert page.evaluate(f"() => document.querySelector('{EDITOR}').outerHTML") == before
     assert page.evaluate("() => window.touched") == 0
+    noted(page)
 
 
 def test_a_fast_typist_loses_no_character_while_the_banner_comes(page: Page) -> None:
