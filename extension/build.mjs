@@ -57,9 +57,11 @@ async function buildFor(browser) {
     },
     outdir: out,
   });
-  const parts = Object.entries({ ...Object.fromEntries(Object.keys(HOSTS).map(contentOf)), ...LATER });
   const define = { ...shared.define, __FIREFOX__: String(browser === 'firefox') };
-  await Promise.all(parts.map(([name, contents]) => buildPart(name, contents, out, define)));
+  await Promise.all([
+    ...Object.keys(HOSTS).map((host) => buildHost(host, out, define)),
+    ...Object.entries(LATER).map(([name, contents]) => buildPart(name, contents, out, define)),
+  ]);
   for (const page of ['popup', 'options']) cpSync(join(here, `src/${page}/${page}.html`), join(out, `${page}.html`));
   const panel = readFileSync(join(here, 'src/popup/popup.html'), 'utf8').replace('class="popup"', 'class="panel"');
   writeFileSync(join(out, 'panel.html'), panel);
@@ -73,18 +75,39 @@ async function buildFor(browser) {
   zip(out, `${out}.zip`);
 }
 
-/** One content script per host, so that a page loads the code of its own host alone. */
-function contentOf(host) {
-  return [host, `import { begin } from './content'; import { ${host} } from './hosts/${host}'; begin(${host});`];
+/**
+ * One content script per host, so that a page loads the code of its own host alone. What only a page with an editor needs
+ * stands in a function that runs then: until that the browser does not even set up what it defines.
+ */
+async function buildHost(host, out, define) {
+  const start = `import { begin } from './content'; begin(awake);`;
+  const later = `import { awake } from './awake'; import { ${host} } from './hosts/${host}'; companion = awake(${host}, given);`;
+  const [first, second] = await Promise.all([start, later].map((contents) => textOf(contents, define)));
+  const text = `((awake)=>{${first}})((given)=>{let companion;${second}return companion});\n`;
+  writeFileSync(join(out, `${host}.js`), text);
+}
+
+async function textOf(contents, define) {
+  const built = await build({
+    ...shared,
+    format: 'esm',
+    charset: 'ascii',
+    define,
+    stdin: inSrc(contents),
+    write: false,
+  });
+  return built.outputFiles[0].text.trim();
+}
+
+function inSrc(contents) {
+  return { contents, resolveDir: join(here, 'src'), loader: 'ts' };
 }
 
 function buildPart(name, contents, out, define) {
-  const stdin = { contents, resolveDir: join(here, 'src'), loader: 'ts' };
   return build({
     ...shared,
-    charset: name in HOSTS ? 'ascii' : 'utf8',
     define,
-    stdin,
+    stdin: inSrc(contents),
     outfile: join(out, `${name}.js`),
   });
 }

@@ -16,18 +16,23 @@ export interface Chunks {
 export type ChunkName = keyof Chunks;
 
 /** A symbol, for an element of the page may bear any name. The page itself does not see this world. */
-const SHELF = Symbol.for('aftertouch.chunks');
-const shelf = globalThis as unknown as Record<symbol, Partial<Chunks> | undefined>;
+const HATCH = Symbol.for('aftertouch.chunks');
+type Take = <K extends ChunkName>(name: K, part: Chunks[K] | null) => void;
+const world = globalThis as unknown as Record<symbol, Take | undefined>;
 
 export function hand<K extends ChunkName>(name: K, part: Chunks[K]): void {
-  shelf[SHELF] = { ...shelf[SHELF], [name]: part };
+  world[HATCH]?.(name, part);
 }
 
-/** The part of this name, loaded by `load` unless it is there; null when it did not come. */
-export async function chunk<K extends ChunkName>(
-  name: K,
-  load: (name: K) => Promise<unknown>,
-): Promise<Chunks[K] | null> {
-  if (!shelf[SHELF]?.[name]) await load(name);
-  return shelf[SHELF]?.[name] ?? null;
+/** Fetches parts: `load` has one put into the page, which hands itself over as it comes; null when it did not. */
+export function fetcher(
+  load: (name: ChunkName) => Promise<unknown>,
+): <K extends ChunkName>(name: K) => Promise<Chunks[K] | null> {
+  const waiting: { [K in ChunkName]?: (part: never) => void } = {};
+  world[HATCH] = (name, part) => waiting[name]?.(part as never);
+  return (name) =>
+    new Promise((resolve) => {
+      waiting[name] = resolve;
+      void load(name).then(() => resolve(null));
+    });
 }

@@ -2,25 +2,26 @@
 import { everybody } from './addresses';
 import { type Adviser, Attendant, type Surroundings } from './attendant';
 import type { ChunkName, Chunks } from './chunks';
-import { all, EDITABLE, TEXT_EDITOR, USUALLY_EDITABLE } from './hosts/dom';
+import { all } from './hosts/dom';
+import { TEXT_EDITOR } from './hosts/editable';
 import type { Found, Host } from './hosts/host';
 import { createIdentities } from './hosts/identity';
 import type { KeepKeys } from './keys';
-import type { ComposeReport, PageReport, Sample, Sight } from './protocol';
+import type { ComposeReport, PageReading, Sample, Sight } from './protocol';
 import { createSettler, LOSS_LASTS_MS } from './settle';
-import { type Scene, TYPING_PAUSE_MS, watch } from './watch';
+import { type LookSoon, type Scene, TYPING_PAUSE_MS } from './watch';
 import type { Say } from './words';
 
 export interface Company {
   doc: Document;
-  hostname: string;
   host: Host;
   adviser: Adviser;
   /** Fetches a part when it is first needed; null when it cannot be had. */
   fetch<K extends ChunkName>(name: K): Promise<Chunks[K] | null>;
   say: Say;
   keepKeys: KeepKeys;
-  onReport?: (report: PageReport) => void;
+  /** Told with every look. */
+  onReport?: (report: PageReading) => void;
   /** Told once somebody writes, and on change; `blind` is a page that is written in and shows no compose for three seconds. */
   onSight?: (sight: Sight) => void;
   /** Told once for every compose in which somebody is named. */
@@ -35,19 +36,15 @@ type Parts = { [K in ChunkName]?: Chunks[K] | null };
 
 const BLIND_AFTER_MS = 3000;
 
-export function accompany(company: Company): void {
-  new Companion(company).start();
-}
-
-class Companion {
+/** One for each page, made when it has an editor for the first time. */
+export class Companion {
   readonly #company: Company;
+  readonly #lookSoon: LookSoon;
   readonly #identify = createIdentities();
   readonly #settle = createSettler();
   readonly #attendants = new Map<string, Attendant>();
-  #lookSoon: (ms?: number) => void = () => undefined;
   /** As the page last showed it: an account menu, once opened, has told it for as long as the page lives. */
   #account: string | null = null;
-  #reported = '';
   #typedAt = Number.NEGATIVE_INFINITY;
   #composing = false;
   #away = false;
@@ -57,12 +54,10 @@ class Companion {
   readonly #parts: Parts = {};
   readonly #sampled = new Set<string>();
 
-  constructor(company: Company) {
+  constructor(company: Company, lookSoon: LookSoon) {
+    const { doc, signal } = company;
     this.#company = company;
-  }
-
-  start(): void {
-    const { doc, signal } = this.#company;
+    this.#lookSoon = lookSoon;
     const quietly = { capture: true, passive: true, signal };
     doc.addEventListener('input', (event) => this.#noteTyping(event), quietly);
     doc.addEventListener('compositionstart', () => this.#noteComposing(true), quietly);
@@ -71,25 +66,24 @@ class Companion {
     doc.defaultView?.addEventListener('blur', () => this.#noteReturn(true), { signal });
     doc.defaultView?.addEventListener('focus', () => this.#noteReturn(), { signal });
     signal.addEventListener('abort', () => this.#attend([], new Map()));
-    this.#lookSoon = watch(doc, (closely) => this.#look(closely), signal);
   }
 
   /** Reads the page once. */
-  #look(closely: boolean): Scene {
-    const { doc, host, hostname, isAlive, onReport } = this.#company;
-    const isEditable = doc.querySelector(closely ? EDITABLE : USUALLY_EDITABLE) !== null;
-    if (!isEditable && !this.#attendants.size && (this.#reported || !onReport)) return 'bare';
-    if ((isEditable || this.#attendants.size > 0) && isAlive?.() === false) return 'bare';
+  look(isEditable: boolean): Scene {
+    const { host, isAlive, onReport, say } = this.#company;
+    if ((!isEditable && !this.#attendants.size) || isAlive?.() === false) return 'bare';
     const account = host.account();
     const known = isEditable ? host.composes(account) : [];
     const found = isEditable ? [...known, ...this.#byShape(account, known)] : [];
     const keys = this.#identify(found, this.#attendants);
     const byKey = new Map(found.map((one, index) => [keys[index] ?? '', one]));
     const composes = [...byKey].map(([key, one]) => reportOf(key, one));
-    const { report, pending } = this.#settle({ host: hostname, account, composes }, performance.now());
+    const { report, pending } = this.#settle({ account, composes }, performance.now());
     this.#account = report.account ?? this.#account;
-    this.#publish(report);
+    onReport?.(report);
     this.#attend(report.composes, byKey);
+    // The first word waits for the browser: while the worker is being asked, not when its answer is there.
+    if (this.#attendants.size) say('why');
     if (pending) this.#lookSoon(LOSS_LASTS_MS);
     this.#noteSight(report, isEditable && !found.length && host.isWritten());
     return report.composes.length > 0 ? 'compose' : isEditable ? 'editor' : 'bare';
@@ -103,13 +97,6 @@ class Companion {
     return this.#part('shape')?.(doc, own, roots) ?? [];
   }
 
-  #publish(report: PageReport): void {
-    const text = JSON.stringify(report);
-    if (text === this.#reported) return;
-    this.#reported = text;
-    this.#company.onReport?.(report);
-  }
-
   #attend(composes: ComposeReport[], found: Map<string, Found>): void {
     for (const [key, attendant] of this.#attendants) {
       if (composes.some((compose) => compose.key === key)) continue;
@@ -117,18 +104,19 @@ class Companion {
       this.#attendants.delete(key);
     }
     for (const compose of composes) {
-      this.#attendantOf(compose, found.get(compose.key))?.update(compose, found.get(compose.key));
-      this.#sample(compose, found.get(compose.key));
+      const one = found.get(compose.key);
+      this.#attendantOf(compose, one)?.update(compose, one);
+      if (one) this.#sample(compose, one);
     }
   }
 
-  #sample(compose: ComposeReport, found: Found | undefined): void {
+  #sample(compose: ComposeReport, { by }: Found): void {
     const { key, unresolved, provider_thread_id } = compose;
     const recipients = everybody(compose).length;
-    if (!found || this.#sampled.has(key) || recipients + unresolved.length === 0) return;
+    if (this.#sampled.has(key) || recipients + unresolved.length === 0) return;
     this.#sampled.add(key);
     this.#company.onSample?.({
-      by: found.by,
+      by,
       account: this.#account !== null,
       thread: provider_thread_id !== null,
       recipients,
@@ -158,7 +146,7 @@ class Companion {
       reader: () => this.#part('reader'),
       isComposing: () => this.#composing,
       typingRest: () => Math.max(0, this.#typedAt + TYPING_PAUSE_MS - performance.now()),
-      lookSoon: (ms) => this.#lookSoon(ms),
+      lookSoon: this.#lookSoon,
     };
   }
 
@@ -170,7 +158,7 @@ class Companion {
   }
 
   async #fetchAnew<K extends ChunkName>(name: K): Promise<Chunks[K] | null> {
-    const part = await this.#company.fetch(name).catch(() => null);
+    const part = await this.#company.fetch(name);
     Object.assign(this.#parts, { [name]: part });
     if (!part) this.#fetching.delete(name);
     if (name === 'reader' || (name === 'shape' && part)) this.#lookSoon(0);
@@ -183,14 +171,18 @@ class Companion {
     return this.#parts[name];
   }
 
-  #noteSight({ account, composes }: PageReport, missesOne: boolean): void {
+  #noteSight({ account, composes }: PageReading, missesOne: boolean): void {
     const now = performance.now();
     this.#blindSince = missesOne ? (this.#blindSince ?? now) : null;
     const blind = this.#blindSince !== null && now - this.#blindSince >= BLIND_AFTER_MS;
     if (this.#blindSince !== null && !blind) this.#lookSoon(BLIND_AFTER_MS);
-    const recipients = composes.flatMap(everybody).length;
-    const unresolved = composes.flatMap((one) => one.unresolved).length;
-    const sight: Sight = { blind, account: account !== null, composes: composes.length, recipients, unresolved };
+    const sight: Sight = {
+      blind,
+      account: account !== null,
+      composes: composes.length,
+      recipients: composes.flatMap(everybody).length,
+      unresolved: composes.flatMap((one) => one.unresolved).length,
+    };
     const text = JSON.stringify(sight);
     if (text === this.#sight || !(blind || composes.length)) return;
     this.#sight = text;
@@ -198,8 +190,8 @@ class Companion {
   }
 
   #noteTyping(event: Event): void {
-    const target = event.composedPath()[0];
-    if (!(target instanceof Node)) return;
+    this.#lookSoon(TYPING_PAUSE_MS);
+    const target = event.composedPath()[0] as Node;
     if (![...this.#attendants.values()].some((attendant) => attendant.holds(target))) return;
     this.#typedAt = performance.now();
     this.#part('reader');
@@ -210,7 +202,6 @@ class Companion {
     const back = this.#away && !away;
     this.#away = away;
     if (back) for (const attendant of this.#attendants.values()) attendant.retry();
-    if (!away) this.#lookSoon(0);
   }
 
   #noteComposing(composing: boolean): void {
@@ -220,16 +211,15 @@ class Companion {
 }
 
 function reportOf(key: string, { recipients, subject, provider_thread_id, visible }: Found): ComposeReport {
-  const { to, cc, bcc, roles_known, unresolved } = recipients;
-  return {
-    key,
-    to,
-    cc,
-    bcc,
-    roles_known,
-    subject_present: subject.trim() !== '',
-    provider_thread_id,
-    visible,
-    unresolved,
+  return { key, ...recipients, subject_present: subject.trim() !== '', provider_thread_id, visible };
+}
+
+/** Hands a report on when it differs from the one before. */
+export function onChange(tell: (report: PageReading) => void): (report: PageReading) => void {
+  let told = '';
+  return (report) => {
+    const text = JSON.stringify(report);
+    if (text !== told) tell(report);
+    told = text;
   };
 }

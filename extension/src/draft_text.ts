@@ -5,7 +5,6 @@ const SKIP =
   '[id$=Signature], blockquote, style, script, aftertouch-banner';
 const STOP = '[id$=appendonsend], [id$=RplyFwdMsg], [id$=mail-editor-reference-message-container]';
 const BLOCKS = /^(?:DIV|P|LI|UL|OL|TR|TABLE|H[1-6]|PRE|HR)$/;
-const BREAKS = /^(?:BR|DIV|P|LI|UL|OL|TR|TABLE|H[1-6]|PRE|HR)$/;
 const LIMIT = 20_000;
 
 /** The draft's text with a line break per block, at most 20,000 characters. Does not touch layout. */
@@ -30,5 +29,9 @@ export function draftText(editor: Element): string {
 }
 
 function beginsLine(node: Node): boolean {
-  return BREAKS.test(node.nodeName) || (!!node.previousSibling && BLOCKS.test(node.previousSibling.nodeName));
+  return node.nodeName === 'BR' || isBlock(node) || isBlock(node.previousSibling);
+}
+
+function isBlock(node: Node | null): boolean {
+  return !!node && BLOCKS.test(node.nodeName);
 }

@@ -1,5 +1,5 @@
 // Hangs the banner's host element in the page: in flow beside the compose, or over the page when it does not survive there.
-import { TEXT_EDITOR } from './hosts/dom';
+import { TEXT_EDITOR } from './hosts/editable';
 import type { Spot } from './hosts/host';
 
 const PATIENCE_MS = 5000;

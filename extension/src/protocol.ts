@@ -243,3 +243,6 @@ export interface PageReport {
   account: string | null;
   composes: ComposeReport[];
 }
+
+/** What was read of the page itself. */
+export type PageReading = Omit<PageReport, 'host'>;

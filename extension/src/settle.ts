@@ -1,13 +1,13 @@
 // Keeps a report steady while the page rebuilds itself: gains count at once, losses only once they have lasted.
 import { everybody } from './addresses';
-import type { ComposeReport, PageReport } from './protocol';
+import type { ComposeReport, PageReading } from './protocol';
 
 /** Pages rebuild a recipients' line or a whole form within this time (Outlook replaces its wells on every commit). */
 export const LOSS_LASTS_MS = 250;
 
 /** Settles one reading after another; `now` in milliseconds of any steady clock. `pending` says a loss waits to be confirmed. */
-export function createSettler(): (reading: PageReport, now: number) => { report: PageReport; pending: boolean } {
-  let last: PageReport | null = null;
+export function createSettler(): (reading: PageReading, now: number) => { report: PageReading; pending: boolean } {
+  let last: PageReading | null = null;
   const since = new Map<string, number>();
 
   const lasted = (what: string, now: number): boolean => {
@@ -41,7 +41,7 @@ export function createSettler(): (reading: PageReport, now: number) => { report:
     return { report: last, pending: since.size > 0 };
   };
 
-  function account(old: PageReport | null, reading: PageReport, now: number): string | null {
+  function account(old: PageReading | null, reading: PageReading, now: number): string | null {
     if (reading.account || !old?.account || lasted('', now)) {
       since.delete('');
       return reading.account;

@@ -1,15 +1,17 @@
 // The banner on the backend's own /try page: the same code, asking the backend directly with the page's session.
 import german from '../_locales/de/messages.json';
 import english from '../_locales/en/messages.json';
+import { accompany } from './accompany';
 import { readId, readVerdict } from './answers';
 import { zoned } from './api';
 import type { Adviser } from './attendant';
 import { createBanner } from './banner';
 import type { ChunkName, Chunks } from './chunks';
-import { accompany } from './companion';
+import { Companion } from './companion';
 import { generic, genericComposes } from './hosts/generic';
 import { guardKeys } from './keys';
 import type { Advice, Answer, Objection } from './protocol';
+import type { LookSoon } from './watch';
 import type { Say } from './words';
 
 const TIME_LIMIT_MS = 4000;
@@ -79,13 +81,18 @@ const parts: { [K in ChunkName]: () => Promise<Chunks[K] | null> } = {
 const catalogue = navigator.language.startsWith('de') ? german : english;
 const say: Say = (word) => catalogue[word].message;
 
-accompany({
-  doc: document,
-  hostname: location.hostname,
-  host: generic(document),
-  adviser,
-  fetch: (name) => parts[name](),
-  say,
-  keepKeys: guardKeys(window, signal),
-  signal,
-});
+const make = (lookSoon: LookSoon) =>
+  new Companion(
+    {
+      doc: document,
+      host: generic(document),
+      adviser,
+      fetch: (name) => parts[name](),
+      say,
+      keepKeys: guardKeys(window, signal),
+      signal,
+    },
+    lookSoon,
+  );
+
+accompany(document, make, signal);

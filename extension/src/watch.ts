@@ -1,5 +1,5 @@
 // Calls back when the page may have changed, at most ten times a second, at no cost per change of the page.
-import { EDITABLE } from './hosts/dom';
+import { EDITABLE } from './hosts/editable';
 
 const APART_MS = 100;
 /** Typing counts as paused after this time without a key. */
@@ -26,78 +26,89 @@ const TELLING = [
 /** The attributes that could change it. On a bare page the many changes of looks cost nothing. */
 const ATTRIBUTES: Record<Scene, string[]> = { bare: ['contenteditable'], editor: SHOWING, compose: TELLING };
 
+/** Asks for a close look within so many milliseconds. */
+export type LookSoon = (ms?: number) => void;
+
 /**
  * Is there an editor in what was added? What is built in place hangs in the first node added, what is built apart comes
  * last: the others are left to the next look.
  */
 function bringsEditor(changes: MutationRecord[]): boolean {
-  for (const change of [changes[0], changes.at(-1)]) {
-    const nodes = change?.addedNodes;
-    const last = nodes ? nodes.length - 1 : -1;
-    if (last >= 0 && (isEditor(nodes?.[last]) || isEditor(nodes?.[last - 1]))) return true;
+  for (const { addedNodes } of [changes[0], changes.at(-1)] as MutationRecord[]) {
+    const last = addedNodes.length - 1;
+    if (isEditor(addedNodes[last]) || isEditor(addedNodes[last - 1])) return true;
   }
   return false;
 }
 
 function isEditor(node: Node | undefined): boolean {
-  if (!(node instanceof Element)) return false;
-  return node.matches(EDITABLE) || !!(node.firstElementChild && node.querySelector(EDITABLE));
+  return node instanceof Element && (node.matches(EDITABLE) || !!node.querySelector(EDITABLE));
 }
 
 /**
- * Runs `look` at once, after changes, and on a slow beat while it finds a compose. Its argument says whether there is a
- * reason to look closely. Answers a function that asks for a close look within so many milliseconds.
+ * Runs `look` at once, after changes, and on a slow beat while it finds a compose. Its arguments say whether there is a
+ * reason to look closely, and how to ask for a close look within so many milliseconds.
  * With a compose open the observer stops itself at the first change and starts again after the look, a tenth of a second
  * later at most. Without one it looks into the first few changes for an editor, and then not before the next look: a page
  * that never rests costs one look in two seconds, whatever it does, and none while it is hidden. Something that gets the
  * focus is looked at at once.
  */
-export function watch(doc: Document, look: (closely: boolean) => Scene, signal: AbortSignal): (ms?: number) => void {
+export function watch(doc: Document, look: (closely: boolean, soon: LookSoon) => Scene, signal: AbortSignal): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let beat: ReturnType<typeof setTimeout> | undefined;
-  let due = Number.POSITIVE_INFINITY;
+  /** When the timer goes off; 0 without one. */
+  let due = 0;
   let scene: Scene = 'bare';
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  let lookedAt = 0;
   let patience = 0;
   let closely = true;
+  let { hidden } = doc;
 
   const observer = new MutationObserver((changes) => {
     patience -= changes.length;
     const sees = scene === 'compose' || bringsEditor(changes);
-    if (sees || patience < 0 || doc.hidden) observer.disconnect();
+    if (sees || patience < 0) observer.disconnect();
     if (sees) soon();
-    else if (!doc.hidden) within(IDLE_APART_MS);
+    else within(IDLE_APART_MS);
   });
-  const rest = () => Math.max(0, lookedAt + APART_MS - performance.now());
   const run = () => {
-    clearTimeout(timer);
-    clearTimeout(beat);
-    due = Number.POSITIVE_INFINITY;
-    if (signal.aborted) return;
+    due = 0;
+    observer.disconnect();
+    if (signal.aborted || (hidden && !closely)) return;
+    if (beat) clearTimeout(beat);
     lookedAt = performance.now();
     patience = PATIENCE;
-    scene = look(closely);
-    closely = false;
-    observer.disconnect();
-    observer.observe(doc, { childList: true, subtree: true, attributeFilter: ATTRIBUTES[scene] });
-    if (scene === 'compose') beat = setTimeout(() => soon(0), SAFETY_MS);
+    try {
+      scene = look(closely, soon);
+    } finally {
+      closely = false;
+      if (!signal.aborted)
+        observer.observe(doc, { childList: true, subtree: true, attributeFilter: ATTRIBUTES[scene] });
+      if (scene === 'compose') beat = setTimeout(soon, SAFETY_MS, 0);
+    }
   };
   const within = (ms: number) => {
     const at = performance.now() + ms;
-    if (at >= due || signal.aborted) return;
-    clearTimeout(timer);
+    if ((due && at >= due) || signal.aborted) return;
+    if (timer) clearTimeout(timer);
     due = at;
     timer = setTimeout(run, ms);
   };
-  const soon = (ms = rest()) => {
+  const soon = (ms = Math.max(0, lookedAt + APART_MS - performance.now())) => {
     closely = true;
     within(ms);
   };
 
   const quietly = { capture: true, passive: true, signal };
-  doc.addEventListener('focusin', () => soon(scene === 'compose' ? rest() : 0), quietly);
-  doc.addEventListener('input', () => soon(TYPING_PAUSE_MS), quietly);
+  doc.addEventListener('focusin', () => soon(scene === 'compose' ? undefined : 0), quietly);
+  doc.addEventListener(
+    'visibilitychange',
+    () => {
+      hidden = doc.hidden;
+      if (!hidden) soon(0);
+    },
+    quietly,
+  );
   signal.addEventListener('abort', () => observer.disconnect());
-  soon(0);
-  return soon;
+  run();
 }

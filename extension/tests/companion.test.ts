@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import english from '../_locales/en/messages.json';
+import { accompany } from '../src/accompany';
 import type { Adviser } from '../src/attendant';
 import { createBanner } from '../src/banner';
 import type { ChunkName, Chunks } from '../src/chunks';
-import { accompany } from '../src/companion';
+import { Companion, onChange } from '../src/companion';
 import { genericComposes } from '../src/hosts/generic';
 import { gmail } from '../src/hosts/gmail';
-import type { Advice, AdviceRequest, Answer, PageReport, Sight, Trouble } from '../src/protocol';
+import type { Advice, AdviceRequest, Answer, PageReading, Sight, Trouble } from '../src/protocol';
 import { readDraft } from '../src/reader/index';
+import type { Word } from '../src/words';
 import { pageOf } from './page';
 import { verdict } from './verdicts';
 
@@ -50,7 +52,7 @@ const ACCOUNT = '<meta name="og-profile-acct" content="ana@example.com">';
 
 let oracle: Oracle;
 let ending: AbortController;
-let reports: PageReport[];
+let reports: PageReading[];
 let sights: Sight[];
 let fetched: number;
 let shaped: number;
@@ -98,18 +100,18 @@ const parts: { [K in ChunkName]: () => Promise<Chunks[K] | null> } = {
 };
 
 async function begin(): Promise<void> {
-  accompany({
+  const company = {
     doc: document,
-    hostname: 'mail.google.com',
     host: gmail(document),
     adviser: oracle,
-    fetch: (name) => parts[name](),
-    say: (word) => english[word].message,
+    fetch: <K extends ChunkName>(name: K) => parts[name](),
+    say: (word: Word) => english[word].message,
     keepKeys: () => undefined,
     signal: ending.signal,
-    onReport: (report) => reports.push(report),
-    onSight: (one) => sights.push(one),
-  });
+    onReport: onChange((report) => reports.push(report)),
+    onSight: (one: Sight) => sights.push(one),
+  };
+  accompany(document, (lookSoon) => new Companion(company, lookSoon), ending.signal);
   await pass();
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ComposeReport, PageReport } from '../src/protocol';
+import type { ComposeReport, PageReading } from '../src/protocol';
 import { createSettler, LOSS_LASTS_MS } from '../src/settle';
 
 const compose = (key: string, to: string[], more: Partial<ComposeReport> = {}): ComposeReport => ({
@@ -14,8 +14,7 @@ const compose = (key: string, to: string[], more: Partial<ComposeReport> = {}): 
   unresolved: [],
   ...more,
 });
-const page = (...composes: ComposeReport[]): PageReport => ({
-  host: 'mail.google.com',
+const page = (...composes: ComposeReport[]): PageReading => ({
   account: 'ana@example.com',
   composes,
 });

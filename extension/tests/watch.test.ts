@@ -84,10 +84,15 @@ describe('a mail page without a compose', () => {
   });
 
   it('that nobody sees is not looked at', async () => {
-    vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    document.dispatchEvent(new Event('visibilitychange'));
     add();
     await pass(10_000);
     expect(looks).toBe(0);
+    hidden.mockReturnValue(false);
+    document.dispatchEvent(new Event('visibilitychange'));
+    await pass(1);
+    expect(looks).toBe(1);
   });
 });
 

@@ -4,12 +4,6 @@ import type { Recipients } from './host';
 
 const CLIMB = 30;
 
-/** A page without any has no editor. */
-export const EDITABLE = '[contenteditable]';
-/** As nearly every page writes it; a browser finds this in less than half the time. */
-export const USUALLY_EDITABLE = '[contenteditable=true]';
-export const TEXT_EDITOR = `${EDITABLE}:not([contenteditable=false])`;
-
 export function all(root: ParentNode, selector: string): HTMLElement[] {
   return [...root.querySelectorAll<HTMLElement>(selector)];
 }

@@ -1,5 +1,6 @@
 // Any page with an editor and a line of recipients: the last rung, loaded for mail pages that changed, and the host of /try.
-import { ADDRESSED, addressIn, all, climb, fieldValue, isBefore, isVisible, TEXT_EDITOR } from './dom';
+import { ADDRESSED, addressIn, all, climb, fieldValue, isBefore, isVisible } from './dom';
+import { TEXT_EDITOR } from './editable';
 import type { Found, Host } from './host';
 import { genericRecipients, OWN, ROWS } from './named';
 

@@ -12,8 +12,8 @@ import {
   isVisible,
   type Role,
   recipientsOf,
-  TEXT_EDITOR,
 } from './dom';
+import { TEXT_EDITOR } from './editable';
 import type { Found, Host, Recipients, Spot } from './host';
 import { genericRecipients } from './named';
 
