@@ -19,7 +19,7 @@ def says(page: Page, text: str) -> None:
 
 
 def noted(page: Page) -> None:
-    """Wait until the worker has noted that a finding was put away: noted later it would silence the next test's banner."""
+    """Wait until the worker has noted what was put away: noted later it would silence the next test's banner."""
     kept = "() => chrome.storage.local.get('dismissed').then(({dismissed}) => dismissed?.length > 0)"
     deadline = time.monotonic() + 10
     while not page.context.service_workers[0].evaluate(kept):
