@@ -23,6 +23,11 @@ def named(cell: str) -> list[str]:
     return [one.strip() for one in bare.split(",") if one.strip()]
 
 
+def proofs(cell: str) -> list[tuple[str, list[str]]]:
+    """The faults and files a cell names, each file with its tests."""
+    return [(one.split("`")[0].strip(), re.findall(r"`(\w+)`", one)) for one in cell.partition(";")[0].split(",")]
+
+
 def in_code(name: str, near: str) -> list[Path]:
     places = [ROOT / folder / name for folder in (*CODE, near)]
     return [place for place in places if place.exists()]
@@ -44,11 +49,11 @@ def test_what_a_line_names_is_there(obligation: str) -> None:
     words = " ".join(file.read_text() for file in files if file.is_file())
     for symbol in re.findall(r"`([\w.]+)`", where):
         assert symbol.rpartition(".")[2] in words, symbol
-    folder = ROOT / "tests/connectors"
-    for name in named(held):
+    for name, tests in proofs(held):
         if re.fullmatch(r"F\d+", name):
             assert int(name[1:]) in {fault.number for fault in FAULTS}, name
             continue
-        path = ROOT / "tests" / name if "/" in name else folder / name
-        assert path.is_dir() or path.with_suffix(".py").is_file(), name
-        folder = path.parent
+        path = ROOT / "tests" / (name if "/" in name else f"connectors/{name}")
+        told = path.with_suffix(".py").read_text()
+        assert tests, f"which test of {name}"
+        assert [test for test in tests if f"def test_{test}(" not in told] == []

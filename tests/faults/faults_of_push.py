@@ -145,6 +145,11 @@ async def forged(rig: Rig, check: Checker) -> None:
         assert (await stranger.post(hooks.hook(rig.parts, "google"), json={})).status_code == 403
         shown = await stranger.post(hook, params={"validationToken": "a token\x00"})
         assert shown.status_code == 400
+        assert (await stranger.post(hook, params={"validationToken": "a" * 2_049})).status_code == 400
+        page = await stranger.post(hook, params={"validationToken": "<b>a token</b>"})
+        assert (page.status_code, page.text) == (200, "<b>a token</b>")
+        assert page.headers["content-type"].startswith("text/plain"), "what is thrown back is never a page"
+        assert page.headers["x-content-type-options"] == "nosniff"
     await rig.poll()
 
 
