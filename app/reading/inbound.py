@@ -56,7 +56,7 @@ def read_letter(letter: Letter, *, zone: str = "UTC") -> InboundReading:
         return _read_words(letter, today, ending, kind=kind, asks=asks, question=question)
     return InboundReading(
         kind=kind,
-        return_date=back if kind is Kind.OOO else None,
+        return_date=(back or return_date(letter, today)) if kind is Kind.OOO else None,
         promise=promise_of([line.sentence for line in letter.lines], today) if kind is not Kind.LIST else None,
         on_hold=ending.on_hold and kind is not Kind.LIST,
         hold_until=ending.until if ending.on_hold else None,

@@ -1,77 +1,87 @@
-"""When somebody is back, out of the words of an absence notice."""
+"""When somebody is back, out of the words of an absence notice: of the days it names the likeliest.
 
-import re
-from datetime import date
+A day that is named is the day of return itself, or the last one away, before the next working day. How much each sign
+around it weighs was learned by scripts/weigh-absences from the labelled notices under tests/reading/cases.
+"""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from itertools import islice
+
+from app.reading.lexicons import lexicon
+from app.reading.received.absence_signs import FROM_TO, Named, signs_of
 from app.reading.received.dating import Dated
 from app.reading.received.letter import Letter
-from app.reading.received.phrases import families
 from app.reading.received.sentences import Sentence
-from app.reading.received.spans import Today
+from app.reading.received.spans import Span, Today
 
-_NEAR = 48
-_BACK = re.compile(r"(?<!get )(?<!come )\b(?:back|return\w*|again|rejoin|resum\w*|re-?open\w*|zuruck|vuelvo|regreso)\b")
-_RANGES = frozenset({"days of month", "weekdays", "numerics", "numerics day first"})
-_BEGIN_IT = frozenset({"month name", "season", "next week", "whole month", "new year"})
-_AHEAD_OF_IT, _BEHIND_IT = frozenset({"returns"}), frozenset({"returns_behind"})
-_VAGUE = frozenset({"holidays", "christmas"})
-_ENDS_INCLUDED = frozenset({"end of week", "end of month", "end of year", "part of this month", "part of month"})
+BACK, AWAY = "back", "away"
+"""What a day may be: the first one back, or the last one away."""
+_MOST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A day somebody may be back on, and the signs by which it is weighed as a BACK or an AWAY."""
+
+    day: date
+    part: str
+    signs: frozenset[str]
 
 
 def return_date(letter: Letter, today: Today) -> date | None:
-    """The day they are back: the one named with "back", else behind the last day away; None when not said."""
-    said = [*(line.sentence for line in letter.lines), Sentence(letter.subject, letter.subject)]
-    for reading in (_named_return, _end_of_absence):
-        for sentence in said:
-            back = reading(sentence, today)
-            if back is not None and today.day <= back:
-                return back
-    return None
+    """The first day they are back, as an absence notice tells it; None when it is not said."""
+    likeliest, most = None, 0
+    for choice in choices(letter, today):
+        known = _weights()[choice.part]
+        weight = sum([known[sign] for sign in choice.signs if sign in known])
+        if weight > most:
+            likeliest, most = choice.day, weight
+    return likeliest
 
 
-def _named_return(sentence: Sentence, today: Today) -> date | None:
-    """ "Back on D", "returning D", "available again from D"."""
-    text, last_end = sentence.folded, 0
-    for dated in sentence.dates(today):
-        before = text[max(last_end, dated.start - _NEAR) : dated.start]
-        named = bool(families(before, _AHEAD_OF_IT) or families(text[dated.end : dated.end + _NEAR], _BEHIND_IT))
-        if dated.span.counted and not _BACK.search(before):
-            named = False
-        if named and dated.bound not in ("until", "past") and not _is_negated(before):
-            if dated.bound == "after":
-                return today.calendar.after(dated.span.last, 1)
-            return dated.span.last if dated.span.counted else dated.span.first
-        last_end = dated.end
-    return None
+def choices(letter: Letter, today: Today) -> Iterator[Choice]:
+    """What the first 24 expressions of time leave open, in their order; no day before today."""
+    named = list(islice(_named(letter, today), _MOST))
+    for each in named:
+        signs = signs_of(each, named, today)
+        for part, day in ((BACK, _itself(each.dated)), (AWAY, today.calendar.after(each.dated.span.last, 1))):
+            if day is not None and day >= today.day:
+                yield Choice(day, part, signs)
 
 
-def _is_negated(before: str) -> bool:
-    return any(word in before for word in ("until", " not be back", "nicht", "bis ", "hasta"))
-
-
-def _end_of_absence(sentence: Sentence, today: Today) -> date | None:
-    text, kinds, dates = sentence.folded, sentence.kinds, sentence.dates(today)
-    if not dates or (kinds.isdisjoint({"away", "absent", "ooo_subject"}) and not _BACK.search(text)):
+def _itself(dated: Dated) -> date | None:
+    if dated.meaning in FROM_TO and dated.span.first < dated.span.last:
         return None
-    dates = tuple(dated for dated in dates if dated.meaning not in _VAGUE) or dates
-    last = max(dates, key=lambda dated: dated.span.last)
-    reaches = last.bound == "until" or (last.bound == "by" and "bis" in text)
-    ranged = last.meaning in _RANGES and last.span.first < last.span.last
-    pair = len(dates) > 1 and min(dated.span.first for dated in dates) < last.span.first
-    written_out = pair and all(dated.meaning == "day of month" for dated in dates)
-    if last.span.counted:
-        return last.span.last
-    if reaches and (last.meaning in _BEGIN_IT or _is_some_part(last)):
-        return last.span.first
-    if reaches and not pair and "inclusive" not in kinds and last.meaning not in _ENDS_INCLUDED:
-        return last.span.last
-    if reaches and not written_out and last.span.last.weekday() == 0 and "inclusive" not in kinds:
-        return last.span.last
-    if reaches or ranged or pair or "inclusive" in kinds or last.span.last >= today.day:
-        return today.calendar.after(last.span.last, 1)
-    return None
+    return dated.span.last if dated.span.counted else dated.span.first
 
 
-def _is_some_part(dated: Dated) -> bool:
-    """Early or the middle of something: "until the start of December" ends as it begins."""
-    return dated.meaning.startswith("part of") and dated.span.first < dated.span.last
+def _named(letter: Letter, today: Today) -> Iterator[Named]:
+    earlier: date | None = None
+    for line in letter.lines:
+        for place, dated in enumerate(line.sentence.dates(today)):
+            moved = _counted_on(line.sentence, dated, earlier) if earlier else None
+            yield Named(line.sentence, place, dated, is_counted_on=False if moved else None)
+            if moved:
+                yield Named(line.sentence, place, moved, is_counted_on=True)
+            if not dated.span.counted and dated.span.last >= today.day:
+                earlier = dated.span.last
+    subject = Sentence(letter.subject, letter.subject)
+    for place, dated in enumerate(subject.dates(today)):
+        yield Named(subject, place, dated, is_subject=True)
+
+
+def _counted_on(sentence: Sentence, dated: Dated, earlier: date) -> Dated | None:
+    """ "It ends on 15 May, back the Monday": a bare weekday may be counted on from the day named before it."""
+    if dated.meaning != "weekday" or not sentence.folded[dated.start : dated.end].isalpha():
+        return None
+    day = earlier + timedelta(days=(dated.span.first.weekday() - earlier.weekday()) % 7)
+    return replace(dated, span=Span(day, day)) if day > dated.span.first else None
+
+
+@cache
+def _weights() -> Mapping[str, Mapping[str, int]]:
+    content: Mapping[str, Mapping[str, int]] = lexicon("absences")
+    return content

@@ -64,12 +64,16 @@ def _after(last: date, at_least: int) -> tuple[date, date]:
 def expressions(folded: str, today: Today) -> tuple[Dated, ...]:
     """At most twelve expressions in order of place; of overlapping ones the longest stands."""
     taken: list[Dated] = []
+    closed: list[tuple[int, int]] = []
     for template, found in sorted(_templates().found(folded), key=lambda hit: hit[1].start() - hit[1].end()):
-        if any(found.start() < other.end and other.start < found.end() for other in taken):
+        start, end = found.span()
+        if any(start < other_end and other_start < end for other_start, other_end in closed):
             continue
         dated = template.read(folded, found, today)
         if dated is not None:
             taken.append(dated)
+        if dated is not None or template.names_a_day(found):
+            closed.append((start, end))
         if len(taken) == _MOST:
             break
     return tuple(sorted(taken, key=lambda dated: dated.start))
@@ -171,6 +175,10 @@ class _Template:
         except (ValueError, OverflowError):
             return None
         return Dated(found.start(), found.end(), span, bound or "", self.meaning) if span else None
+
+    def names_a_day(self, found: re.Match[str]) -> bool:
+        """A day of a month that is named: where it has passed, its month alone is not meant either."""
+        return self.meaning == "day of month" and any(name.startswith("month") for name, _ in _named_parts(found))
 
     def _is_doubtful(self, found: re.Match[str]) -> bool:
         """A word that is often no date ("may", "sat", "a day") counts only behind "by", "in" and the like."""
