@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -11,8 +12,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp
 
-from app.services import high_water, history
+from app.services import high_water
 from app.services.parts import Parts
+from app.services.warming import warm
 from app.store.scope import across_people
 from app.web import (
     accounts,
@@ -58,10 +60,12 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         high_water.note(parts, parts.clock())
+        ended = Event()
         with across_people():
-            warming = asyncio.create_task(asyncio.to_thread(history.warm, parts, parts.clock()))
+            warming = asyncio.create_task(asyncio.to_thread(warm, parts, ended))
             working = asyncio.create_task(Worker(parts).run()) if works else None
         yield
+        ended.set()
         await asyncio.gather(warming, return_exceptions=True)
         if working:
             working.cancel()

@@ -1,6 +1,5 @@
 """History: every recipient with where things stand, one time line each."""
 
-import gc
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,15 +12,13 @@ from app.services.errors import NotFound
 from app.services.parts import Parts
 from app.services.shelf import Dossier
 from app.services.threads import all_dossiers, dossier
-from app.store import accounts, corrections, people, recipients
+from app.store import accounts, corrections, recipients
 from app.store.advice_facts import recipient_facts
 from app.store.corrections import Correction as StoredCorrection
 from app.store.recipients import Recipient
 
 LEARN_FROM = 150
 """Threads: more would cost every word before Send more than a tenth of a millisecond (2026-11)."""
-WARMED = 4
-"""People whose shelf is filled at the start: one in a local installation."""
 STATE_ORDER = ("your_turn", "waiting", "enough", "answered", "closed", "muted")
 
 
@@ -155,16 +152,6 @@ def company(parts: Parts, person_id: str, name: str, now: datetime) -> Company:
         entries += [(rows[-1], entry) for entry in _entries(each, cadence, mailboxes)]
     ordered = sorted(entries, key=lambda told: (told[1].at, told[1].key, told[0].id))
     return Company(name, tuple(sorted(rows, key=_by_what_can_be_done)), tuple(ordered))
-
-
-def warm(parts: Parts, now: datetime) -> None:
-    """Put on the shelf what the first page would have to make, so that nobody waits for it."""
-    with parts.database.read() as tx:
-        first = people.some(tx, limit=WARMED)
-    for person_id in first:
-        list_recipients(parts, person_id, now)
-    gc.collect()
-    gc.freeze()  # what stands on the shelf is no garbage: looking through it costs a tenth of a second each time
 
 
 def learn(parts: Parts, person_id: str, now: datetime) -> None:

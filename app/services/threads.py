@@ -23,17 +23,20 @@ def dossier(parts: Parts, facts: RecipientFacts) -> Dossier:
     return _composed(parts, facts.recipient, facts.messages, facts.logged, facts.corrections)
 
 
-def all_dossiers(parts: Parts, tx: Connection, person_id: str) -> list[Dossier]:
+def all_dossiers(parts: Parts, tx: Connection, person_id: str, *, most: int | None = None) -> list[Dossier]:
     """Every recipient's; only what changed since the last time is read and made anew.
 
-    Mail that bears on nobody the person wrote to is never looked at, however much of it there is.
+    Mail that bears on nobody the person wrote to is never looked at, however much of it there is. With `most` it ends
+    after so many recipients, and those that are on the shelf already.
     """
     with parts.shelf.making:
         before = parts.shelf.of(person_id)
         own = accounts.own_addresses(tx, person_id)
         known = recipients.of_person(tx, parts.sealer, person_id)
-        kept = _mail_about(parts, tx, person_id, sorted({at for one in known for at in one.addresses} - own))
         met = [recipient for recipient in known if not own.issuperset(recipient.addresses)]
+        if most is not None:
+            met = [one for place, one in enumerate(met) if place < most or one.id in before.dossiers]
+        kept = _mail_about(parts, tx, person_id, sorted({at for one in met for at in one.addresses} - own))
         made = dict(_made(parts, tx, person_id, met, before=before, mail=kept))
         parts.shelf.put(person_id, replace(kept, dossiers=made))
     return list(made.values())

@@ -14,6 +14,7 @@ from app.services import history
 from app.services.announcing import Announcer
 from app.services.parts import Parts
 from app.services.shelf import Shelf
+from app.services.warming import warm
 from app.settings import Settings
 from app.store import accounts, messages
 from app.store.scope import across_people
@@ -62,7 +63,7 @@ def _pages(filled: Filled, where: str) -> Generator[Figure, None, dict[str, floa
 
 async def _asked(filled: Filled) -> list[tuple[str, list[float], int, float]]:
     parts = _parts(filled)
-    history.warm(parts, NOW)
+    warm(parts)
     some = history.list_recipients(parts, filled.person_id, NOW)[0].id
     told = []
     async with visitor(create_app(parts), parts) as browser:
@@ -98,13 +99,13 @@ def _parts(filled: Filled) -> Parts:
 
 
 def _warm(filled: Filled) -> None:
-    history.warm(_parts(filled), NOW)
+    warm(_parts(filled))
 
 
 def _after_one_more(filled: Filled) -> float:
     """The median over five mails to five recipients."""
     parts, times = _parts(filled), []
-    history.warm(parts, NOW)
+    warm(parts)
     for number in range(5):
         row = filled.rows[number]
         more = replace(row, provider_message_id=f"more{number}", message_key=f"more{number}", at=NOW)
