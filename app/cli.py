@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -93,9 +95,19 @@ def _own_settings() -> Settings:
     return settings
 
 
-def _serve(asked: argparse.Namespace) -> int:
-    from app.serving import serve
+@contextmanager
+def _collecting_nothing() -> Iterator[None]:
+    """While modules are loaded, which leave no garbage: looking for it takes a sixth of a start (2026-11)."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
+
+def _serve(asked: argparse.Namespace) -> int:
+    with _collecting_nothing():
+        from app.serving import serve
     return asyncio.run(serve(read_settings(), host=asked.host, port=asked.port, works=not asked.no_sync))
 
 
