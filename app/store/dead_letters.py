@@ -43,6 +43,11 @@ _GIVEN_UP = Prepared(
         _OF_ACCOUNT, (_HERE.attempts >= _TRIES) & (_HERE.reader_version >= _VERSION)
     )
 )
+_WITH_ERROR = Prepared(
+    select(_HERE.provider_message_id, _HERE.attempts).where(
+        _OF_ACCOUNT, _HERE.error == bindparam("error"), _HERE.reader_version == _VERSION
+    )
+)
 _SETTLE = Prepared(delete(dead_letters).where(_OF_ACCOUNT, OneOf(_HERE.provider_message_id, "ids")))
 
 
@@ -99,9 +104,8 @@ def given_up(tx: Connection, account_id: str, reader_version: int, *, tries: int
 
 def with_error(tx: Connection, account_id: str, error: str, reader_version: int) -> dict[str, int]:
     """Provider ids that fail with this error under this reader, and how often they did."""
-    letters = dead_letters.c
-    these = (letters.account_id == account_id) & (letters.error == error) & (letters.reader_version == reader_version)
-    return {row[0]: row[1] for row in tx.execute(select(letters.provider_message_id, letters.attempts).where(these))}
+    found = _WITH_ERROR.rows(tx, account=account_id, error=error, version=reader_version)
+    return {row.provider_message_id: row.attempts for row in found}
 
 
 def settle_all(tx: Connection, account_id: str, provider_message_ids: Iterable[str]) -> int:
