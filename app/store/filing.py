@@ -93,8 +93,9 @@ def file_circles(
 ) -> dict[frozenset[tuple[str, str]], int]:
     """The number of each circle, a set of (role, address); `who` numbers the addresses."""
     digests = {people: digest(",".join(f"{role} {address}" for role, address in people)) for people in all_people}
-    known = _CIRCLES.known(tx, mailbox, digests.values())
-    numbers = _CIRCLES.numbers(tx, mailbox, digests.values())
+    known = _CIRCLES.known(tx, mailbox, set(digests.values()))
+    missing = set(digests.values()) - known.keys()
+    numbers = known | _CIRCLES.numbers(tx, mailbox, missing)
     _MEMBERS.run_all(
         tx,
         (
