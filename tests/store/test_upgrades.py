@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, column, select, text
+from sqlalchemy import Connection, Executable, column, select, text
 from sqlalchemy import table as table_of
 
 from app.reading.facts import InboundReading
 from app.reading.keeping import reading_from_json
 from app.store import messages, migrations
 from app.store.database import Database
+from app.store.errors import StoreError
 from app.store.instants import Instant
 from app.store.migrations import HEAD, VERSION_TABLE
 from app.store.migrations.upgrade import _config
@@ -185,6 +186,30 @@ def test_a_web_server_of_before_reads_on(former: Database) -> None:
     former.migrate()
     assert seen() == before
     assert all(before)
+
+
+def test_a_worker_of_before_is_refused_and_nothing_of_its_page_stays(former: Database, sealer: Sealer) -> None:
+    """In its own words, after it has moved its cursor: so a worker of now is given the same page again."""
+    former.migrate()
+    letter = letters_of_before(sealer)[0] | {"id": 99, "provider_message_id": "19c0ffee00000099"}
+    words = (
+        table_of("messages", *map(column, letter)).insert().values({**letter, "at": None}),
+        text("UPDATE messages SET folder = 'trash', present = false WHERE id = 1"),
+        text("DELETE FROM messages WHERE account_id = 'a'"),
+        text("INSERT INTO message_people VALUES (1, 'to', 'eve@acme.example', 'p', NULL)"),
+    )
+
+    def page_of_before(statement: Executable) -> None:
+        with former.write() as tx:
+            tx.execute(text("UPDATE accounts SET state_reason = 'moved on'"))
+            tx.execute(statement)
+
+    for statement in words:
+        with pytest.raises(StoreError):  # a worker puts off what meets one
+            page_of_before(statement)
+    with former.read() as tx:
+        assert tx.execute(text("SELECT state_reason FROM accounts")).scalar_one() == ""
+        assert sorted(one.number for one in messages.of_person(tx, sealer, "p" * 32)) == [1, 2, 7, 8]
 
 
 def a_version_later(database: Database) -> None:
