@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from app.cadence.rules.exemptions import is_named
@@ -10,9 +10,10 @@ from app.cadence.thread import Channel, Signals
 from app.reading.facts import BY_HAND, InboundReading, Kind, LoggedFact, MessageFact, OutboundReading
 from app.reading.identity import message_key, reference_keys
 from app.reading.matters import matter_of
-from app.reading.noted import promise_noted
+from app.reading.noted import promise_noted, refuses
 from app.reading.outbound import read_draft
 from app.reading.people import is_automatic, organisation, same_company
+from app.reading.promises import find_noted_promise
 from app.reading.read_once import read_once
 from app.reading.row_messages import message_of
 from app.reading.rows import Row, instant_of
@@ -26,13 +27,15 @@ _LONG_WORD = 6
 _WITHOUT_SUBJECT = "without a subject"
 _AHEAD = timedelta(days=1)  # clocks differ; a year that is wrong differs by more
 _PHONE = frozenset({Channel.CALL, Channel.VOICEMAIL})
+_OUTCOMES = frozenset({"no_answer", "message_left", "spoke"})
 _SPOKE = re.compile(
-    r"\b(?:spoke|talked|chatted|reached (?:her|him|them)|(?:she|he|they) (?:said|told|picked up|answered|asked)|"
-    r"picked up|had a (?:good |short |quick |nice )?(?:call|chat|talk|conversation)|got through)\b",
+    r"\b(?:spoke|talked|chatted|(?:reached|got|caught) (?:hold of )?(?:her|him|them|(?-i:[A-Z][a-z]+))\b|"
+    r"(?:she|he|they) (?:said|told|picked up|answered|asked|wants?|wanted|needs?|promised|will|would like)|"
+    r"picked up|had a (?:good |short |quick |nice |long )?(?:call|chat|talk|conversation)|got through)\b",
     re.IGNORECASE,
 )
 _NOT_SPOKE = re.compile(
-    r"\b(?:nobody|no[ -]?one|none of them)\b|"
+    r"\b(?:nobody|no[ -]?one|none of them|front desk|reception(?:ist)?|switchboard|secretary|left a message|hung up)\b|"
     r"\b(?:no (?:answer|reply|response)|not (?:answer|pick)|n't (?:answer|pick|reach)|missed|voice ?mail|rang out)",
     re.I,
 )
@@ -44,7 +47,7 @@ _AUTOMATIC = frozenset({Kind.ATS_RECEIPT, Kind.REJECTION, Kind.OOO, Kind.AUTO_RE
 class Event:
     """One entry of a history. `key` is its place, `people` whom it went to.
 
-    `note` is its text for calls, `zone` the IANA zone its days are in.
+    `note` is its text for calls, `outcome` what the entry says came of one, `zone` the IANA zone its days are in.
     """
 
     key: str
@@ -56,6 +59,7 @@ class Event:
     message: Message
     reading: InboundReading | OutboundReading
     note: str = ""
+    outcome: str = ""
     zone: str = "UTC"
 
 
@@ -98,6 +102,7 @@ def _event(entry: object, place: int, *, now: datetime, zone: str) -> Event:
         message=message,
         reading=_reading(message, Channel(channel), outbound=outbound, zone=zone),
         note=message.text,
+        outcome=entry["outcome"] if entry.get("outcome") in _OUTCOMES else "",
         zone=zone,
     )
 
@@ -156,7 +161,11 @@ def _as_read(event: Event) -> InboundReading | OutboundReading:
     if event.outbound or event.channel is Channel.EMAIL or not isinstance(event.reading, InboundReading):
         return event.reading
     automatic = event.reading.kind in _AUTOMATIC and event.reading.kind is not Kind.REJECTION
-    return InboundReading() if automatic else event.reading
+    if automatic or (event.reading.closure and not refuses(event.note)):
+        return InboundReading()
+    if event.reading.promise:
+        return event.reading
+    return replace(event.reading, promise=find_noted_promise(event.note, event.at, event.zone))
 
 
 def _thread_key(event: Event, recipient: str, home: str) -> str:
@@ -228,6 +237,8 @@ def _call(event: Event) -> LoggedFact:
 
 
 def _outcome(event: Event) -> str:
+    if event.outcome:
+        return event.outcome
     if event.channel is Channel.VOICEMAIL:
         return "message_left"
     spoke = _SPOKE.search(event.note) is not None and _NOT_SPOKE.search(event.note) is None

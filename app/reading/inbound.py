@@ -1,5 +1,7 @@
 """Reads one received message: what kind it is and what it says, once, when it arrives."""
 
+from collections.abc import Sequence
+
 from app.cadence.thread import Stage
 from app.reading.deadlines import offer_deadline
 from app.reading.facts import InboundReading, Kind
@@ -11,12 +13,12 @@ from app.reading.received.bounces import bounce_of
 from app.reading.received.closure import Ending, ending_of
 from app.reading.received.invitations import invites
 from app.reading.received.kinds import calendar_method, kind_of, may_be_absent
-from app.reading.received.letter import Letter, addresses_in, open_letter
+from app.reading.received.letter import Letter, Line, addresses_in, open_letter
 from app.reading.received.spans import Today
 from app.reading.received.stages import stage_cue
 from connectors.message import Message
 
-READER_VERSION = 7
+READER_VERSION = 8
 _MOST_NAMES = 5
 _MEETING_ASKS = frozenset({"interview", "time_slots"})
 _MEETING_WORDS = (
@@ -61,7 +63,7 @@ def read_letter(letter: Letter, *, zone: str = "UTC") -> InboundReading:
         on_hold=ending.on_hold and kind is not Kind.LIST,
         hold_until=ending.until if ending.on_hold else None,
         no_contact=ending.no_contact if kind is Kind.ATS_RECEIPT else None,
-        names=_names(letter) if kind in (Kind.OOO, Kind.AUTO_REPLY) else (),
+        names=_names(letter, absent=kind is Kind.OOO) if kind in (Kind.OOO, Kind.AUTO_REPLY) else (),
         cue=Stage.APPLIED if kind is Kind.ATS_RECEIPT else None,
     )
 
@@ -102,7 +104,7 @@ def _read_words(
         no_contact=ending.no_contact,
         invites_call=ending.no_contact is None and "invites_call" in letter.kinds,
         invites_contact=ending.no_contact is None and bool(inviting),
-        invites_often=any("invites_often" in line.kinds for line in inviting),
+        invites_often=_invites_often(letter, inviting),
         meeting=not rejects and (method in ("REQUEST", "COUNTER") or _meets(letter, asks)),
         met="has_met" in letter.kinds,
         names=_names(letter),
@@ -121,9 +123,20 @@ def _meets(letter: Letter, asks: tuple[str, ...]) -> bool:
     return any(word in line.folded for line in asked for word in _MEETING_WORDS)
 
 
-def _names(letter: Letter) -> tuple[str, ...]:
-    """Addresses they point to, other than their own and those written to, and people they name."""
-    pointing = " ".join(line.sentence.said for line in letter.with_kind("points_to", "absent", "gone"))
+def _invites_often(letter: Letter, inviting: Sequence[Line]) -> bool:
+    """Every week, or by phone as often as it takes."""
+    if "invites_call" in letter.kinds and "calls_again" in letter.kinds:
+        return True
+    return any("invites_often" in line.kinds for line in inviting)
+
+
+def _names(letter: Letter, *, absent: bool = False) -> tuple[str, ...]:
+    """Addresses they point to, other than their own and those written to, and people they name.
+
+    In a note of absence every line may point to somebody.
+    """
+    lines = letter.lines if absent else letter.with_kind("points_to", "absent", "gone")
+    pointing = " ".join(line.sentence.said for line in lines)
     if not pointing:
         return ()
     known = {letter.sender, *(person.address for person in (*letter.message.to, *letter.message.reply_to))}

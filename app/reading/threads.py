@@ -60,7 +60,7 @@ def build_thread(
         cues=_cues(mail),
         country=country_of(recipient),
         zone=zone,
-        industry=_industry(mail),
+        industry=_industry(mail, calls, draft),
         job_contact=_is_job_contact(mail, calls, corrections, stage, draft),
         hints=_ordered(_reply(fact) for fact in mail.received if mail.is_hint(fact)),
     )
@@ -226,7 +226,7 @@ def _is_job_contact(
         return max(said, key=lambda correction: correction.at).kind is CorrectionKind.JOB_SEARCH
     theirs = [fact for fact in mail.received if mail.comes_from_them(fact)]
     searches = any(
-        kind_of(fact) in _SHOWS_A_SEARCH or ((said_in(fact).promise or said_in(fact).on_hold) and mail.is_answer(fact))
+        kind_of(fact) in _SHOWS_A_SEARCH or (_speaks_of_the_matter(said_in(fact)) and mail.is_answer(fact))
         for fact in theirs
     )
     if stage is not None or searches or any(map(takes_applications, mail.addresses)):
@@ -236,9 +236,17 @@ def _is_job_contact(
     return is_about_a_job([*(each.matter for each in (*readings, *calls)), *lists, draft])
 
 
-def _industry(mail: Correspondence) -> str | None:
-    """The trade most letters to and from them name, the newest among equals; else the one in the company's name."""
+def _speaks_of_the_matter(said: InboundReading) -> bool:
+    return bool(said.promise or said.on_hold or said.no_contact)
+
+
+def _industry(mail: Correspondence, calls: Sequence[LoggedFact], draft: Matter) -> str | None:
+    """The trade most letters to and from them name, the newest among equals; else the one in the company's name.
+
+    Where neither names one, the calls and the draft are asked.
+    """
     theirs = [fact for fact in mail.received if mail.comes_from_them(fact)]
     named = [trade for fact in (*theirs, *mail.sent) if (trade := fact.reading.matter.industry)]
     by_name = (trade for address in sorted(mail.addresses) if (trade := trade_of(address)))
-    return max(reversed(named), key=named.count, default=None) or next(by_name, None)
+    told = (matter.industry for matter in (*(call.matter for call in calls), draft) if matter.industry)
+    return max(reversed(named), key=named.count, default=None) or next(by_name, None) or next(told, None)

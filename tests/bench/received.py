@@ -32,9 +32,13 @@ LEARNED_FROM = (
     "more-second",
     "floors",
     "desks",
+    "halls",
+    "absences",
+    "machines-public",
+    "machines-small",
 )
 HALVES = ("build", *(f"{author}-build" for author in LEARNED_FROM))
-HELD = ("held", "offices-held", "trades-held", "floors-held", "desks-held")
+HELD = ("held", "offices-held", "trades-held", "floors-held", "desks-held", "halls-held", "absences-held")
 """Of offices and trades only the sentences about waiting are held back; their mails have become building material."""
 UNDATED = ("none", "open")
 

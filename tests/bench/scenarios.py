@@ -13,8 +13,11 @@ CASES = Path(__file__).parents[1] / "reading" / "cases"
 SEVERITY = ("clear", "note", "caution", "hold", "stop")
 MILD = frozenset({"clear", "note"})
 SOURCES = {
-    "build": ("build", "others-build", "offices-build", "offices-second-build", "lives-build", "works-build"),
-    "held": ("held", "lives-held"),
+    "build": (
+        *("build", "others-build", "offices-build", "offices-second-build", "lives-build", "lives-second-build"),
+        *("works-build", "paths-build", "paths-second-build", "rooms-build"),
+    ),
+    "held": ("held", "rooms-held"),
 }
 """The files of each half. Whoever changes the reader or the rules reads the first half; the second is only counted."""
 Row = dict[str, Any]

@@ -55,7 +55,7 @@ def test_a_mail_is_read_as_it_is_meant(case: dict):
 def test_a_no_is_heard_in_any_voice_and_not_where_there_is_none():
     """Of the mails whose words are weighed one in a hundred may still be taken for the other thing."""
     told = [(case["kind"], _read(case).kind.value, case["text"]) for case in _cases("refusals")]
-    wrong = [text for wanted, found, text in told if wanted != found]
+    wrong = [text for wanted, found, text in told if (wanted == "rejection") != (found == "rejection")]
     assert len(wrong) <= 0.01 * len(told), wrong
 
 
@@ -68,8 +68,10 @@ def test_a_no_is_heard_in_any_voice_and_not_where_there_is_none():
         ("floors-build", 0.95, 0.97, 0.95),
         ("desks-build", 0.97, 0.97, 0.97),
         ("held", 0.95, 0.97, 0.92),
-        ("floors-held", 0.87, 0.91, 0.77),
-        ("desks-held", 0.91, 0.95, 0.82),
+        ("floors-held", 0.88, 0.9, 0.82),
+        ("desks-held", 0.87, 0.92, 0.85),
+        ("halls-build", 0.97, 0.97, 0.95),
+        ("halls-held", 0.93, 0.97, 0.92),
     ],
 )
 def test_so_many_mails_of_others_are_told_apart(name: str, kind: float, precision: float, recall: float):
@@ -94,7 +96,9 @@ def test_a_few_plain_words_are_no_refusal(text: str):
     assert said(text).kind is Kind.REPLY
 
 
-@pytest.mark.parametrize(("name", "share"), [("held", 0.9), ("desks-held", 0.85), ("floors-held", 0.78)])
+@pytest.mark.parametrize(
+    ("name", "share"), [("held", 0.9), ("desks-held", 0.9), ("floors-held", 0.85), ("halls-held", 0.9)]
+)
 def test_of_unseen_absences_most_say_the_right_day_of_return(name: str, share: float):
     """The bar is .90."""
     dated = [case for case in _cases(name) if "return_date" in case]
@@ -197,6 +201,38 @@ def test_the_first_question_is_kept_in_their_words():
 def test_a_named_colleague_is_kept():
     reading = said("I am out of the office until Monday. Please contact lee@acme.example.", "Automatic reply: hi")
     assert reading.names == ("lee@acme.example",)
+
+
+def test_who_stands_in_during_an_absence_is_kept():
+    reading = said(
+        "I am on leave until 2 February. Reto Inauen (r.inauen@acme.example) runs it.", "Automatic reply: hi"
+    )
+    assert reading.names == ("r.inauen@acme.example",)
+
+
+@pytest.mark.parametrize(
+    ("text", "often"),
+    [
+        ("Just call me any time, keep trying if I don't pick up.", True),
+        ("Phone me at the shop any afternoon. If it rings out I'm busy, ring again.", True),
+        ("Call me on Thursday at two.", False),
+        ("We will try again next year.", False),
+    ],
+)
+def test_they_may_be_rung_again_who_say_so(text: str, often: bool):
+    assert said(text).invites_often == often
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi Owen, nice CV. We'll be in touch in a couple of weeks when the refit's done. Demelza",
+        "Dear Milan, confirmed: Thursday 5 November, 14:00, Utrecht, with Daan and me. Dorien",
+        "Hi Percy, see you Monday 16th at 11 in the paint shop for the interview. Gwen",
+    ],
+)
+def test_dates_and_thanks_from_a_person_are_no_machines(text: str):
+    assert said(text).kind is Kind.REPLY
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from app.cadence.workdays import is_year_end
 
 def holiday_window(case: Case) -> Finding | None:
     cadence = case.cadence
-    if cadence.is_new or not _is_free(case):
+    if not _is_free(case):
         return None
     message = f"{day(cadence.today)} falls in the holidays; few people read mail then."
     good = cadence.calendar.good_day(cadence.today)

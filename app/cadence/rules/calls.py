@@ -36,7 +36,7 @@ def call_without_voicemail(case: Case) -> Finding | None:
 
 
 def call_not_invited(case: Case) -> Finding | None:
-    if not case.by_phone or case.cadence.is_new or calls_are_welcome(case.cadence):
+    if not case.by_phone or calls_are_welcome(case.cadence):
         return None
     instead = "Write instead, or offer in a mail to call on a day that suits them."
     return Finding(Level.CAUTION, "They have not asked for a call.", instead)

@@ -57,9 +57,9 @@ def they_asked_for_contact(case: Case) -> str | None:
     """An invitation stands from the day they named; an open one may be used again after some days."""
     cadence = case.cadence
     invitation = next((reply for reply in reversed(cadence.replies) if _speaks_of_contact(reply)), None)
-    if invitation and invitation.invites_call and case.by_phone and _line_is_free(case):
-        return "They asked for a call."
     often = invitation is not None and invitation.invites_often
+    if invitation and invitation.invites_call and case.by_phone and (often or _may_ring(case, invitation)):
+        return "They asked for a call."
     if not _has_rested(case, often=often):
         return None
     if often or (cadence.promise and cadence.promise.promise.invites and cadence.today >= cadence.promise.due):
@@ -69,6 +69,10 @@ def they_asked_for_contact(case: Case) -> str | None:
     if invitation.invites_contact and not _is_promised(case, invitation):
         return "They asked to hear from you."
     return None
+
+
+def _may_ring(case: Case, invitation: Reply) -> bool:
+    return _line_is_free(case) and not _is_promised(case, invitation)
 
 
 def _is_promised(case: Case, invitation: Reply) -> bool:

@@ -15,10 +15,9 @@ _NO_QUESTION = frozenset({"not_ask", "parting_question"})
 _WEAK = ("soft_sorry", "passed_over", "farewell")
 _LONGEST_HINT = 8
 _MOST_REFUSALS = 20  # sentences; looking closely at each costs more than all the rest of the reading
-_LIKELY, _LIKELY_WITH_PHRASE = 100, -25
+_LIKELY, _LIKELY_WITH_PHRASE = 10, -25
 """Hundredths of log odds, without a phrase that closes and with one; `scripts/weigh-letters --check` shows why."""
-_LIKELY_OF_FEW, _FEW_WORDS = 300, 10
-"""Below ten words a letter must weigh more: few words hold little against what one of them happens to weigh."""
+_LIKELY_OF_FEW = 150
 _PHONES = re.compile(r"\b(?:call|ring|phon|telephon)(?:e|es|s|ing|ed)?\b")
 _GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
 
@@ -60,8 +59,7 @@ def _weighs_like_a_refusal(letter: Letter, *, said: bool) -> bool:
     odds = letter.odds(REFUSAL)
     if said or odds <= _LIKELY:
         return said and odds > _LIKELY_WITH_PHRASE
-    words = sum(len(line.folded.split()) for line in islice(letter.lines, _FEW_WORDS))
-    return words >= _FEW_WORDS or odds > _LIKELY_OF_FEW
+    return not letter.is_brief or odds > _LIKELY_OF_FEW
 
 
 def _closes(line: Line, family: str = "closes") -> bool:

@@ -7,7 +7,7 @@ from app.reading.lexicons import senders
 from app.reading.people import is_automatic, is_role
 from app.reading.received.closure import Ending
 from app.reading.received.letter import Letter
-from app.reading.received.weighing import RECEIPT
+from app.reading.received.weighing import ABSENCE, HUMAN, RECEIPT
 
 _REPORT = "multipart/report"
 _BOUNCERS = ("mailer-daemon@", "postmaster@", "mail-daemon@", "mailerdaemon@", "microsoftexchange")
@@ -17,8 +17,12 @@ _METHODS = {
     "calendar_request_subject": "REQUEST",
     "calendar_cancel_subject": "CANCEL",
 }
-_SURELY, _LIKELY, _HARDLY = 150, 0, -300
-"""Hundredths of log odds that a letter is a receipt; `scripts/weigh-letters --check` shows what lies above them."""
+_SURELY, _LIKELY, _HARDLY = 60, 30, -100
+_AWAY, _SURELY_AWAY = 0, 70
+_BY_A_MACHINE = -60
+_BRIEFLY, _WHATEVER_IT_ASKS = 200, 300
+"""Hundredths of log odds that a letter is a receipt, an absence, a human being's; `scripts/weigh-letters --check`
+shows what lies above them."""
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i'll|i've|we|we're|my|our|ich|wir|mein\w*|unser\w*|estoy|estamos|mi)\b")
 _ASKED_BY_A_PERSON = frozenset(
     {"availability", "time_slots", "document", "references", "salary", "notice_period", "portfolio"}
@@ -86,7 +90,7 @@ def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: boo
 
 def may_be_absent(letter: Letter) -> bool:
     """Whether it is worth looking for a day of return."""
-    return "absent" in letter.kinds or _answers_by_itself(letter)
+    return "absent" in letter.kinds or letter.odds(ABSENCE) > _AWAY or _answers_by_itself(letter)
 
 
 def is_sent_by_machine(letter: Letter) -> bool:
@@ -116,11 +120,15 @@ def _answers_by_itself(letter: Letter) -> bool:
 
 def _automatic_kind(letter: Letter, *, returns: bool) -> Kind:
     spoken = letter.kinds | letter.subject_kinds
-    if "absent" not in letter.kinds and ("receipt" in spoken or letter.odds(RECEIPT) > _SURELY):
+    away, received = letter.odds(ABSENCE), letter.odds(RECEIPT)
+    enough = (_LIKELY if letter.is_english else _HARDLY) if "receipt" in spoken else _SURELY
+    if "absent" not in letter.kinds and received > enough and received >= away:
         return Kind.ATS_RECEIPT
     if "gone" in letter.kinds:
         return Kind.AUTO_REPLY
-    if not spoken.isdisjoint({"absent", "ooo_subject"}) or _speaks_of_own_absence(letter, returns=returns):
+    if away > _AWAY or not spoken.isdisjoint({"absent", "ooo_subject"}):
+        return Kind.OOO
+    if not letter.is_english and _speaks_of_own_absence(letter, returns=returns):
         return Kind.OOO
     return Kind.LIST if "bulk" in spoken and "machine" not in letter.kinds else Kind.AUTO_REPLY
 
@@ -134,10 +142,12 @@ def _speaks_of_own_absence(letter: Letter, *, returns: bool) -> bool:
 
 
 def _is_away(letter: Letter) -> bool:
-    """An absence notice without any header: nearly every sentence of it speaks of the absence."""
-    if len(letter.lines) > 9 or "absent" not in letter.kinds or letter.kinds & {"others_away", "absence_over"}:
+    """An absence notice without any header: its words weigh like one, or nearly every sentence speaks of absence."""
+    if letter.kinds & {"others_away", "absence_over"} or any(line.sentence.asks for line in letter.lines):
         return False
-    if any(line.sentence.asks for line in letter.lines):
+    if letter.odds(HUMAN) < 0 and letter.odds(ABSENCE) > (_BRIEFLY if letter.is_brief else _SURELY_AWAY):
+        return True
+    if len(letter.lines) > 9 or "absent" not in letter.kinds:
         return False
     speaking = [line for line in letter.lines if len(line.folded.split()) > 4]
     about = [line for line in speaking if not line.kinds.isdisjoint({"absent", "away", "points_to", "returns"})]
@@ -156,10 +166,15 @@ def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kin
         return Kind.REPLY if personal else (Kind.ATS_RECEIPT if _receives(letter) else Kind.LIST)
     unread = is_automatic(letter.sender) and not _personal_reply_to(letter)
     by_office = unread or is_role(letter.sender) or _by_hiring_system(letter)
+    if letter.odds(RECEIPT) > _WHATEVER_IT_ASKS and letter.odds(HUMAN) < -_BRIEFLY:
+        return Kind.ATS_RECEIPT
     if _receives(letter) and (by_office or _is_template(letter)):
         return Kind.REPLY if (wanted or (asks and letter.odds(RECEIPT) < _HARDLY)) and not unread else Kind.ATS_RECEIPT
-    if not wanted and letter.odds(RECEIPT) > (_LIKELY if by_office else _SURELY):
+    by_machine = letter.odds(HUMAN) < (0 if by_office else _BY_A_MACHINE) and not (wanted or letter.is_brief)
+    if by_machine and letter.odds(RECEIPT) > (_LIKELY if by_office else _SURELY):
         return Kind.ATS_RECEIPT
+    if by_machine and letter.odds(HUMAN) < _BY_A_MACHINE:
+        return Kind.ATS_RECEIPT if letter.odds(RECEIPT) > _LIKELY else Kind.AUTO_REPLY
     if not unread and "machine" not in letter.kinds:
         return Kind.REPLY
     if wanted or any(line.sentence.asks and "not_ask" not in line.kinds for line in letter.lines):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from app.reading.plain import html_to_text
 from app.reading.quotes import new_text
@@ -15,6 +16,7 @@ from connectors.message import Message
 _LONGEST_SUBJECT = 400
 _LONGEST_HEADER = 2000
 _TOO_SHORT = 20
+_BRIEF = 10
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
@@ -57,6 +59,11 @@ class Letter:
     def odds(self, question: str) -> int:
         """Hundredths of log odds, by its weighed words alone, that it is a REFUSAL or a RECEIPT."""
         return odds_of(self.features, question)
+
+    @cached_property
+    def is_brief(self) -> bool:
+        """Fewer than ten words: little stands against what one of them happens to weigh."""
+        return sum(len(line.folded.split()) for line in islice(self.lines, _BRIEF)) < _BRIEF
 
     @property
     def is_english(self) -> bool:

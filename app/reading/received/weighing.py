@@ -8,17 +8,20 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
+from math import sqrt
 
 from app.reading.lexicons import lexicon
 
-REFUSAL, RECEIPT = "refusal", "receipt"
+REFUSAL, RECEIPT, ABSENCE, HUMAN = "refusal", "receipt", "absence", "human"
 NEAR = ">"
 """Stands between two senses of which the second follows the first within five words."""
 FAMILY = "@"
 """Stands before the name of a family of phrases."""
 OPENING, CLOSING = "first:", "last:"
 """Stand before the words of the first and the last sentence of more than three words."""
-_FEWEST = 4
+FEWEST = 12
+"""Features below which a letter's odds shrink: few words tell little."""
+_SHORTEST = 4
 _REACH = 5
 _BEGINNING = 4
 _WORD = re.compile(r"'?[a-z]+|\d+|[?!]")
@@ -32,7 +35,8 @@ def odds_of(features: set[str], question: str) -> int:
     if not is_english(features):
         return 0
     bias, known = _weights(question)
-    return bias + sum([known[name] for name in features if name in known])
+    told = [known[name] for name in features if name in known]
+    return round(bias + sum(told) / sqrt(max(FEWEST, len(told))))
 
 
 def features_of(sentences: Iterable[str]) -> set[str]:
@@ -49,7 +53,7 @@ def features_of(sentences: Iterable[str]) -> set[str]:
     for sentence in sentences:
         words = _words(sentence)[: _MOST_WORDS - read]
         read += len(words)
-        if len(words) >= _FEWEST:
+        if len(words) >= _SHORTEST:
             whole = [*whole[:1], words]
         features.update(words)
         features.update([word[:_BEGINNING] + "*" for word in words if len(word) > _BEGINNING])
