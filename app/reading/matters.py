@@ -12,7 +12,6 @@ from app.reading.received.sentences import fold
 _LONGEST = 4000
 _WORD = re.compile(r"[a-z0-9]+")
 _CLEARLY, _SLIGHTLY, _OUTWEIGHS = 2, 1, 2
-_PRIVATE = 3  # one word of private life stands in many an application
 _MOST = 9
 _TELLING = 6  # letters, from which a word inside a name is hardly there by chance
 _LISTS = ("job", "job_slightly", "private", "private_slightly")
@@ -47,7 +46,7 @@ def is_about_a_job(matters: Iterable[Matter]) -> bool:
     """
     seen = list(matters)
     job, private = sum(matter.job for matter in seen), sum(matter.private for matter in seen)
-    return private < max(_PRIVATE, _OUTWEIGHS * job)
+    return private < max(_CLEARLY, _OUTWEIGHS * job)
 
 
 def speaks_of_a_job(readings: Iterable[InboundReading | OutboundReading]) -> bool:
