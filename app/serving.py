@@ -41,9 +41,10 @@ async def serve(settings: Settings, *, host: str | None = None, port: int | None
             print(f"Read-only, and nothing is lost: {parts.sealer.why_blind}", file=sys.stderr, flush=True)
         server = _server(create_app(parts, works=works and not parts.sealer.why_blind))
         async with _beside(simulated, server):
+            # Until the server listens to signals itself, one that comes must end it; and it raises the signal that
+            # ended it once more, when what is still open here is to be closed first.
+            signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
             print(f"Sign in: {_way_in(parts)}", flush=True)
-            # The server raises the signal that ended it once more; what is still open here is to be closed first.
-            signal.signal(signal.SIGTERM, lambda *_: None)
             await server.serve(sockets=[listener])
     return 0 if server.started else 1
 

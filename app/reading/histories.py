@@ -35,7 +35,10 @@ _SPOKE = re.compile(
     re.IGNORECASE,
 )
 _NOT_SPOKE = re.compile(
-    r"\b(?:nobody|no[ -]?one|none of them|front desk|reception(?:ist)?|switchboard|secretary|left a message|hung up)\b|"
+    r"\b(?:nobody|no[ -]?one|none of them|left a message|hung up)\b|"
+    r"\b(?:front desk|reception(?:ist)?|switchboard|secretary|counter)\b.{0,25}"
+    r"\b(?:said|says|told|took|would|busy|answered)\b|"
+    r"\b(?:manager|boss|owner|chef|he|she) (?:is|was) (?:out|not in|in a meeting)\b|"
     r"\b(?:no (?:answer|reply|response)|not (?:answer|pick)|n't (?:answer|pick|reach)|missed|voice ?mail|rang out)",
     re.I,
 )

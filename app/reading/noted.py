@@ -7,11 +7,9 @@ from app.cadence.thread import Promise
 from app.reading.inbound import read_inbound
 from app.reading.promises import find_noted_promise
 from app.reading.received.letter import open_letter
-from app.reading.received.weighing import REFUSAL
 from app.reading.row_messages import message_of
 
 _LONGEST = 1_000
-_SURELY = 150  # hundredths of log odds
 _SAY_NO = frozenset({"closes", "gave_away", "not_now"})
 _ANY_DAY = datetime(2000, 1, 3, tzinfo=UTC)
 
@@ -28,12 +26,12 @@ def promise_noted(note: str, heard: datetime, zone: str = "UTC", *, country: str
 def refuses(note: str) -> bool:
     """Whether the note says that they closed the matter ("he said they took somebody else"), read as their own letter.
 
-    Without a phrase that says so its words must weigh more than those of a letter: it is short, and tells of the
-    person's own doings too. Asked of facts already stored, so the day it was heard on makes no difference.
+    Only where a phrase says so: a note is short, tells of the person's own doings too, and "she took my name" weighs
+    like a no. Asked of facts already stored, so the day it was heard on makes no difference.
     """
     if not note.strip():
         return False
     message = message_of({"text": note[:_LONGEST]}, _ANY_DAY)
     letter = open_letter(message)
-    plain = not letter.is_english or not letter.kinds.isdisjoint(_SAY_NO)
-    return read_inbound(message).closure and (plain or letter.odds(REFUSAL) > _SURELY)
+    said = not letter.is_english or not letter.kinds.isdisjoint(_SAY_NO)
+    return said and read_inbound(message).closure

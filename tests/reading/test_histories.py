@@ -34,7 +34,14 @@ def test_a_note_that_tells_of_a_talk_is_a_talk(note: str):
 
 
 @pytest.mark.parametrize(
-    "note", ["", "rang out", "Reception said he is in a meeting.", "Got the voice mail.", "Nobody picked up."]
+    "note",
+    [
+        "",
+        "rang out",
+        "Reception said he is in a meeting.",
+        "Got the voice mail.",
+        "Talked at the counter, manager was out.",
+    ],
 )
 def test_a_note_of_nobody_reached_is_no_talk(note: str):
     assert outcome_of(note) == "no_answer"

@@ -30,6 +30,8 @@ def test_a_no_on_the_phone_closes_the_thread(note: str) -> None:
     assert reply.closes
 
 
-@pytest.mark.parametrize("note", ["", "Still deciding, will ring on Friday.", "Mo was out, his colleague took a note."])
+@pytest.mark.parametrize("note", ["", "Still deciding, will ring on Friday.", "Mo was out, his colleague took a note.",
+     "talked to a girl at the counter, manager was out, she took my name", "they took my number"],
+)  # fmt: skip
 def test_anything_else_on_the_phone_closes_nothing(note: str) -> None:
     assert not refuses(note)

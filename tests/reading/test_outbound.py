@@ -182,6 +182,18 @@ def test_asking_for_news_is_no_idea() -> None:
     assert (signals.asks_for_news, signals.value) == (True, ())
 
 
+def test_what_did_not_go_with_the_last_mail_mends_it_and_asks_nothing() -> None:
+    signals = read_draft("email", "", "So sorry, the form didn't go with my last message. Here it is.")
+    assert (signals.correction, signals.asks_for_news) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "thanks"), [("Chief, appreciate you telling me.", True), ("I would appreciate your reply.", False)]
+)
+def test_appreciation_is_thanks_and_a_wish_for_an_answer_is_none(text: str, thanks: bool) -> None:
+    assert read_draft("email", "", text).thanks == thanks
+
+
 def test_thanks_by_name_are_thanks() -> None:
     assert read_draft("email", "", "Thank you Jan, I keep hearing them laugh about the crow.").thanks
 
