@@ -163,13 +163,16 @@ def broken_promises(folder: Path, provider: Provider, *, whole: bool) -> list[st
 
 
 def behind(cursor: str | None, truth: dict[str, float]) -> set[str]:
-    """What a cursor claims to have passed: the messages it names, and those of the span it has walked through."""
+    """What a cursor claims to have passed: the messages it names, and those of the span it has walked through.
+
+    Cursors know whole seconds, as Graph tells them; of the second a walk stopped in it claims those it names alone.
+    """
     place = json.loads(cursor or "{}")
     named = {*place.get("read", ()), *place.get("edge", ()), *place.get("seen", {})} & truth.keys()
     if place.get("first", True) and not place.get("oldest"):
         return named
     oldest, newest = place.get("oldest", 0), place.get("top") or place["newest"]
-    return named | {one for one, at in truth.items() if oldest < at < newest}
+    return named | {one for one, at in truth.items() if oldest < int(at) < newest}
 
 
 def test_killed_processes_lose_nothing_and_store_nothing_twice(
