@@ -22,29 +22,21 @@ def outcome_of(note: str, **entry: object) -> str:
 
 
 @pytest.mark.parametrize(
-    "note",
+    ("note", "outcome"),
     [
-        "Got Barry at last. He wants a photo of the card.",
-        "Reached Ingrid, good talk.",
-        "She will let me know by Friday.",
+        ("Got Barry at last. He wants a photo of the card.", "spoke"),
+        ("Reached Ingrid, good talk.", "spoke"),
+        ("She will let me know by Friday.", "spoke"),
+        ("", "no_answer"),
+        ("rang out", "no_answer"),
+        ("Reception said he is in a meeting.", "no_answer"),
+        ("Got the voice mail.", "no_answer"),
+        ("Nobody picked up.", "no_answer"),
+        ("Talked at the counter, manager was out.", "no_answer"),
     ],
 )
-def test_a_note_that_tells_of_a_talk_is_a_talk(note: str):
-    assert outcome_of(note) == "spoke"
-
-
-@pytest.mark.parametrize(
-    "note",
-    [
-        "",
-        "rang out",
-        "Reception said he is in a meeting.",
-        "Got the voice mail.",
-        "Talked at the counter, manager was out.",
-    ],
-)
-def test_a_note_of_nobody_reached_is_no_talk(note: str):
-    assert outcome_of(note) == "no_answer"
+def test_a_note_tells_whether_somebody_was_reached(note: str, outcome: str):
+    assert outcome_of(note) == outcome
 
 
 def test_an_outcome_that_is_told_goes_before_the_note():

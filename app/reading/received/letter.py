@@ -57,15 +57,24 @@ class Letter:
         return (line for line in self.lines if not line.kinds.isdisjoint(kinds))
 
     def odds(self, question: str) -> int:
-        """Hundredths of log odds, by its weighed words alone, that it is a REFUSAL or a RECEIPT."""
-        return odds_of(self.features, question)
+        """Hundredths of log odds, by its weighed words alone, of a question of weighing; 0 unless it is English."""
+        if not self.is_english:
+            return 0
+        if question not in self._weighed:
+            self._weighed[question] = odds_of(self.features, question)
+        return self._weighed[question]
+
+    @cached_property
+    def _weighed(self) -> dict[str, int]:
+        """What was asked before: each question goes through all features, and several rules ask the same."""
+        return {}
 
     @cached_property
     def is_brief(self) -> bool:
         """Fewer than ten words: little stands against what one of them happens to weigh."""
         return sum(len(line.folded.split()) for line in islice(self.lines, _BRIEF)) < _BRIEF
 
-    @property
+    @cached_property
     def is_english(self) -> bool:
         """Whether its words can be weighed; those of other languages are not."""
         return is_english(self.features)

@@ -1,4 +1,4 @@
-"""Weighed words: how much an English letter sounds like a refusal or a receipt where no phrase of the lexicon says so.
+"""Weighed words: how much an English letter sounds like a refusal, a receipt, an absence notice, a human being's.
 
 The weights are learned by scripts/weigh-letters from the labelled mails under tests/reading/cases; they come as whole
 hundredths of log odds. Words never met count for nothing, but most of those have a sense that others share.
@@ -31,9 +31,7 @@ _MOST_WORDS = 400
 
 
 def odds_of(features: set[str], question: str) -> int:
-    """Hundredths of log odds that a letter with these features is a `question`; 0 is even, and for other languages."""
-    if not is_english(features):
-        return 0
+    """Hundredths of log odds that an English letter with these features is a `question`; 0 is even."""
     bias, known = _weights(question)
     told = [known[name] for name in features if name in known]
     return round(bias + sum(told) / sqrt(max(FEWEST, len(told))))
