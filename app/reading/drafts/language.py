@@ -14,7 +14,7 @@ def language_of(text: str, chunks: list[str]) -> str | None:
     """ISO 639-1 code, None when unsure. `text` is folded, `chunks` are those of it."""
     if not text.isascii() and (script := _script_of(text)):
         return script
-    by_word = _languages_by_word()
+    by_word = languages_by_word()
     counts: dict[str, int] = {}
     for chunk in chunks[:_LOOKED_AT]:
         for code in by_word.get(chunk.strip(_AROUND), ()):
@@ -40,7 +40,8 @@ def _scripts() -> dict[str, re.Pattern[str]]:
 
 
 @cache
-def _languages_by_word() -> dict[str, tuple[str, ...]]:
+def languages_by_word() -> dict[str, tuple[str, ...]]:
+    """The commonest words of all languages, each with the codes of those it is common in."""
     words: dict[str, tuple[str, ...]] = {}
     for code, common in data_file("text")["languages"].items():
         for word in common.split():

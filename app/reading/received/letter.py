@@ -58,16 +58,11 @@ class Letter:
 
     def odds(self, question: str) -> int:
         """Hundredths of log odds, by its weighed words alone, of a question of weighing; 0 unless it is English."""
-        if not self.is_english:
-            return 0
-        if question not in self._weighed:
-            self._weighed[question] = odds_of(self.features, question)
-        return self._weighed[question]
+        return self._odds[question] if self.is_english else 0
 
     @cached_property
-    def _weighed(self) -> dict[str, int]:
-        """What was asked before: each question goes through all features, and several rules ask the same."""
-        return {}
+    def _odds(self) -> dict[str, int]:
+        return odds_of(self.features)
 
     @cached_property
     def is_brief(self) -> bool:

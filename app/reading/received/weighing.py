@@ -5,16 +5,18 @@ hundredths of log odds. Words never met count for nothing, but most of those hav
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
 from math import sqrt
 
+from app.reading.drafts.language import languages_by_word
 from app.reading.lexicons import lexicon
+from app.reading.received.senses import NEAR as NEAR
+from app.reading.received.senses import close_senses, senses_of
 
 REFUSAL, RECEIPT, ABSENCE, HUMAN = "refusal", "receipt", "absence", "human"
-NEAR = ">"
-"""Stands between two senses of which the second follows the first within five words."""
 FAMILY = "@"
 """Stands before the name of a family of phrases."""
 OPENING, CLOSING = "first:", "last:"
@@ -22,81 +24,85 @@ OPENING, CLOSING = "first:", "last:"
 FEWEST = 12
 """Features below which a letter's odds shrink: few words tell little."""
 _SHORTEST = 4
-_REACH = 5
 _BEGINNING = 4
 _WORD = re.compile(r"'?[a-z]+|\d+|[?!]")
 _OPENED = (("can't", "can not"), ("won't", "will not"), ("cannot", "can not"), ("n't", " not"), ("'ve", " have"),
            ("'ll", " will"), ("'re", " are"), ("'m ", " am "))  # fmt: skip
 _MOST_WORDS = 400
+_BITS, _COUNT = 40, 24
+"""Of the part of a packed number that a question has, and of that part the bits below the count of features."""
 
 
-def odds_of(features: set[str], question: str) -> int:
-    """Hundredths of log odds that an English letter with these features is a `question`; 0 is even."""
-    bias, known = _weights(question)
-    told = [known[name] for name in features if name in known]
-    return round(bias + sum(told) / sqrt(max(FEWEST, len(told))))
+def odds_of(features: set[str]) -> dict[str, int]:
+    """By question, the hundredths of log odds that an English letter with these features is one; 0 is even."""
+    weights = _weights()
+    total = sum(map(weights.__getitem__, features & weights.keys()))
+    return {question: _odds(question, total >> _BITS * place) for place, question in enumerate(questions())}
+
+
+@cache
+def questions() -> tuple[str, ...]:
+    """Whatever has been learned."""
+    return tuple(name for name in lexicon("en.letters") if name != "about")
+
+
+def _odds(question: str, packed: int) -> int:
+    told = packed % (1 << _BITS)
+    known = told + (1 << _COUNT - 1) >> _COUNT
+    bias: int = lexicon("en.letters")[question]["bias"]
+    return round(bias + (told - (known << _COUNT)) / sqrt(max(FEWEST, known)))
+
+
+@cache
+def _weights() -> dict[str, int]:
+    """What each feature adds for all questions at once: a count of one and a weight, each question at its own bits.
+
+    So one long sum is taken and each feature looked up once; no weight comes near the count above it.
+    """
+    packed: dict[str, int] = {}
+    for place, question in enumerate(questions()):
+        for name, weight in lexicon("en.letters")[question]["weights"].items():
+            packed[name] = packed.get(name, 0) + ((1 << _COUNT) + weight << _BITS * place)
+    return packed
 
 
 def features_of(sentences: Iterable[str]) -> set[str]:
     """Words, their beginnings of four letters and "*", pairs of neighbours, beginnings of sentences, senses and pairs.
 
     What opens and what ends the letter counts once more, for a no stands in either more often than between. Short
-    forms are opened, every number is "#"; a sense stands behind "=".
+    forms are opened, every number is "#".
     """
-    told = _senses()
-    features: set[str] = set()
-    close: set[tuple[str, str]] = set()
-    read = 0
-    whole: list[list[str]] = []
+    said = _said(sentences)
+    words = set().union(*said)
+    features = words.union([word[:_BEGINNING] + "*" for word in words if len(word) > _BEGINNING])
+    for sentence in said:
+        features.update(map(" ".join, pairwise(sentence)))
+        features.add("^ " + " ".join(sentence[:2]))
+    whole = [sentence for sentence in said if len(sentence) >= _SHORTEST]
+    for place, sentence in zip((OPENING, CLOSING), (*whole[:1], *whole[-1:]), strict=False):
+        features.update([place + word for word in sentence])
+    return features.union(senses_of(words), close_senses(said))
+
+
+def _said(sentences: Iterable[str]) -> list[list[str]]:
+    """The first 400 words, sentence by sentence."""
+    said, room = [], _MOST_WORDS
     for sentence in sentences:
-        words = _words(sentence)[: _MOST_WORDS - read]
-        read += len(words)
-        if len(words) >= _SHORTEST:
-            whole = [*whole[:1], words]
-        features.update(words)
-        features.update([word[:_BEGINNING] + "*" for word in words if len(word) > _BEGINNING])
-        features.update(map(" ".join, pairwise(words)))
-        features.add("^ " + " ".join(words[:2]))
-        known = [word if word in told else "" for word in words]
-        for step in range(1, _REACH + 1):
-            close.update(zip(known, known[step:], strict=False))
-    for place, words in zip((OPENING, CLOSING), (*whole[:1], *whole[-1:]), strict=False):
-        features.update([place + word for word in words])
-    for word in told.keys() & features:
-        features.update(["=" + sense for sense in told[word]])
-    for here, near in close:
-        if here and near:
-            features.update([sense + NEAR + other for sense in told[here] for other in told[near]])
-    return features
-
-
-@cache
-def _senses() -> dict[str, tuple[str, ...]]:
-    senses: dict[str, tuple[str, ...]] = {}
-    for sense, words in lexicon("en.senses")["senses"].items():
-        for word in words.split():
-            senses[word] = (*senses.get(word, ()), sense)
-    return senses
+        words = _words(sentence)[:room]
+        room -= len(words)
+        said.append(words)
+    return said
 
 
 def _words(sentence: str) -> list[str]:
-    for short, long in _OPENED:
-        sentence = sentence.replace(short, long)
+    if "'" in sentence or "cannot" in sentence:
+        for short, long in _OPENED:
+            sentence = sentence.replace(short, long)
     return ["#" if word[0].isdigit() else word for word in _WORD.findall(sentence)]
 
 
 def is_english(features: set[str]) -> bool:
     """No other language has more of its commonest words in it, by more than one: many a short word is of several."""
-    hits = {code: len(features & common) for code, common in _commonest().items()}
-    return hits["en"] + 1 >= max(hits.values())
-
-
-@cache
-def _commonest() -> dict[str, frozenset[str]]:
-    return {code: frozenset(words.split()) for code, words in lexicon("text")["languages"].items()}
-
-
-@cache
-def _weights(question: str) -> tuple[int, dict[str, int]]:
-    content = lexicon("en.letters")[question]
-    return content["bias"], content["weights"]
+    common = languages_by_word()
+    hits = Counter([code for word in common.keys() & features for code in common[word]])
+    return hits["en"] + 1 >= max(hits.values(), default=0)
