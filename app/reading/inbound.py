@@ -12,7 +12,7 @@ from app.reading.received.asks import asks_of
 from app.reading.received.bounces import bounce_of
 from app.reading.received.closure import Ending, ending_of
 from app.reading.received.invitations import invites
-from app.reading.received.kinds import calendar_method, kind_of, may_be_absent
+from app.reading.received.kinds import calendar_method, kind_of
 from app.reading.received.letter import Letter, Line, addresses_in, open_letter
 from app.reading.received.spans import Today
 from app.reading.received.stages import stage_cue
@@ -50,15 +50,14 @@ def read_letter(letter: Letter, *, zone: str = "UTC") -> InboundReading:
     asks, question = asks_of(letter)
     ending = ending_of(letter, today, asks=bool(asks))
     meets = _meets(letter, asks)
-    back = return_date(letter, today) if may_be_absent(letter) else None
-    kind = kind_of(letter, asks, ending, meets=meets, returns=back is not None)
+    kind = kind_of(letter, asks, ending, meets=meets, today=today)
     if kind is Kind.BOUNCE:
         return _read_bounce(letter)
     if kind in (Kind.REPLY, Kind.REJECTION, Kind.CALENDAR):
         return _read_words(letter, today, ending, kind=kind, asks=asks, question=question)
     return InboundReading(
         kind=kind,
-        return_date=(back or return_date(letter, today)) if kind is Kind.OOO else None,
+        return_date=return_date(letter, today) if kind is Kind.OOO else None,
         promise=promise_of([line.sentence for line in letter.lines], today) if kind is not Kind.LIST else None,
         on_hold=ending.on_hold and kind is not Kind.LIST,
         hold_until=ending.until if ending.on_hold else None,

@@ -5,8 +5,10 @@ import re
 from app.reading.facts import Kind
 from app.reading.lexicons import senders
 from app.reading.people import is_automatic, is_role
+from app.reading.received.absences import return_date
 from app.reading.received.closure import Ending
 from app.reading.received.letter import Letter
+from app.reading.received.spans import Today
 from app.reading.received.weighing import ABSENCE, HUMAN, RECEIPT
 
 _REPORT = "multipart/report"
@@ -71,8 +73,8 @@ def is_read_receipt(letter: Letter) -> bool:
     return worded or ("read_subject" in letter.subject_kinds and len(letter.lines) <= 3)
 
 
-def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: bool, returns: bool) -> Kind:
-    """The kind; the rest is what was read of its words. `returns`: it names a day on which somebody is back."""
+def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: bool, today: Today) -> Kind:
+    """The kind; `asks`, `ending` and `meets` are what was read of its words, `today` is the day it was written."""
     if calendar_method(letter):
         return Kind.CALENDAR
     if is_bounce(letter):
@@ -82,15 +84,10 @@ def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: boo
     if ending.closes and ("stage_applied" in letter.kinds or not _is_bulk(letter)):
         return Kind.REJECTION
     if _answers_by_itself(letter):
-        return _automatic_kind(letter, returns=returns)
+        return _automatic_kind(letter, today)
     if _is_away(letter):
         return Kind.OOO
     return _bulk_or_human(letter, asks, meets=meets)
-
-
-def may_be_absent(letter: Letter) -> bool:
-    """Whether it is worth looking for a day of return."""
-    return "absent" in letter.kinds or letter.odds(ABSENCE) > _AWAY or _answers_by_itself(letter)
 
 
 def is_sent_by_machine(letter: Letter) -> bool:
@@ -118,7 +115,7 @@ def _answers_by_itself(letter: Letter) -> bool:
     return is_sent_by_machine(letter) or "auto_subject" in letter.subject_kinds or "ooo_subject" in letter.subject_kinds
 
 
-def _automatic_kind(letter: Letter, *, returns: bool) -> Kind:
+def _automatic_kind(letter: Letter, today: Today) -> Kind:
     spoken = letter.kinds | letter.subject_kinds
     away, received = letter.odds(ABSENCE), letter.odds(RECEIPT)
     enough = (_LIKELY if letter.is_english else _HARDLY) if "receipt" in spoken else _SURELY
@@ -128,17 +125,17 @@ def _automatic_kind(letter: Letter, *, returns: bool) -> Kind:
         return Kind.AUTO_REPLY
     if away > _AWAY or not spoken.isdisjoint({"absent", "ooo_subject"}):
         return Kind.OOO
-    if not letter.is_english and _speaks_of_own_absence(letter, returns=returns):
+    if not letter.is_english and _speaks_of_own_absence(letter, today):
         return Kind.OOO
     return Kind.LIST if "bulk" in spoken and "machine" not in letter.kinds else Kind.AUTO_REPLY
 
 
-def _speaks_of_own_absence(letter: Letter, *, returns: bool) -> bool:
+def _speaks_of_own_absence(letter: Letter, today: Today) -> bool:
     """Away in the first person, or back on a day that is named, with no "if" about it."""
     away = [line for line in letter.with_kind("away", "returns") if "hypothetical" not in line.kinds]
-    if not returns:
-        return any("away" in line.kinds and _FIRST_PERSON.search(line.folded) for line in away)
-    return bool(away)
+    if any("away" in line.kinds and _FIRST_PERSON.search(line.folded) for line in away):
+        return True
+    return bool(away) and return_date(letter, today) is not None
 
 
 def _is_away(letter: Letter) -> bool:
