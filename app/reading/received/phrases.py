@@ -13,8 +13,6 @@ LEXICONS = ("en", "de", "es", "other")
 _LOOKS_AHEAD = re.compile(r"\(\?[!=]")
 _LONG_GAP = re.compile(r"\.\{\d+,\d+\}")
 _SET = re.compile(r"\{([a-z_]{2,})\}")
-_A_SIEVE = 280
-"""Patterns: of many more RE2 forgets what it worked out and does it again, which doubles the time (2026-11)."""
 _COUNTED_WORDS = re.compile(r"\)\{0,\d+\}")
 
 
@@ -64,35 +62,22 @@ def _without_lookahead(pattern: str) -> str:
 class PatternSet:
     """Many patterns, one pass: RE2 sifts them by the literals they need, and what was loosened is looked at closely.
 
-    Measured on 145 mails never seen before: 0.5 ms a mail, against 3.7 ms with one automaton of the exact patterns.
+    Measured on 5,000 mails never seen before: one sieve of 905 takes 63 us a sentence, four sieves take 70 (2026-11).
     """
 
     def __init__(self, patterns: list[str]) -> None:
         self._patterns = patterns
         self._compiled: dict[int, re.Pattern[str]] = {}
-        self._loose: set[int] = set()
-        self._sieves = [(start, self._sieve(start)) for start in range(0, len(patterns), _A_SIEVE)]
-
-    def _sieve(self, start: int) -> re2.Filter:
-        options = re2.Options()
-        options.log_errors = False
-        sieve = re2.Filter()
-        for number, pattern in enumerate(self._patterns[start : start + _A_SIEVE], start):
-            loose = loosened(pattern)
-            sieve.Add(loose, options)
-            if loose != pattern:
-                self._loose.add(number)
-        sieve.Compile()
-        return sieve
+        loose = [*map(loosened, patterns)]
+        self._loose = {number for number, pattern in enumerate(patterns) if loose[number] != pattern}
+        self._sieve = _sieve(loose)
 
     def hits(self, text: str) -> Iterator[int]:
         """The numbers of the patterns that are found somewhere in the text."""
         loose = self._loose
-        for start, sieve in self._sieves:
-            for place in sieve.Match(text) or ():
-                number = start + place
-                if number not in loose or self.pattern(number).search(text):
-                    yield number
+        for number in self._sieve.Match(text) or ():
+            if number not in loose or self.pattern(number).search(text):
+                yield number
 
     def pattern(self, number: int) -> re.Pattern[str]:
         """One of the patterns, compiled when it is first asked for."""
@@ -100,6 +85,16 @@ class PatternSet:
         if found is None:
             found = self._compiled[number] = re.compile(self._patterns[number])
         return found
+
+
+def _sieve(patterns: Iterable[str]) -> re2.Filter:
+    options = re2.Options()
+    options.log_errors = False
+    sieve = re2.Filter()
+    for pattern in patterns:
+        sieve.Add(pattern, options)
+    sieve.Compile()
+    return sieve
 
 
 class _Families:
