@@ -24,7 +24,7 @@ from app.reading.drafts.signature import signature_of
 from app.reading.drafts.weights import Odds, odds_of
 from app.reading.facts import OutboundReading
 from app.reading.kinds import VALUE_WEIGHTS
-from app.reading.plain import html_to_text, words_run_together
+from app.reading.plain import every_word, html_to_text
 from app.reading.quotes import without_long_quotes
 from connectors.message import Message
 
@@ -147,7 +147,7 @@ def _stage(text: Opened | None, language: str | None) -> Stage | None:
 
 def _page_with_a_forward(html: str) -> str:
     """The text of a page, quotes and all, if a forward may be in it."""
-    words = words_run_together(html)
+    words = every_word(html)
     small = words.lower() if words.isascii() else lower(fold(words))
     may_be = len(small) >= LONGEST or any(word in small for word in _FORWARDED)
     return html_to_text(html, keep_quotes=True) if may_be else ""

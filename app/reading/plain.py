@@ -91,8 +91,8 @@ def html_to_text(html: str, *, keep_quotes: bool = False) -> str:
     return _read(html, keep_quotes).text
 
 
-def words_run_together(html: str) -> str:
-    """Every word of a page, quoted and hidden ones too, with nothing between: tells quickly what is not in it."""
+def every_word(html: str) -> str:
+    """Every word of a page, quoted and hidden ones too, whatever parts them: tells quickly what is not in it."""
     return _read(html, False).words
 
 
@@ -113,7 +113,8 @@ def _read(html: str, keep_quotes: bool) -> _Page:
         return _Page("", "")
     written = _Written(tree.body.html or "")
     if written.stands:
-        return _Page(_tidy(written.marked()), written.words())
+        text = _tidy(written.marked())
+        return _Page(text, text)
     words = tree.body.text(deep=True)
     _drop_unseen(tree)
     if not keep_quotes:
@@ -190,11 +191,6 @@ class _Written:
         for space in _SPACES:
             text = text.replace(space, " ")
         return _unescaped(text if text.isascii() else _WIDE_SPACES.sub(" ", _INVISIBLE.sub("", text)))
-
-    def words(self) -> str:
-        texts = {piece: text for piece, (text, _) in self._apart.items()}
-        words = "".join(map(texts.__getitem__, self._pieces)).replace("&nbsp;", _FIXED)
-        return _unescaped(words if words.isascii() else _INVISIBLE.sub("", words))
 
     def _kept_breaks(self) -> Iterator[str]:
         """As marked; line breaks right inside <pre> break the line, and other white space there keeps it open."""

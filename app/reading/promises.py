@@ -113,7 +113,7 @@ def _behind_an_earlier(
 
 
 def _means_to(folded: str) -> bool:
-    named = any(word in folded for word in ("you", "applicant", "candidate")) or _TEXTED.search(folded)
+    named = "you" in folded or "applicant" in folded or "candidate" in folded or _TEXTED.search(folded)
     return bool(named) and _MEANS_TO.search(folded) is not None
 
 

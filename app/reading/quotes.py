@@ -5,6 +5,7 @@ One pass over the lines with tests of bounded length, so the time grows with the
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from app.reading.lexicons import lexicon
 
@@ -49,7 +50,7 @@ _WORTH_A_LOOK = re.compile(
 
 def new_text(text: str) -> str:
     """What the sender wrote anew, at most 64 KB of it; answers between quoted lines are kept. Never raises."""
-    lines = text[:CAP].replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)
+    lines = _with_bare_breaks(text[:CAP]).split("\n", _MOST_LINES)
     return "\n".join(_fresh(lines[:_MOST_LINES])).strip()
 
 
@@ -58,7 +59,7 @@ def without_long_quotes(text: str) -> str:
 
     A text above 64 KB or 2,000 lines stays as it is.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _with_bare_breaks(text)
     if len(text) > CAP or text.count("\n") >= _MOST_SHORTENED:
         return text
     return _LONG_QUOTE.sub(r"\1", text)
@@ -67,6 +68,10 @@ def without_long_quotes(text: str) -> str:
 def quoted_text(text: str) -> str:
     """The lines behind ">" marks: what an earlier mail said, for mail that says nothing else."""
     return "\n".join(line.lstrip("> ") for line in text[:CAP].split("\n") if line.startswith(">"))
+
+
+def _with_bare_breaks(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _fresh(lines: list[str]) -> Iterator[str]:
@@ -99,10 +104,7 @@ def _fresh(lines: list[str]) -> Iterator[str]:
 
 def _behind_quote(lines: list[str], at: int) -> int:
     """The next line that does not begin with ">"."""
-    for end in range(at, len(lines)):
-        if lines[end][:1] != ">":
-            return end
-    return len(lines)
+    return next((end for end, line in enumerate(islice(lines, at, None), at) if line[:1] != ">"), len(lines))
 
 
 def _attribution_end(lines: list[str], at: int) -> int | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reading.plain import html_to_text, words_run_together
+from app.reading.plain import every_word, html_to_text
 
 
 def test_blocks_breaks_and_bullets_become_lines() -> None:
@@ -56,9 +56,9 @@ def test_only_what_is_shown_counts_as_words(letter: str, seen: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["<div>", "</p>", "<p>", "for", "warded", "&#102;", "<b>", "</b>", "<!-- x -->"])))
-def test_what_stands_on_a_page_stands_in_its_words_run_together(pieces: list[str]) -> None:
+def test_what_stands_on_a_page_stands_among_its_words(pieces: list[str]) -> None:
     page = "".join(pieces)
-    assert all(word in words_run_together(page) for word in html_to_text(page, keep_quotes=True).split())
+    assert all(word in every_word(page) for word in html_to_text(page, keep_quotes=True).split())
 
 
 @given(st.text(max_size=400))

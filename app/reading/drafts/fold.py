@@ -25,7 +25,10 @@ def _table() -> dict[int, str]:
 
 def fold(text: str) -> str:
     """Upper case is kept; characters outside the basic plane become one placeholder, control characters spaces."""
-    text = _CONTROL.sub(" ", text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n"))
+    text = text[:LONGEST]
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub(" ", text)
     if text.isascii():
         return text
     others = set(text) - _ASCII
