@@ -28,6 +28,8 @@ TESTING_LIFE = timedelta(days=7)
 """A refresh token of a Google project in testing (developers.google.com/identity/protocols/oauth2, expiration)."""
 ENDS_SOON = timedelta(days=1)
 SILENT = timedelta(days=2)
+RUNS_OUT = timedelta(hours=48)
+"""Gmail's pushes last a week and are renewed daily: so near their end renewing them has failed for days (G29)."""
 TESTING_IS_OVER = "The seven days of a Google project in testing are over."
 PUBLISH = "Publishing the project ends these seven days."
 HOUR = 3_600.0
@@ -98,12 +100,23 @@ def pushes_are_silent(watch: Watch, newest: datetime | None, now: datetime) -> b
     return now - last > SILENT and newest is not None and newest > last + timedelta(minutes=5)
 
 
+def pushes_run_out(account: Account, watch: Watch, now: datetime) -> bool:
+    """Whether Gmail's pushes end within 48 hours; Microsoft's never last much longer (M28)."""
+    return account.provider == "google" and watch.until is not None and now < watch.until < now + RUNS_OUT
+
+
 def standing(account: Account, watch: Watch, settings: Settings, now: datetime) -> Remarks:
     """What a mailbox that works has to tell about its permission and its pushes."""
     ends = grant_ends(account, settings)
     if ends is not None and ends - now < ENDS_SOON:
         return Remarks(
             f"This permission ends {_moment(ends)}: the Google project is in testing.", f"Link again. {PUBLISH}"
+        )
+    if pushes_run_out(account, watch, now):
+        assert watch.until is not None
+        return Remarks(
+            f"The provider's pushes end {_moment(watch.until)}: they could not be renewed.",
+            "The mailbox is polled in any case; whoever runs this server should look at the push topic.",
         )
     if pushes_are_silent(watch, account.newest_message_at, now):
         return Remarks("The provider's pushes have stopped.", "Nothing to do: the mailbox is polled instead.")

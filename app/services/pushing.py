@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from app.services.grants import opened
 from app.services.hooks import hook, push_secret
@@ -18,6 +19,8 @@ log = structlog.get_logger()
 
 LATE = timedelta(minutes=2)
 """A message may show in lists only so long after its push was published (G17)."""
+LOOKS = (1, 5, 30, 120)
+"""Seconds after a push at which a mailbox that showed nothing new is looked at again (G17)."""
 OFTEN = timedelta(days=1)
 TRY_AGAIN = timedelta(hours=1)
 
@@ -50,6 +53,14 @@ def _is_old(hint: Hint, seen: datetime | None) -> bool:
     return hint.at is not None and seen is not None and seen - hint.at > LATE
 
 
+def look_again(watch: sync_jobs.Watch, now: datetime) -> timedelta | None:
+    """How soon to look for what the last push told of and no list shows yet; None when that was long ago."""
+    if watch.pushed_at is None:
+        return None
+    waits = (watch.pushed_at + timedelta(seconds=after) - now for after in LOOKS)
+    return next((wait for wait in waits if wait > timedelta()), None)
+
+
 def _compare(parts: Parts, account_id: str, hints: Sequence[Hint]) -> None:
     expected = push_secret(parts, account_id).encode()
     if not all(hmac.compare_digest(hint.secret.encode(), expected) for hint in hints):
@@ -61,9 +72,18 @@ def _note(parts: Parts, account_id: str, hints: Sequence[Hint], now: datetime, *
     with parts.database.write(durable=True) as tx:
         if news:
             sync_jobs.want(tx, account_id, now, deep=any(hint.missed for hint in hints))
-        sync_jobs.pushed(tx, account_id, now, renew=any(hint.renew for hint in hints))
+        sync_jobs.pushed(
+            tx, account_id, _told(tx, account_id, hints, now, news=news), renew=any(hint.renew for hint in hints)
+        )
     if news:
         parts.announcer.tell(WORK)
+
+
+def _told(tx: Connection, account_id: str, hints: Sequence[Hint], now: datetime, *, news: bool) -> datetime:
+    """When the last push came; one that tells of nothing new counts from when it was published."""
+    before = sync_jobs.watch_of(tx, account_id).pushed_at
+    published = [hint.at for hint in hints if hint.at]
+    return now if news else max([*published, *([before] if before else [])], default=now)
 
 
 async def keep_watching(parts: Parts, account_id: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from app.services.coverage import AWAY_POLLS
 from app.services.grants import ROTATED_ELSEWHERE, open_mailbox
 from app.services.letters import addressed, read_letters
 from app.services.parts import Parts
+from app.services.pushing import look_again
 from app.store import accounts, audit, dead_letters, devices, messages, recipients, sync_jobs, twins
 from app.store.sync_jobs import Lease
 from connectors.contract import AccessRevoked, Connector, ConnectorError, Grant, Handle, Mailbox, Page, Reread
@@ -107,7 +108,7 @@ async def _attempt(parts: Parts, visit: Visit) -> Outcome:
     try:
         if visit.deep:
             await _own_addresses(parts, visit, mailbox)
-        degraded = await _walk(parts, visit, mailbox)
+        degraded, found = await _walk(parts, visit, mailbox)
         await _look_again(parts, visit, mailbox)
     finally:
         await mailbox.close()
@@ -117,16 +118,21 @@ async def _attempt(parts: Parts, visit: Visit) -> Outcome:
         state=state,
         deep=visit.deep,
         deep_every=connector.deep_every,
-        poll_every=_poll_every(parts, visit),
+        poll_every=_poll_every(parts, visit, found=found),
     )
 
 
-def _poll_every(parts: Parts, visit: Visit) -> timedelta:
-    """Less often while nobody writes anywhere: whoever begins to is read for at once (providers.md, 5a)."""
+def _poll_every(parts: Parts, visit: Visit, *, found: bool) -> timedelta:
+    """Less often while nobody writes anywhere: whoever begins to is read for at once (providers.md, 5a).
+
+    Soon again where a push has told of something that does not show yet.
+    """
     usual = timedelta(seconds=parts.settings.poll_seconds)
     with parts.database.read() as tx:
         used = devices.last_use(tx, visit.account.person_id)
-    return usual if used is None or visit.started - used < AWAY_AFTER else usual * AWAY_POLLS
+        early = None if found else look_again(sync_jobs.watch_of(tx, visit.account.id), parts.clock())
+    pace = usual if used is None or visit.started - used < AWAY_AFTER else usual * AWAY_POLLS
+    return min(pace, early or pace)
 
 
 async def _own_addresses(parts: Parts, visit: Visit, mailbox: Mailbox) -> None:
@@ -136,20 +142,20 @@ async def _own_addresses(parts: Parts, visit: Visit, mailbox: Mailbox) -> None:
         messages.claim_as_own(tx, visit.account.person_id, addresses)
 
 
-async def _walk(parts: Parts, visit: Visit, mailbox: Mailbox) -> bool:
-    """Every page up to now; whether the provider's history is unusable."""
+async def _walk(parts: Parts, visit: Visit, mailbox: Mailbox) -> tuple[bool, bool]:
+    """Every page up to now; whether the provider's history is unusable, and whether anything was found."""
     since = visit.started - timedelta(days=parts.settings.backfill_days)
-    degraded = False
+    degraded = found = False
 
     async def held(after: datetime) -> frozenset[str]:
         with parts.database.read() as tx:
             return messages.present_since(tx, visit.account.id, after)
 
     async for page in mailbox.pages(visit.cursor, since=since, deep=visit.deep, held=held):
-        degraded = page.degraded
+        degraded, found = page.degraded, found or bool(page.messages or page.gone)
         store_page(parts, visit, page)
         parts.announcer.tell(visit.account.person_id)
-    return degraded
+    return degraded, found
 
 
 async def _look_again(parts: Parts, visit: Visit, mailbox: Mailbox) -> None:

@@ -82,8 +82,15 @@ async def pushed_too_early(rig: Rig, check: Checker) -> None:
     await rig.sync()
     assert (await rig.advice(RITA)).level != "clear"
     await rig.fault("push_silent")
-    await rig.polls(3)
+    looks = rig.meter().methods["history.list"]
+    for seconds in (1, 4, 25, 90):
+        rig.clock.advance(seconds=seconds)
+        await rig.sync()
+    assert rig.meter().methods["history.list"] - looks == 4, "1, 5, 30 and 120 seconds after the push"
+    assert not rig.missing()
     assert (await rig.advice(RITA)).level == "clear"
+    rig.clock.advance(seconds=59)
+    assert rig.job().due_at > rig.clock(), "what was found ends the quick looks"
 
 
 @fault(10, "no push comes for a whole day, then for two")
@@ -119,6 +126,8 @@ async def storm(rig: Rig, check: Checker) -> None:
     assert set(rig.answers) == {204, 202}
     assert not rig.missing() | rig.missing(OUTLOOK)
     assert rig.meter().units - spent <= 2 * (2 + 20)
+    rig.clock.advance(seconds=59)
+    assert rig.job().due_at > rig.clock(), "a push of what was seen already makes nobody look again"
 
 
 @fault(12, "forged pushes: no algorithm, wrong audience, sender, issuer, time or key")

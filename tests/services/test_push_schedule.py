@@ -91,6 +91,27 @@ async def test_at_half_life_a_short_lived_subscription_is_renewed(hosted: _Hoste
     await hosted.close()
 
 
+async def test_pushes_that_cannot_be_renewed_are_told_of_two_days_before_they_end(hosted: _Hosted) -> None:
+    await hosted.link("google")
+    await hosted.sync()
+    await hosted.control("faults", name="watch_refused")
+    for _ in range(5):
+        assert "pushes end" not in hosted.accounts()[0].state_reason
+        hosted.clock.advance(days=1)
+        await hosted.sync()
+    await hosted.poll()
+    assert (
+        hosted.accounts()[0].state_reason == "The provider's pushes end Nov 29, 10:00 UTC: they could not be renewed."
+    )
+    assert hosted.accounts()[0].state == "live"
+    await hosted.control("faults", clear=True)
+    hosted.clock.advance(hours=1)
+    await hosted.sync()
+    await hosted.poll()
+    assert hosted.accounts()[0].state_reason == ""
+    await hosted.close()
+
+
 async def test_unlinking_ends_the_pushes_of_both_providers(hosted: _Hosted) -> None:
     await hosted.link_both()
     assert list(hosted.simulator.state.world.watches) == [GMAIL]
