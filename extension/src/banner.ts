@@ -168,7 +168,7 @@ class BannerView implements Banner {
 
   #toggle(): void {
     const opens = this.#findings.panel.hidden === true;
-    this.#findings.panel.hidden = !opens;
+    this.#findings.open(opens);
     this.#why.setAttribute('aria-expanded', `${opens}`);
     this.#box.classList.toggle('open', opens);
   }

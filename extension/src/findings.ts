@@ -21,6 +21,8 @@ export class Findings {
   readonly #facts: HTMLElement;
   readonly #notice: HTMLElement;
   readonly #choices: HTMLElement;
+  /** What the panel does not show yet. */
+  #waiting: Verdict | null = null;
 
   constructor(make: Make, say: Say, acts: BannerActs) {
     this.#make = make;
@@ -38,7 +40,19 @@ export class Findings {
     return this.#notice.hasChildNodes();
   }
 
+  /** Made when somebody looks: the first date a page writes takes longer than the whole line. */
   show(verdict: Verdict): void {
+    this.#waiting = verdict;
+    this.open(!this.panel.hidden);
+  }
+
+  open(opens: boolean): void {
+    this.panel.hidden = !opens;
+    if (opens && this.#waiting) this.#fill(this.#waiting);
+  }
+
+  #fill(verdict: Verdict): void {
+    this.#waiting = null;
     const next = verdict.next_good_date && `${this.#say('next')}: ${day(verdict.next_good_date)}`;
     const facts = verdict.warnings.map((warning) => this.#warning(warning));
     this.#facts.replaceChildren(...facts, ...(next ? [this.#make.make('p', '', next)] : []));
@@ -99,7 +113,7 @@ export class Findings {
   #tell(word: 'corrected' | 'muted' | 'failed' | 'undone', undo?: Objection): void {
     const again = (back: Objection) => async () => this.#tell((await this.#acts.object(back)).ok ? 'undone' : 'failed');
     this.#notice.replaceChildren(this.#say(word), ...(undo ? [this.#make.button(this.#say('undo'), again(undo))] : []));
-    this.panel.hidden = false;
+    this.open(true);
   }
 }
 

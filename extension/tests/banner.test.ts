@@ -72,6 +72,12 @@ async function shown(change: object = {}): Promise<void> {
   await settle();
 }
 
+/** A verdict with all that stands behind "Why?". */
+async function opened(change: object = {}): Promise<void> {
+  await shown(change);
+  press('Why?');
+}
+
 describe('a banner in the page', () => {
   it('is one element that says its level and its compose, and nothing else to the page', async () => {
     await shown();
@@ -176,7 +182,7 @@ describe('a banner speaks', () => {
   it('with the mails behind it on request, and links to the web alone', async () => {
     await shown();
     const panel = shadow.querySelector('.more') as HTMLElement;
-    expect(panel.hidden).toBe(true);
+    expect([panel.hidden, shadow.querySelectorAll('a').length]).toEqual([true, 0]);
     press('Why?');
     expect(panel.hidden).toBe(false);
     expect(shadow.querySelector('[aria-expanded=true]')).not.toBeNull();
@@ -186,13 +192,26 @@ describe('a banner speaks', () => {
     ]);
   });
 
+  it('with the mails of what is said now, whether they stand open or are opened later', async () => {
+    const about = (message: string) => verdict({ warnings: [{ ...verdict().warnings[0], message }] });
+    await opened();
+    banner.show(about('Said while it stood open.'), 'f2');
+    expect(texts()).toContain('Said while it stood open.');
+    press('Why?');
+    banner.show(about('Said while it was closed.'), 'f3');
+    press('Why?');
+    expect(texts()).toContain('Said while it was closed.');
+    expect(texts()).not.toContain('Said while it stood open.');
+  });
+
   it('never in markup that came with a mail', async () => {
-    await shown({
+    await opened({
       headline: '<img src=x onerror=alert(1)>',
       warnings: [{ ...verdict().warnings[0], message: '<b id="evil">x</b>' }],
     });
     expect(shadow.querySelector('img, #evil')).toBeNull();
     expect(texts()).toContain('<img src=x onerror=alert(1)>');
+    expect(texts()).toContain('<b id="evil">x</b>');
   });
 
   it('in grey when nothing can be checked, with the reason', async () => {
@@ -236,13 +255,13 @@ describe('a banner speaks', () => {
 
 describe('a banner can be quietened', () => {
   it('for this message', async () => {
-    await shown();
+    await opened();
     press('Quiet for this message');
     expect(deeds.done).toEqual(['quiet']);
   });
 
   it('for this recipient, and back', async () => {
-    await shown();
+    await opened();
     press('Not for this recipient');
     await settle();
     expect(texts()).toContain('Quiet for this recipient from now on.');
@@ -260,7 +279,7 @@ describe('a banner can be quietened', () => {
     ['Not about a job', 'not_job_search'],
     ['Someone else', 'other_recipient'],
   ])('because it is wrong: %s', async (words, kind) => {
-    await shown();
+    await opened();
     press('This is wrong');
     press(words);
     await settle();
@@ -273,7 +292,7 @@ describe('a banner can be quietened', () => {
   });
 
   it('because one of two mails is no follow-up', async () => {
-    await shown();
+    await opened();
     press('This is wrong');
     press('Not a follow-up');
     expect(texts()).toContain('Which one?');
@@ -284,7 +303,7 @@ describe('a banner can be quietened', () => {
 
   it('and says when that could not be saved', async () => {
     deeds.kept = false;
-    await shown();
+    await opened();
     press('Not for this recipient');
     await settle();
     expect(texts()).toContain('That could not be saved.');
@@ -292,7 +311,7 @@ describe('a banner can be quietened', () => {
   });
 
   it('and keeps the way back when the verdict turns clear', async () => {
-    await shown();
+    await opened();
     press('Not for this recipient');
     await settle();
     expect(banner.hasNotice()).toBe(true);
