@@ -80,7 +80,7 @@ async function buildFor(browser) {
  * stands in a function that runs then: until that the browser does not even set up what it defines.
  */
 async function buildHost(host, out, define) {
-  const start = `import { begin } from './content'; begin(awake);`;
+  const start = `import { begin } from './content'; import { ${host}Editor } from './hosts/editable'; begin(awake, ${host}Editor);`;
   const later = `import { awake } from './awake'; import { ${host} } from './hosts/${host}'; companion = awake(${host}, given);`;
   const [first, second] = await Promise.all([start, later].map((contents) => textOf(contents, define)));
   const text = `((awake)=>{${first}})((given)=>{let companion;${second}return companion});\n`;

@@ -9,7 +9,7 @@ import { createIdentities } from './hosts/identity';
 import type { KeepKeys } from './keys';
 import type { ComposeReport, PageReading, Sample, Sight } from './protocol';
 import { createSettler, LOSS_LASTS_MS } from './settle';
-import { type LookSoon, type Scene, TYPING_PAUSE_MS } from './watch';
+import type { LookSoon, Scene } from './watch';
 import type { Say } from './words';
 
 export interface Company {
@@ -35,6 +35,8 @@ export interface Company {
 type Parts = { [K in ChunkName]?: Chunks[K] | null };
 
 const BLIND_AFTER_MS = 3000;
+/** Typing counts as paused after this time without a key. */
+const TYPING_PAUSE_MS = 150;
 
 /** One for each page, made when it has an editor for the first time. */
 export class Companion {
@@ -173,9 +175,10 @@ export class Companion {
 
   #noteSight({ account, composes }: PageReading, missesOne: boolean): void {
     const now = performance.now();
-    this.#blindSince = missesOne ? (this.#blindSince ?? now) : null;
-    const blind = this.#blindSince !== null && now - this.#blindSince >= BLIND_AFTER_MS;
-    if (this.#blindSince !== null && !blind) this.#lookSoon(BLIND_AFTER_MS);
+    const since = this.#blindSince ?? now;
+    this.#blindSince = missesOne ? since : null;
+    const blind = missesOne && now - since >= BLIND_AFTER_MS;
+    if (missesOne && !blind) this.#lookSoon(BLIND_AFTER_MS);
     const sight: Sight = {
       blind,
       account: account !== null,

@@ -17,9 +17,9 @@ export function draftText(editor: Element): string {
   let text = '';
   while (text.length < LIMIT && walker.nextNode()) {
     const node = walker.currentNode;
-    if (node.nodeType === Node.ELEMENT_NODE && (node as Element).matches(STOP)) break;
+    if (node instanceof Element && node.matches(STOP)) break;
     if (beginsLine(node) && (node.nodeName === 'BR' || !text.endsWith('\n'))) text += '\n';
-    if (node.nodeType === Node.TEXT_NODE) text += (node as Text).data;
+    if (node instanceof Text) text += node.data;
   }
   return text
     .replace(/[\u200b\ufeff]/g, '')

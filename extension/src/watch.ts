@@ -2,8 +2,6 @@
 import { EDITABLE } from './hosts/editable';
 
 const APART_MS = 100;
-/** Typing counts as paused after this time without a key. */
-export const TYPING_PAUSE_MS = 150;
 /** Without a compose: so long after a change that showed no editor. */
 const IDLE_APART_MS = 2000;
 const SAFETY_MS = 1000;

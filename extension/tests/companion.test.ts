@@ -5,6 +5,7 @@ import type { Adviser } from '../src/attendant';
 import { createBanner } from '../src/banner';
 import type { ChunkName, Chunks } from '../src/chunks';
 import { Companion, onChange } from '../src/companion';
+import { gmailEditor } from '../src/hosts/editable';
 import { genericComposes } from '../src/hosts/generic';
 import { gmail } from '../src/hosts/gmail';
 import type { Advice, AdviceRequest, Answer, PageReading, Sight, Trouble } from '../src/protocol';
@@ -111,9 +112,47 @@ async function begin(): Promise<void> {
     onReport: onChange((report) => reports.push(report)),
     onSight: (one: Sight) => sights.push(one),
   };
-  accompany(document, (lookSoon) => new Companion(company, lookSoon), ending.signal);
+  accompany(document, (lookSoon) => new Companion(company, lookSoon), ending.signal, gmailEditor);
   await pass();
 }
+
+describe('a compose that opens unfocused among many other changes', () => {
+  const stir = (between = '<i></i>') => {
+    for (const html of ['<i></i>', ...Array(6).fill('<i></i>'), between, '<i></i>', '<i></i>']) {
+      document.body.insertAdjacentHTML('beforeend', html);
+    }
+  };
+
+  beforeEach(async () => {
+    pageOf({ head: ACCOUNT });
+    await begin();
+  });
+
+  it('is seen when two seconds have passed', async () => {
+    stir(PAGE);
+    await pass(200);
+    expect(reports).toEqual([]);
+    await pass(2000);
+    expect(reports.at(-1)?.composes).toHaveLength(1);
+  });
+
+  it('is seen a few seconds later without the name its host gives to editors, and at once when it gets the focus', async () => {
+    const nameless = PAGE.replace('g_editable="true" ', '');
+    for (const between of [nameless, '', '', '']) {
+      stir(between);
+      await pass(2100);
+    }
+    expect(shaped).toBe(1);
+    pageOf({ head: ACCOUNT });
+    await pass(3000);
+    stir(nameless);
+    await pass(50);
+    document.getElementById('editor')?.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));
+    reports.length = 0;
+    await pass(50);
+    expect(reports.at(-1)?.composes).toHaveLength(1);
+  });
+});
 
 describe('beside a person who writes', () => {
   it('the reader of drafts is fetched only once they write', async () => {

@@ -156,10 +156,9 @@ function summaryChip(span: Element): Chip {
 
 /** Suggestion lists are options too; the field that opened one names it. */
 function popupsOf(root: Element): Element[] {
-  const ids = all(root, '[aria-controls], [aria-owns]').flatMap((field) => [
-    ...(field.getAttribute('aria-controls') ?? '').split(' '),
-    ...(field.getAttribute('aria-owns') ?? '').split(' '),
-  ]);
+  const ids = ['aria-controls', 'aria-owns'].flatMap((name) =>
+    all(root, `[${name}]`).flatMap((field) => field.getAttribute(name)?.split(' ') ?? []),
+  );
   return ids.flatMap((id) => root.ownerDocument.getElementById(id) ?? []);
 }
 
