@@ -23,7 +23,13 @@ export type Reply<T> = Answer<T> & { status: number; retryAfter: number; json: u
 
 /** What advice is asked with. */
 export function zoned(request: AdviceRequest): AdviceRequest & { time_zone: string | null } {
-  return { ...request, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || null };
+  return { ...request, time_zone: timeZone() || null };
+}
+
+/** Temporal knows it at once (Chrome 144, Firefox 139); the first date format of a worker takes 20 ms to make. */
+function timeZone(): string {
+  const { Temporal } = globalThis as { Temporal?: { Now: { timeZoneId(): string } } };
+  return Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 export async function call<T>(

@@ -174,7 +174,10 @@ async function tellSight(tabId: number | undefined, blind: boolean): Promise<voi
 
 /** On a host that is switched off nothing is asked and nothing is said. */
 async function advise(request: AdviceRequest, host: string): Promise<Answer<Advice>> {
-  const [kept, { holdOff }] = await Promise.all([onDisk('backend', 'token', 'sitesOff'), inSession('holdOff')]);
+  const [kept, { holdOff }] = await Promise.all([
+    onDisk('backend', 'token', 'sitesOff', 'dismissed'),
+    inSession('holdOff'),
+  ]);
   const to = linkOf(kept);
   if (kept.sitesOff?.includes(host)) return { ok: false, trouble: 'site_off' };
   if (!to.token) return { ok: false, trouble: 'not_paired' };
@@ -192,7 +195,7 @@ async function advise(request: AdviceRequest, host: string): Promise<Answer<Advi
   });
   await noteHealth(reply);
   if (!reply.ok) return { ok: false, trouble: reply.trouble };
-  const advice = await adviceOf(reply.value);
+  const advice = await adviceOf(reply.value, kept.dismissed);
   void keepVerdict(request, advice);
   void sendQueue();
   return { ok: true, value: advice };
@@ -241,8 +244,8 @@ function rememberRecent(addresses: string[]): Promise<void> {
   });
 }
 
-async function adviceOf(verdict: Verdict): Promise<Advice> {
-  const [finding, dismissed = []] = await Promise.all([findingOf(verdict), get('dismissed')]);
+async function adviceOf(verdict: Verdict, dismissed: string[] = []): Promise<Advice> {
+  const finding = await findingOf(verdict);
   return { verdict, finding, dismissed: dismissed.includes(finding) };
 }
 

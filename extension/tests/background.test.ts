@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Check, Site } from '../src/protocol';
 import { ID, MAIL_TAB } from './browser';
 import { CAUTION } from './verdicts';
@@ -17,6 +17,13 @@ describe('the worker asks for advice', () => {
     expect(arrived?.headers.authorization).toBe('Bearer secret-token');
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
     expect(JSON.parse(arrived?.body ?? '')).toEqual({ ...REQUEST, time_zone: timeZone });
+  });
+
+  it('with the time zone as a browser tells it that knows it without making a date format', async () => {
+    vi.stubGlobal('Temporal', { Now: { timeZoneId: () => 'Pacific/Apia' } });
+    await advise();
+    vi.stubGlobal('Temporal', undefined);
+    expect(JSON.parse(backend.sent('/api/v1/advice')[0]?.body ?? '')).toMatchObject({ time_zone: 'Pacific/Apia' });
   });
 
   it('never before pairing', async () => {
