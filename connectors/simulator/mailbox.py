@@ -70,7 +70,8 @@ class Item:
 
     @property
     def is_draft(self) -> bool:
-        return self.folder in ("drafts", "scheduled")
+        """A message is a draft if it has not been sent yet (Graph's `isDraft`): one that waits in the Outbox is."""
+        return self.folder in ("drafts", "scheduled", "outbox")
 
 
 @dataclass(frozen=True, slots=True)

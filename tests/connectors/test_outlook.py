@@ -9,6 +9,7 @@ from connectors.contract import (
     AccessRevoked,
     AdminBlocked,
     ConnectorError,
+    LinkRefused,
     Misconfigured,
     MissingPermission,
     RateLimited,
@@ -69,6 +70,21 @@ class TestOutlook(ConnectorContract):
     async def test_the_way_to_an_authority_on_this_machine_stays_plain(self, stage: Stage) -> None:
         asked = await stage.connector.begin(redirect_uri=stage.redirect_uri)
         assert asked.url.startswith(stage.config.microsoft_authority)
+
+    async def test_mailboxes_of_organisations_are_refused_where_the_authority_is_for_private_ones(
+        self, stage: Stage
+    ) -> None:
+        private = stage.connected(authority=f"{stage.config.base_url}/consumers")
+        assert (await stage.link(private)).address == stage.address
+        asked = await private.begin(redirect_uri=stage.redirect_uri)
+        answer = await stage.consent(asked.url)
+        [mailbox] = [box for box in stage.world.mailboxes if box.address == stage.address]
+        mailbox.tenant = "11111111-2222-3333-4444-555555555555"
+        with pytest.raises(LinkRefused):
+            await private.finish(flow=asked.flow, answer=answer, redirect_uri=stage.redirect_uri)
+        page = await stage.browser.get((await private.begin(redirect_uri=stage.redirect_uri)).url)
+        assert stage.address not in page.text
+        assert (await stage.link()).subject.startswith(mailbox.tenant)
 
     async def test_an_administrators_consent_is_named(self, stage: Stage) -> None:
         stage.world.faults.switches["admin_consent_needed"] = Switch(True)
@@ -268,6 +284,17 @@ class TestOutlook(ConnectorContract):
         await stage.control("move", id=one, folder="jobsearch")
         await ledger.sync(mailbox, deep=True)
         assert len(ledger.messages) == len(await stage.truth())
+
+    async def test_what_waits_in_the_outbox_has_not_been_sent_until_it_is(self, stage: Stage) -> None:
+        one = await stage.deliver(folder="outbox", **{"from": stage.address, "to": "rita@acme.example"})
+        mailbox = await stage.mailbox()
+        ledger = await Ledger().sync(mailbox)
+        assert ledger.messages[one].is_draft
+        stage.clock.now += timedelta(minutes=1)
+        await stage.control("send", id=one)
+        await ledger.sync(mailbox)
+        assert not ledger.messages[one].is_draft
+        assert ledger.messages[one].folder is Folder.SENT
 
     # Refusals
 
