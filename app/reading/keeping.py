@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from app.cadence.thread import Promise, Signals, Stage
@@ -18,13 +20,37 @@ _KEPT: dict[type, tuple[tuple[str, object], ...]] = {
     for kind in (InboundReading, OutboundReading, Promise, Signals, Matter)
 }
 """The fields kept in the open, with what they usually are."""
+_KEPT[OutboundReading] = _KEPT[OutboundReading][1:] + _KEPT[OutboundReading][:1]  # signals last
+_NAMES_IN = tuple(name for name, _ in _KEPT[InboundReading] if name not in ("promise", "matter"))
+_NAMES_OUT = tuple(name for name, _ in _KEPT[Signals] if name != "signature")
+_TOLD_IN = attrgetter(*_NAMES_IN)
+_TOLD_OUT = attrgetter(*_NAMES_OUT)
+SIGNED = '"signature":['
+"""What stands before the numbers of a signature."""
 _WAYS = {"in": InboundReading, "out": OutboundReading}
 
 
 def reading_to_json(reading: Reading) -> str:
-    """One JSON object without defaults and without quoted words: `{"v": 1, "way": "in", …}`."""
-    way = "in" if isinstance(reading, InboundReading) else "out"
-    return _dump({"v": FORMAT, "way": way, **_plain(reading)})
+    """One JSON object without defaults and quoted words: `{"v": 1, "way": "in", …}`. A signature stands last.
+
+    Raises TypeError for what no reader of mail makes.
+    """
+    form, numbers = form_of(reading)
+    return form % numbers
+
+
+def form_of(reading: Reading) -> tuple[str, tuple[int, ...]]:
+    """The same as a form with `%d` in place of each number of its signature, and the numbers.
+
+    A signature is like no other's, a form is mostly like another's: the same forms are the same object.
+    """
+    if isinstance(reading, OutboundReading):
+        signals = reading.signals
+        numbers = signals.signature
+        return _outbound(_TOLD_OUT(signals), len(numbers), reading.cue, reading.forward, reading.matter), numbers
+    promise = reading.promise
+    promised = (promise.start, promise.end, promise.invites) if promise else None
+    return _inbound(_TOLD_IN(reading), promised, reading.matter), ()
 
 
 def words_to_json(reading: Reading) -> str:
@@ -53,6 +79,24 @@ def _quoted(reading: Reading, words: dict[str, str]) -> Reading:
         return reading
     promise = replace(reading.promise, quote=words.get("promise", "")) if reading.promise else None
     return replace(reading, promise=promise, question=words.get("question", ""))
+
+
+@lru_cache(maxsize=4_096)
+def _inbound(told: tuple[Any, ...], promise: tuple[date | None, date | None, bool] | None, matter: Matter) -> str:
+    promised = Promise(promise[0], promise[1], invites=promise[2]) if promise else None
+    reading = InboundReading(**dict(zip(_NAMES_IN, told, strict=True)), promise=promised, matter=matter)
+    return _form({"v": FORMAT, "way": "in", **_plain(reading)})
+
+
+@lru_cache(maxsize=4_096)
+def _outbound(told: tuple[Any, ...], count: int, cue: Stage | None, forward: bool, matter: Matter) -> str:
+    signals = Signals(**dict(zip(_NAMES_OUT, told, strict=True)), signature=(0,) if count else ())
+    form = _form({"v": FORMAT, "way": "out", **_plain(OutboundReading(signals, cue, forward, matter))})
+    return form.replace(f"{SIGNED}0", SIGNED + ",".join(["%d"] * count))
+
+
+def _form(plain: dict[str, Any]) -> str:
+    return _dump(plain).replace("%", "%%")
 
 
 def _plain(value: Reading | Promise | Signals | Matter) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Uni
 
 from app.cadence.thread import Stage
 from app.reading.facts import CorrectionKind
-from app.reading.keeping import reading_from_json
+from app.reading.keeping import reading_from_json, reading_to_json
 from app.store.export import KEPT_BACK, TABLES
 from app.store.instants import Instant
 from app.store.tables import RowId
@@ -160,7 +160,7 @@ def _sealed(said: Any) -> str:
 def _reading(said: Any) -> str:
     text = json.dumps(_typed(said, dict, "an object"), ensure_ascii=False, separators=(",", ":"))
     try:
-        reading_from_json(text)
+        reading_to_json(reading_from_json(text))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise ValueError("is not what a reader of mail writes down") from None
     return text

@@ -4,14 +4,20 @@ import hashlib
 import json
 import re
 import zlib
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from struct import unpack as unpack_numbers
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, LargeBinary, SmallInteger, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from app.reading.keeping import SIGNED, Reading, form_of, reading_to_json
+from app.store.digits import deflated
+
 _SIXTEEN = re.compile(r"[0-9a-f]{16}")
+_HEXADECIMAL = b"0123456789abcdef"
 _FORMER = re.compile(r"[0-9a-f]{32}")
 _TOP = 1 << 63
 
@@ -30,6 +36,15 @@ def short(name: str) -> int:
 def stands_for_itself(name: str) -> bool:
     """Whether `whole(short(name))` gives the name again."""
     return _SIXTEEN.fullmatch(name) is not None
+
+
+def shorts(names: Sequence[str]) -> tuple[list[int], bool]:
+    """`short` of each, and whether each stands for itself: for many names at once in a fraction of the time."""
+    if set(map(len, names)) == {16} and not (joined := "".join(names)).encode("ascii", "replace").translate(
+        None, _HEXADECIMAL
+    ):
+        return list(unpack_numbers(f">{len(names)}q", bytes.fromhex(joined))), True
+    return [short(name) for name in names], False
 
 
 def whole(number: int) -> str:
@@ -55,7 +70,7 @@ def with_link(names: str | None, link: str) -> str | None:
 
 def todays_key(key: str) -> str:
     """A message key: what is 32 digits long, as keys once were, is cut to its first 16."""
-    return key[:16] if _FORMER.fullmatch(key) else key
+    return key[:16] if len(key) == 32 and _FORMER.fullmatch(key) else key
 
 
 @lru_cache(maxsize=4_096)
@@ -87,7 +102,7 @@ _USUAL = (
 
 
 class Packed(TypeDecorator[str]):
-    """A text: deflated against the usual words of readings on SQLite, as it is on PostgreSQL."""
+    """A reading, or its JSON, given back as JSON: deflated against the usual words of readings on SQLite."""
 
     impl = Text
     cache_ok = True
@@ -95,14 +110,36 @@ class Packed(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(LargeBinary() if dialect.name == "sqlite" else Text())
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        return value if value is None or dialect.name != "sqlite" else pack(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Reading | str | None], Any]:
+        return _packed if dialect.name == "sqlite" else _told
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         return value if value is None or dialect.name != "sqlite" else unpack(value)
 
 
 _BEGUN = zlib.compressobj(6, zlib.DEFLATED, -11, 4, zlib.Z_DEFAULT_STRATEGY, _USUAL)
+
+
+def _told(reading: Reading | str | None) -> str | None:
+    return reading if reading is None or isinstance(reading, str) else reading_to_json(reading)
+
+
+def _packed(reading: Reading | str | None) -> bytes | None:
+    if reading is None or isinstance(reading, str):
+        return None if reading is None else pack(reading)
+    form, numbers = form_of(reading)
+    if not numbers:
+        return pack(form % ())
+    begun, rest = _begin(form)
+    return begun + deflated(rest % numbers)
+
+
+@lru_cache(maxsize=4_096)
+def _begin(form: str) -> tuple[bytes, str]:
+    """What stands before the signature, packed, and the form of the rest."""
+    head, signed, rest = form.rpartition(SIGNED)
+    deflating = _BEGUN.copy()
+    return deflating.compress((head + signed).replace("%%", "%").encode()) + deflating.flush(zlib.Z_SYNC_FLUSH), rest
 
 
 @lru_cache(maxsize=1_024)
@@ -118,6 +155,7 @@ def unpack(packed: bytes) -> str:
 
 _FOLDERS = ("inbox", "sent", "other", "spam", "trash")
 """In this order for ever; the first two take no byte at all on SQLite."""
+_FOLDER_NUMBERS: dict[str | None, int | None] = {name: number for number, name in enumerate(_FOLDERS)} | {None: None}
 
 
 class FolderName(TypeDecorator[str]):
@@ -129,8 +167,8 @@ class FolderName(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(SmallInteger() if dialect.name == "sqlite" else String(10))
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        return value if value is None or dialect.name != "sqlite" else folder_number(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], Any] | None:
+        return _FOLDER_NUMBERS.__getitem__ if dialect.name == "sqlite" else None
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         return value if value is None or dialect.name != "sqlite" else _FOLDERS[value]

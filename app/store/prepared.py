@@ -5,7 +5,9 @@ run one). Errors are those of any other execution.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Dialect, LargeBinary, Table, bindparam
@@ -46,6 +48,10 @@ class Prepared:
     def run_all(self, tx: Connection, all_values: Iterable[Mapping[str, object]]) -> None:
         """Once for each of these values, as one call."""
         self._for(tx.dialect).run_all(tx, all_values)
+
+    def run_columns(self, tx: Connection, columns: Mapping[str, Sequence[object]]) -> None:
+        """Once for each row of these columns, as one call: the quick way for many."""
+        self._for(tx.dialect).run_columns(tx, columns)
 
     def sql(self, dialect: Dialect) -> str:
         """The text that is run, for looking at its plan."""
@@ -122,16 +128,27 @@ class _Ready:
             raise self._told(error) from error
 
     def run_all(self, tx: Connection, all_values: Iterable[Mapping[str, object]]) -> None:
-        asked = [self._asked(values) for values in all_values]
-        if not asked:
-            return
+        if asked := [self._asked(values) for values in all_values]:
+            self._many(tx, asked)
+
+    def run_columns(self, tx: Connection, columns: Mapping[str, Sequence[object]]) -> None:
+        given: dict[str, Iterable[object]] = {name: repeat(value) for name, value in self._fixed.items()}
+        given |= columns
+        for name, bind in self._converting:
+            given[name] = map(bind, given[name])
+        if self._positions is None:
+            self._many(tx, [dict(zip(given, row, strict=False)) for row in zip(*given.values(), strict=False)])
+        else:
+            self._many(tx, zip(*(given[name] for name in self._positions), strict=False))
+
+    def _many(self, tx: Connection, asked: Iterable[Any]) -> None:
         try:
             tx.connection.driver_connection.cursor().executemany(self._sql, asked)  # type: ignore[union-attr]
         except self._error as error:
             raise self._told(error) from error
 
     def converted(self, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
-        return [self._converted(row) for row in rows]
+        return list(map(self._converted if self._results else self._row, rows))
 
     def _asked(self, values: Mapping[str, object]) -> Any:
         given: dict[str, Any] = {**self._fixed, **values}
@@ -143,8 +160,6 @@ class _Ready:
         return DBAPIError.instance(self._sql, None, error, self._error, dialect=self._dialect)
 
     def _converted(self, row: tuple[Any, ...]) -> Any:
-        if not self._results:
-            return self._row(row)
         values = list(row)
         for index, convert in self._results:
             values[index] = convert(values[index])
@@ -157,8 +172,7 @@ def _returned(statement: Statement) -> list[Any]:
 
 def _row_type(columns: list[Any]) -> Convert:
     named: Any = namedtuple("Row", [str(column.key) for column in columns])  # type: ignore[misc]
-    make: Convert = named._make
-    return make
+    return partial(tuple.__new__, named)
 
 
 def _binds(compiled: SQLCompiler, dialect: Dialect) -> dict[str, Convert]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cadence.thread import Promise, Signals, Stage
-from app.reading.facts import InboundReading, Kind, OutboundReading
+from app.reading.facts import InboundReading, Kind, Matter, OutboundReading
 from app.reading.keeping import reading_from_json, reading_to_json, words_to_json
 
 _days = st.none() | st.dates()
@@ -26,9 +26,16 @@ _inbound = st.builds(
 )
 _outbound = st.builds(
     OutboundReading,
-    signals=st.builds(Signals, words=st.integers(0, 900), value=st.tuples(st.text()), value_score=st.floats(0, 9)),
+    signals=st.builds(
+        Signals,
+        words=st.integers(0, 900),
+        value=st.tuples(st.text()),
+        value_score=st.floats(0, 9),
+        signature=st.lists(st.integers(0, 2**32 - 1), max_size=5).map(tuple),
+    ),
     cue=st.none() | st.sampled_from(Stage),
     forward=st.booleans(),
+    matter=st.builds(Matter, st.integers(0, 9), st.integers(0, 9), st.text(max_size=9)),
 )
 
 
@@ -46,6 +53,17 @@ def test_quoted_words_are_not_in_the_open_part():
 
 def test_defaults_take_no_room():
     assert reading_to_json(InboundReading()) == '{"v":1,"way":"in"}'
+
+
+def test_a_percent_sign_stays_one():
+    reading = OutboundReading(Signals(value=("100%d",), signature=(7,)))
+    assert reading_to_json(reading) == '{"v":1,"way":"out","signals":{"value":["100%d"],"signature":[7]}}'
+
+
+def test_what_no_reader_makes_is_refused():
+    for odd in (OutboundReading(Signals(signature=("one",))), InboundReading(names=(["Dana"],))):
+        with pytest.raises(TypeError):
+            reading_to_json(odd)
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "no json", '{"way":"up"}'])

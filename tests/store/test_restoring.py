@@ -66,6 +66,7 @@ def test_beside_another_person_rows_are_numbered_behind_theirs_and_evidence_foll
         ("messages", {"at": None}, "`at` must not be null"),
         ("messages", {"link": "javascript:alert(1)"}, "`link` must be an https address"),
         ("messages", {"reading": {"way": "sideways"}}, "`reading` is not what"),
+        ("messages", {"reading": {"way": "out", "signals": {"signature": ["x"]}}}, "`reading` is not what"),
         ("messages", {"outbound": "yes"}, "`outbound` must be true or false"),
         ("messages", {"secret": "x"}, "`secret` is not known"),
         ("messages", {"account_id": "nowhere"}, "`account_id` points at nothing in accounts"),
