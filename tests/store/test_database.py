@@ -21,6 +21,7 @@ from sqlalchemy import insert, select, text, update
 from app.store import accounts, messages, migrations, people
 from app.store.database import Database
 from app.store.errors import StatementRefused, StorageFull, StoreUnavailable
+from app.store.migrations import newest
 from app.store.sealing import Sealer
 from app.store.tables import accounts as accounts_table
 from app.store.tables import metadata, nobodys
@@ -39,6 +40,22 @@ def test_the_quick_look_at_the_version_agrees_with_the_migrations(database: Data
     scripts = ScriptDirectory.from_config(_scripts())
     assert scripts.get_heads() == [migrations.HEAD]
     assert database.at_head()
+
+
+def test_an_empty_file_gets_at_once_what_all_migrations_build_one_after_the_other(tmp_path: Path) -> None:
+    def built(*, step_by_step: bool) -> tuple[set[str], dict[str, list[tuple[object, ...]]]]:
+        path = tmp_path / f"{step_by_step}.sqlite3"
+        opened = Database.open(f"sqlite:///{path}", across_people=True)
+        opened.migrate(step_by_step=step_by_step)
+        with opened.read() as tx:
+            names = tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").scalars().all()
+            held = {name: [tuple(row) for row in tx.exec_driver_sql(f"SELECT * FROM {name}")] for name in names}
+        opened.close()
+        return set(newest.laid(path).removesuffix(";\n").split(";\n\n")), held
+
+    at_once, steps = built(step_by_step=False), built(step_by_step=True)
+    assert at_once == steps, newest.__doc__
+    assert {name: rows for name, rows in at_once[1].items() if rows} == {migrations.VERSION_TABLE: [(migrations.HEAD,)]}
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
