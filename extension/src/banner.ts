@@ -59,6 +59,7 @@ function toBanner(): void {
 class BannerView implements Banner {
   readonly #parts: BannerParts;
   readonly #host: HTMLElement;
+  readonly #shadow: ShadowRoot;
   readonly #placement: Placement;
   readonly #make: Make;
   readonly #box: HTMLElement;
@@ -92,14 +93,14 @@ class BannerView implements Banner {
     this.#line = make('div', 'line', make('i'), this.#sentence, this.#why, this.#again, close);
     this.#findings = new Findings(this.#make, say, acts);
     this.#box = make('div', 'box', this.#status, this.#line, this.#findings.panel);
-    this.#openShadow();
+    this.#shadow = this.#host.attachShadow({ mode: 'closed' });
+    this.#furnish();
   }
 
-  #openShadow(): void {
-    const root = this.#host.attachShadow({ mode: 'closed' });
-    dress(root);
-    root.append(this.#box);
-    this.#parts.inside?.(root);
+  #furnish(): void {
+    dress(this.#shadow);
+    this.#shadow.append(this.#box);
+    this.#parts.inside?.(this.#shadow);
     this.#parts.keepKeys(this.#host, () => this.#dismiss());
     this.#host.addEventListener('focusin', ({ relatedTarget }) => {
       this.#cameFrom ??= relatedTarget as HTMLElement | null;
@@ -111,20 +112,31 @@ class BannerView implements Banner {
     const text = JSON.stringify(verdict);
     if (text === this.#shown) return;
     this.#shown = text;
-    this.#draw(verdict.level, verdict.headline);
-    this.#findings.show(verdict);
-    this.#why.hidden = verdict.level === 'unknown' && !verdict.warnings.length;
-    this.#again.hidden = true;
+    this.#keepFocus(() => {
+      this.#draw(verdict.level, verdict.headline);
+      this.#findings.show(verdict);
+      this.#why.hidden = verdict.level === 'unknown' && !verdict.warnings.length;
+      this.#again.hidden = true;
+    });
   }
 
   cannotCheck(trouble: Trouble): void {
     if (this.#shown === trouble) return;
     this.#shown = trouble;
     this.#finding = '';
-    this.#draw('unknown', this.#parts.say(`page_${trouble}`));
-    this.#findings.panel.hidden = true;
-    this.#why.hidden = true;
-    this.#again.hidden = false;
+    this.#keepFocus(() => {
+      this.#draw('unknown', this.#parts.say(`page_${trouble}`));
+      this.#findings.panel.hidden = true;
+      this.#why.hidden = true;
+      this.#again.hidden = false;
+    });
+  }
+
+  /** Whoever stands in it stays in it when what they stood on goes: a key pressed beside it would be the page's. */
+  #keepFocus(change: () => void): void {
+    const had = this.#shadow.activeElement;
+    change();
+    if (had && (!had.isConnected || had.closest('[hidden]'))) this.takeFocus();
   }
 
   place(spot: Spot | null, root: Element): void {

@@ -72,7 +72,7 @@ export class Findings {
 
   #actions(verdict: Verdict, about: RecipientState | null): HTMLElement[] {
     const { button, link } = this.#make;
-    const wrong = (id: string) => () => this.#choices.replaceChildren(...this.#corrections(verdict, id));
+    const wrong = (id: string) => () => this.#offer(...this.#corrections(verdict, id));
     return [
       button(this.#say('quiet'), () => this.#acts.quiet()),
       ...(about
@@ -87,7 +87,7 @@ export class Findings {
     const choose = (kind: CorrectionKind) => {
       if (kind !== 'not_a_touch') return this.#correct(recipient, kind, null);
       if (sent.length < 2) return this.#correct(recipient, kind, sent[0]?.key ?? null);
-      return this.#choices.replaceChildren(this.#say('which'), ...this.#mails(sent, recipient));
+      return this.#offer(this.#say('which'), ...this.#mails(sent, recipient));
     };
     return CORRECTIONS.map((kind) => this.#make.button(this.#say(kind), () => choose(kind)));
   }
@@ -112,8 +112,21 @@ export class Findings {
 
   #tell(word: 'corrected' | 'muted' | 'failed' | 'undone', undo?: Objection): void {
     const again = (back: Objection) => async () => this.#tell((await this.#acts.object(back)).ok ? 'undone' : 'failed');
-    this.#notice.replaceChildren(this.#say(word), ...(undo ? [this.#make.button(this.#say('undo'), again(undo))] : []));
+    const offered = undo ? [this.#make.button(this.#say('undo'), again(undo))] : [];
+    this.#keepFocus(() => this.#notice.replaceChildren(this.#say(word), ...offered));
     this.open(true);
+  }
+
+  #offer(...choices: (Node | string)[]): void {
+    this.#keepFocus(() => this.#choices.replaceChildren(...choices));
+  }
+
+  /** What was pressed goes and the focus stays in the banner: a key pressed beside it would be the page's. */
+  #keepFocus(change: () => void): void {
+    const root = this.panel.getRootNode() as ShadowRoot;
+    const had = this.panel.contains(root.activeElement);
+    change();
+    if (had && !root.activeElement) this.#choices.querySelector('button')?.focus();
   }
 }
 

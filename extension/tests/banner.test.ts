@@ -320,6 +320,46 @@ describe('a banner can be quietened', () => {
   });
 });
 
+describe('the focus', () => {
+  const focused = () => shadow.activeElement?.textContent;
+  const stand = (text: string) => {
+    [...shadow.querySelectorAll('button')].find(({ textContent }) => textContent === text)?.focus();
+    expect(focused()).toBe(text);
+  };
+
+  it('stays in the banner when a verdict comes while somebody stands in it', async () => {
+    await opened();
+    stand('This is wrong');
+    banner.show(verdict({ headline: 'Something else.' }), 'f2');
+    expect(focused()).toBe('Why?');
+    stand('Quiet for this message');
+    banner.cannotCheck('timeout');
+    expect(focused()).toBe('Try again');
+    banner.show(verdict(), 'f3');
+    expect(focused()).toBe('Why?');
+  });
+
+  it('goes along with what is pressed', async () => {
+    await opened();
+    stand('This is wrong');
+    press('This is wrong');
+    expect(focused()).toBe('They answered elsewhere');
+    press('They answered elsewhere');
+    await settle();
+    stand('Undo');
+    press('Undo');
+    await settle();
+    expect(focused()).toBe('They answered elsewhere');
+  });
+
+  it('is not taken by a verdict from whoever writes', async () => {
+    await opened();
+    banner.show(verdict({ headline: 'Something else.' }), 'f2');
+    banner.cannotCheck('timeout');
+    expect(shadow.activeElement).toBeNull();
+  });
+});
+
 describe('keys in a banner', () => {
   const strike = (type: string, key: string) =>
     host().dispatchEvent(new KeyboardEvent(type, { key, bubbles: true, cancelable: true, composed: true }));
