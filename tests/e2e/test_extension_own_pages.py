@@ -78,6 +78,55 @@ def test_may_i_call_now_is_answered_and_not_logged(page: Page, stub: StubBackend
     assert not stub.asked("/api/v1/touches")
 
 
+def test_what_is_said_of_one_recipient_goes_when_another_is_named(page: Page, stub: StubBackend) -> None:
+    stub.answers["POST /api/v1/advice"] = Told(json={**CAUTION, "call": {"answer": "yes", "until": None}})
+    page.goto(f"{EXTENSION}/popup.html")
+    page.fill("#recipient", ADDRESS)
+    page.locator("#may-call").click()
+    expect(page.locator("#answer")).to_contain_text("Yes, call now.")
+    page.fill("#recipient", "rita@acme.example")
+    expect(page.locator("#answer")).to_have_text("")
+    expect(page.locator("#line")).to_have_text("Nothing has passed between you yet.")
+    page.fill("#recipient", "rita")
+    expect(page.locator("#line")).to_have_text("")
+
+
+def test_a_logged_call_stands_in_the_line_and_its_details_go_with_no_other(page: Page, stub: StubBackend) -> None:
+    page.goto(f"{EXTENSION}/popup.html")
+    page.fill("#recipient", ADDRESS)
+    page.locator("summary").click()
+    page.fill("#promise", "by Friday")
+    stub.answers["POST /api/v1/touches"] = Told(422, {})
+    page.get_by_role("button", name="Attempt").click()
+    expect(page.locator("#told")).to_have_text("That could not be saved.")
+    expect(page.locator("#promise")).to_have_value("by Friday")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator("#queue")).to_have_text("")
+    stub.answers["POST /api/v1/touches"] = Told(201, {"id": "t1"})
+    entry = {"at": "2026-11-22T09:00:00Z", "direction": "out", "title": "Call: spoke", "link": ""}
+    stub.answers["GET /api/v1/recipients/r1"] = Told(json={"next_good_date": None, "time_line": [entry]})
+    page.get_by_role("button", name="Spoke").click()
+    expect(page.locator("#told")).to_have_text("Logged.")
+    expect(page.locator("#line")).to_contain_text("Call: spoke")
+    expect(page.locator("#promise")).to_have_value("")
+
+
+def test_a_list_that_could_not_be_read_says_why_and_not_that_it_is_empty(
+    page: Page, stub: StubBackend, browser: BrowserContext
+) -> None:
+    stub.answers["GET /api/v1/recipients"] = stub.answers["GET /api/v1/devices"] = Told(500, {})
+    page.goto(f"{EXTENSION}/options.html")
+    for each in ("#devices", "#mutes"):
+        expect(page.locator(each)).to_have_text("has a fault of its own: see its log")
+    page.goto(f"{EXTENSION}/popup.html")
+    expect(page.locator("#dates")).to_have_text("Aftertouch has a fault of its own.")
+    browser.service_workers[0].evaluate("() => chrome.storage.local.remove('token')")
+    page.goto(f"{EXTENSION}/options.html")
+    expect(page.locator("#pairing")).to_have_text("This browser is not paired yet.")
+    expect(page.get_by_text("Silent for these recipients")).to_be_hidden()
+    expect(page.get_by_text("Mail pages")).to_be_visible()
+
+
 def test_this_browser_is_paired_with_a_code(page: Page, stub: StubBackend, browser: BrowserContext) -> None:
     browser.service_workers[0].evaluate("() => chrome.storage.local.remove('token')")
     stub.answers["POST /api/v1/device/code"] = Told(
@@ -179,9 +228,10 @@ def test_a_muted_recipient_can_speak_again_and_be_muted_again(page: Page, stub: 
     stub.answers["PATCH /api/v1/recipients/r1"] = Told(json={"id": "r1"})
     page.goto(f"{EXTENSION}/options.html")
     line = page.locator("#mutes li")
-    line.get_by_role("button", name="Speak again").click()
-    line.get_by_role("button", name="Undo").click()
-    expect(line.get_by_role("button", name="Speak again")).to_be_visible()
+    line.get_by_role("button", name="Speak again").press("Enter")
+    expect(line.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(line.get_by_role("button", name="Speak again")).to_be_focused()
     assert stub.asked("/api/v1/recipients/r1") == [{"muted": False}, {"muted": True}]
 
 

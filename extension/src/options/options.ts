@@ -12,6 +12,8 @@ import type {
   Status,
 } from '../protocol';
 
+/** Lists that a browser without pairing may not see. */
+const KEPT_BY_THE_BACKEND = ['devices', 'mutes', 'rules'];
 const pairing = part('pairing');
 let polling: ReturnType<typeof setTimeout> | undefined;
 
@@ -60,6 +62,7 @@ async function refresh(): Promise<void> {
   pairing.textContent = say(status.paired ? 'paired' : 'not_paired');
   part('unpair').hidden = !status.paired;
   part<HTMLAnchorElement>('all-devices').href = `${status.backend}/devices`;
+  for (const list of KEPT_BY_THE_BACKEND) part(list).parentElement?.toggleAttribute('hidden', !status.paired);
   await Promise.all([check(), devices(), sites(), mutes(), rules()]);
 }
 
@@ -75,8 +78,13 @@ async function check(): Promise<void> {
 /** As many as this browser may see, which is itself; the others are on the backend's own page. */
 async function devices(): Promise<void> {
   const answer = await ask<Answer<Device[]>>({ type: 'devices' });
-  const lines = (answer.ok ? answer.value : []).map(deviceLine);
-  part('devices').replaceChildren(...(lines.length ? lines : [make('li', say('no_devices'))]));
+  fill('devices', answer, deviceLine);
+}
+
+/** One line for each; a word where there is none, and the reason where that is not known. */
+function fill<T>(list: string, answer: Answer<T[]>, line: (one: T) => HTMLElement): void {
+  const lines = answer.ok ? answer.value.map(line) : [make('li', say(`trouble_${answer.trouble}`))];
+  part(list).replaceChildren(...(lines.length ? lines : [make('li', say('no_devices'))]));
 }
 
 function deviceLine({ id, name, itself, last_used_at }: Device): HTMLElement {
@@ -90,23 +98,32 @@ function deviceLine({ id, name, itself, last_used_at }: Device): HTMLElement {
 /** A token that was taken back is worth nothing here either. */
 async function takeBack(id: string, itself: boolean): Promise<void> {
   const { ok } = await ask<Answer<true>>({ type: 'forget-device', id });
-  if (ok && itself) await ask({ type: 'unpair' });
+  if (ok && itself) return unpair();
+  tell(ok);
   await refresh();
+}
+
+async function unpair(): Promise<void> {
+  await ask({ type: 'unpair' });
+  await refresh();
+  part('pair').focus();
 }
 
 /** Everybody the banner is silent about; a press makes it speak again, another undoes that. */
 async function mutes(): Promise<void> {
   const answer = await ask<Answer<ListedRecipient[]>>({ type: 'muted' });
-  const lines = (answer.ok ? answer.value : []).map(({ id, address }) => muteLine(id, address, true));
-  part('mutes').replaceChildren(...(lines.length ? lines : [make('li', say('no_devices'))]));
+  fill('mutes', answer, ({ id, address }) => muteLine(id, address, true));
 }
 
 function muteLine(recipient: string, address: string, muted: boolean): HTMLElement {
   const line = make('li', `${address} `);
   const turn = async () => {
-    const answer = await ask<Answer<true>>({ type: 'set-muted', recipient, muted: !muted });
-    tell(answer);
-    if (answer.ok) line.replaceWith(muteLine(recipient, address, !muted));
+    const { ok } = await ask<Answer<true>>({ type: 'set-muted', recipient, muted: !muted });
+    tell(ok);
+    if (!ok) return;
+    const turned = muteLine(recipient, address, !muted);
+    line.replaceWith(turned);
+    turned.querySelector('button')?.focus();
   };
   line.append(button(say(muted ? 'unmute' : 'undo'), turn));
   return line;
@@ -132,7 +149,7 @@ function switchOf(title: string, on: boolean, save: (on: boolean) => Promise<boo
   box.addEventListener('change', async () => {
     const saved = await save(box.checked);
     if (!saved) box.checked = !box.checked;
-    part('said').textContent = say(saved ? 'saved' : 'failed');
+    tell(saved);
   });
   const label = make('label', '');
   label.append(box, ` ${title}`);
@@ -141,7 +158,7 @@ function switchOf(title: string, on: boolean, save: (on: boolean) => Promise<boo
 
 async function rules(): Promise<void> {
   const answer = await ask<Answer<Rule[]>>({ type: 'rules' });
-  part('rules').replaceChildren(...(answer.ok ? answer.value : []).map(ruleLine));
+  fill('rules', answer, ruleLine);
 }
 
 function ruleLine({ id, title, on }: Rule): HTMLElement {
@@ -152,13 +169,13 @@ function ruleLine({ id, title, on }: Rule): HTMLElement {
   return line;
 }
 
-function tell(answer: Answer<unknown>): void {
-  part('said').textContent = answer.ok ? say('saved') : say('failed');
+function tell(saved: boolean): void {
+  part('said').textContent = say(saved ? 'saved' : 'failed');
 }
 
 translate();
 part('pair').addEventListener('click', () => void pair());
-part('unpair').addEventListener('click', () => void ask({ type: 'unpair' }).then(refresh));
+part('unpair').addEventListener('click', () => void unpair());
 part('check').addEventListener('click', () => void check());
 void refresh().then(resume);
 

@@ -13,9 +13,15 @@ const recipient = part<HTMLInputElement>('recipient');
 const told = part('told');
 let searching: ReturnType<typeof setTimeout> | undefined;
 
-function addressed(): string | null {
+/** Who stands in the field; null as long as that is no address. */
+function named(): string | null {
   const value = recipient.value.trim().toLowerCase();
-  if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return value;
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? value : null;
+}
+
+function addressed(): string | null {
+  const address = named();
+  if (address) return address;
   told.textContent = say('need_recipient');
   recipient.focus();
   return null;
@@ -37,16 +43,25 @@ async function log(outcome: Outcome): Promise<void> {
       note_promise: part<HTMLInputElement>('promise').value.trim() || null,
     },
   });
-  told.textContent = say(status.queued ? 'queued' : 'logged');
   showQueue(status);
+  told.textContent = say(status.queued ? 'queued' : status.failed.includes(address) ? 'failed' : 'logged');
+  if (status.failed.includes(address)) return;
+  clearDetails();
+  await showLine();
+}
+
+/** They belong to the call just logged and to no other. */
+function clearDetails(): void {
+  part<HTMLInputElement>('when').value = part<HTMLInputElement>('promise').value = '';
+  part<HTMLSelectElement>('mood').value = MOODS[0];
 }
 
 async function mayCall(): Promise<void> {
   const address = addressed();
   if (!address) return;
   const answer = await ask<Answer<Verdict>>({ type: 'may-call', address });
-  const lines = answer.ok ? callLines(answer.value) : [make('p', say(`trouble_${answer.trouble}`))];
-  part('answer').replaceChildren(...lines);
+  const lines = answer.ok ? callLines(answer.value) : [make('p', say(`page_${answer.trouble}`))];
+  if (address === named()) part('answer').replaceChildren(...lines);
 }
 
 function callLines({ call }: Verdict): HTMLElement[] {
@@ -72,17 +87,21 @@ function showQueue({ queued, failed }: Status): void {
   part('queue').replaceChildren(...lines);
 }
 
-/** What passed between the two, the newest first, and when writing is good again. */
+/** What passed between the two, the newest first, and when writing is good again; nothing while nobody is named. */
 async function showLine(): Promise<void> {
-  const address = recipient.value.trim().toLowerCase();
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)) return;
-  const answer = await ask<Answer<TimeLine>>({ type: 'time-line', address });
-  if (address !== recipient.value.trim().toLowerCase()) return;
-  const { next_good_date, entries } = answer.ok ? answer.value : { next_good_date: null, entries: [] };
-  const lines = entries.slice(-shownEntries).reverse().map(entryLine);
-  part('line').replaceChildren(...lines);
-  part('line-title').hidden = !lines.length;
-  part('next').textContent = next_good_date ? `${say('next')}: ${whenOf(next_good_date)}` : '';
+  const address = named();
+  const answer = address ? await ask<Answer<TimeLine>>({ type: 'time-line', address }) : null;
+  if (address !== named()) return;
+  part('line-title').hidden = !answer;
+  part('line').replaceChildren(...(answer ? lineOf(answer) : []));
+  const next = answer?.ok && answer.value.next_good_date;
+  part('next').textContent = next ? `${say('next')}: ${whenOf(next)}` : '';
+}
+
+function lineOf(answer: Answer<TimeLine>): HTMLElement[] {
+  if (!answer.ok) return [make('li', say(`page_${answer.trouble}`))];
+  const lines = answer.value.entries.slice(-shownEntries).reverse().map(entryLine);
+  return lines.length ? lines : [make('li', say('no_line'))];
 }
 
 function entryLine({ at, direction, title, link }: TimeLine['entries'][number]): HTMLElement {
@@ -109,13 +128,24 @@ async function suggest(): Promise<void> {
 
 function choose(address: string): void {
   recipient.value = address;
+  forget();
   void showLine();
+}
+
+/** What was said of whoever stood there before. */
+function forget(): void {
+  told.textContent = '';
+  part('answer').replaceChildren();
 }
 
 /** Whom it is good to write to again, the next first; a press shows what passed between the two. */
 async function showDates(): Promise<void> {
   const answer = await ask<Answer<ListedRecipient[]>>({ type: 'dates' });
-  const dated = (answer.ok ? answer.value : [])
+  if (!answer.ok) {
+    part('dates').replaceChildren(make('li', say(`page_${answer.trouble}`)));
+    return;
+  }
+  const dated = answer.value
     .flatMap(({ address, next_good_date }) => (next_good_date ? [{ address, day: next_good_date }] : []))
     .sort((a, b) => a.day.localeCompare(b.day))
     .slice(0, SHOWN_DATES);
@@ -148,12 +178,12 @@ async function openAtSide(windowId: number | undefined): Promise<void> {
   window.close();
 }
 
-/** The panel stays open while mails are written: it turns to whomever the compose is for. */
+/** The panel stays open while mails are written: it turns to whomever the compose is for, unless a call is being noted. */
 function followComposes(): void {
   let seen = '';
   chrome.storage.session.onChanged.addListener(({ recent }) => {
     const [first] = (recent?.newValue as string[] | undefined) ?? [];
-    if (!first || first === seen) return;
+    if (!first || first === seen || part<HTMLInputElement>('promise').value) return;
     seen = first;
     choose(first);
   });
@@ -168,6 +198,7 @@ part('outcomes').append(...OUTCOMES.map((one) => button(say(one), () => log(one)
 part('mood').append(...MOODS.map((mood) => Object.assign(make('option', say(`mood_${mood}`)), { value: mood })));
 part('may-call').addEventListener('click', () => void mayCall());
 recipient.addEventListener('input', () => {
+  forget();
   clearTimeout(searching);
   searching = setTimeout(() => Promise.all([suggest(), showLine()]), SEARCH_AFTER_MS);
 });
