@@ -14,7 +14,7 @@ WARMED = 4
 SLICE = 250
 """Recipients: with some twenty letters each they take two thirds of a second of processor (2026-11)."""
 MOST = 2_000
-"""Recipients of one person. Whoever has more waits for the others at the first page."""
+"""Recipients of one person. Whoever has more waits for the others at the first page, which is made aside."""
 
 
 def warm(parts: Parts, ended: Event | None = None, *, a_slice: int = SLICE) -> None:

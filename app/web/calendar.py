@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from app.services import calendar_feed
 from app.services.calendar_feed import FeedDay
+from app.web.aside import aside
 from app.web.security import TheParts
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ TITLES = {"good": "Good day to write to {who}", "promised": "{who} said by today
 @router.get("/calendar/{secret}.ics", response_class=Response)
 async def calendar(secret: str, parts: TheParts) -> Response:
     now = parts.clock()
-    days = calendar_feed.feed(parts, secret, now)
+    days = await aside(calendar_feed.feed, parts, secret, now)
     return Response(written(days, now), media_type="text/calendar; charset=utf-8")
 
 

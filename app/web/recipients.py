@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.reading.facts import CorrectionKind
 from app.services import correcting, history
+from app.web.aside import aside
 from app.web.security import MayCorrect, MayReadHistory, TheParts
 
 router = APIRouter(prefix="/api/v1", tags=["recipients"])
@@ -101,8 +102,8 @@ async def list_recipients(
     cursor: str | None = Query(None, max_length=64),
     limit: int = Query(50, ge=1, le=200),
 ) -> PageOut:
-    page = history.page_of_recipients(
-        parts, who.person_id, parts.clock(), query=q, state=state, after=cursor, limit=limit
+    page = await aside(
+        history.page_of_recipients, parts, who.person_id, parts.clock(), query=q, state=state, after=cursor, limit=limit
     )
     listed = [SummaryOut.model_validate(each, from_attributes=True) for each in page.rows]
     return PageOut(recipients=listed, next_cursor=page.next_cursor)

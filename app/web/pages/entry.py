@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.services import high_water, history, linking, sampling, signing_in
 from app.services.errors import NotSignedIn
 from app.services.parts import SESSION_LIFE
+from app.web.aside import aside
 from app.web.attempts import TheDoor
 from app.web.pages.asks import links
 from app.web.pages.view import AtDesk
@@ -42,7 +43,7 @@ async def sign_out(at: AtDesk, session: TheSession) -> RedirectResponse:
 
 @router.get("/")
 async def first_sight(at: AtDesk) -> HTMLResponse:
-    rows = history.list_recipients(at.parts, at.person_id, at.now)
+    rows = await aside(history.list_recipients, at.parts, at.person_id, at.now)
     counted = Counter(row.state for row in rows)
     return at.page(
         "first_sight.html",

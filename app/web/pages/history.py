@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.services import coverage, history, linking, logging_touches
 from app.services.errors import NotFound, WrongInput
 from app.services.history import STATE_ORDER, Summary
+from app.web.aside import aside
 from app.web.pages.logging import CHOICES, Typed, fresh, touch_from, typed
 from app.web.pages.recipient import recipient_page
 from app.web.pages.view import AtDesk, Desk
@@ -29,7 +30,7 @@ async def listed(
     state: str = "",
     after: Annotated[str, Query(max_length=64)] = "",
 ) -> HTMLResponse:
-    return _page(at, q=q, state=state if state in STATE_ORDER else "", after=after)
+    return await _page(at, q=q, state=state if state in STATE_ORDER else "", after=after)
 
 
 @router.post("/history/log", response_model=None)
@@ -39,14 +40,14 @@ async def log(at: AtDesk, form: FromForm, back: Annotated[str, Form()] = "") -> 
     except (WrongInput, NotFound) as error:
         if back:
             return recipient_page(at, form.recipient, form=form, fault=str(error))
-        return _page(at, form=form, fault=str(error))
+        return await _page(at, form=form, fault=str(error))
     return then(f"/history/{stored.recipient_id}", done="logged", id=stored.id)
 
 
-def _page(
+async def _page(
     at: Desk, *, q: str = "", state: str = "", after: str = "", form: Typed | None = None, fault: str = ""
 ) -> HTMLResponse:
-    everybody = history.list_recipients(at.parts, at.person_id, at.now, query=q)
+    everybody = await aside(history.list_recipients, at.parts, at.person_id, at.now, query=q)
     counted = Counter(row.state for row in everybody)
     rows = [row for row in everybody if state in ("", row.state)]
     start = next((place + 1 for place, row in enumerate(rows) if row.id == after), 0)

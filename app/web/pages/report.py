@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from app.services import reporting
 from app.web import report_picture
+from app.web.aside import aside
 from app.web.pages.view import AtDesk
 
 router = APIRouter()
@@ -24,7 +25,7 @@ SIDES = {
 
 @router.get("/report")
 async def report(at: AtDesk) -> HTMLResponse:
-    told = reporting.look_back(at.parts, at.person_id, at.now)
+    told = await aside(reporting.look_back, at.parts, at.person_id, at.now)
     return at.page(
         "report.html",
         report=told,
