@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.reading.lexicons import lexicon
-from app.reading.received.weighing import FEWEST, features_of, is_english, odds_of, questions
+from app.reading.received.weighing import FEWEST, features_of, is_english, odds_of, questions, words_of
 
 WEIGHED: dict[str, dict[str, int]] = {question: lexicon("en.letters")[question]["weights"] for question in questions()}
 KNOWN = sorted(set().union(*WEIGHED.values()))
@@ -32,13 +32,13 @@ def _added_up(features: set[str], question: str) -> int:
 
 
 def test_senses_are_close_within_five_words_of_a_sentence_and_never_beyond_it() -> None:
-    assert "sorry>post" in features_of(["we regret that the nice new vacancy is gone"])
-    assert "sorry>post" not in features_of(["we regret that the nice and new vacancy is gone"])
-    assert "sorry>post" not in features_of(["we regret it", "the vacancy is gone"])
+    assert "sorry>post" in features_of(words_of(["we regret that the nice new vacancy is gone"]))
+    assert "sorry>post" not in features_of(words_of(["we regret that the nice and new vacancy is gone"]))
+    assert "sorry>post" not in features_of(words_of(["we regret it", "the vacancy is gone"]))
 
 
 def test_only_the_first_four_hundred_words_are_weighed() -> None:
-    assert "unfortunately" not in features_of(["so " * 400, "unfortunately"])
+    assert "unfortunately" not in features_of(words_of(["so " * 400, "unfortunately"]))
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_only_the_first_four_hundred_words_are_weighed() -> None:
     ],
 )
 def test_a_language_is_told_by_its_commonest_words(text: str, english: bool) -> None:
-    assert is_english(features_of([text])) is english
+    assert is_english(words_of([text])) is english

@@ -10,7 +10,7 @@ from app.reading.plain import html_to_text
 from app.reading.quotes import new_text
 from app.reading.received.phrases import families
 from app.reading.received.sentences import Sentence, fold, sentences
-from app.reading.received.weighing import FAMILY, features_of, is_english, odds_of
+from app.reading.received.weighing import FAMILY, features_of, is_english, odds_of, words_of
 from connectors.message import Message
 
 _LONGEST_SUBJECT = 400
@@ -72,13 +72,19 @@ class Letter:
     @cached_property
     def is_english(self) -> bool:
         """Whether its words can be weighed; those of other languages are not."""
-        return is_english(self.features)
+        return is_english(self.said)
 
     @cached_property
     def features(self) -> set[str]:
         """What is weighed: its words, and the families its phrases are of."""
-        words = features_of(line.folded for line in self.lines if not _is_legal(line.folded))
-        return words.union([FAMILY + kind for kind in self.kinds])
+        features = features_of(self.said)
+        features.update([FAMILY + kind for kind in self.kinds])
+        return features
+
+    @cached_property
+    def said(self) -> list[list[str]]:
+        """Its words, sentence by sentence."""
+        return words_of(line.folded for line in self.lines if not _is_legal(line.folded))
 
 
 def open_letter(message: Message) -> Letter:

@@ -1,8 +1,6 @@
 """Senses of words: what many words share, and which sense follows which close behind."""
 
 from functools import cache
-from itertools import repeat
-from operator import add
 
 from app.reading.lexicons import lexicon
 
@@ -12,7 +10,6 @@ _SENSE = "="
 _REACH = 5
 _ROOM = 1 << 15
 """More than there are ways to be of several senses; a pair of them then is one number."""
-_APART = [0] * _REACH
 
 
 def senses_of(words: set[str]) -> set[str]:
@@ -24,14 +21,12 @@ def senses_of(words: set[str]) -> set[str]:
 def close_senses(said: list[list[str]]) -> set[str]:
     """Which sense follows which within five words of one of these sentences."""
     places = _places()
-    numbers: list[int] = []
-    for words in said:
-        numbers += map(places.numbers.get, words, repeat(0))
-        numbers += _APART
-    ahead = [*map(_ROOM.__mul__, numbers)]
     pairs: set[int] = set()
-    for step in range(1, _REACH + 1):
-        pairs.update(map(add, ahead, numbers[step:]))
+    for words in said:
+        numbers = [*map(places.numbers.get, words)]
+        for at, number in enumerate(numbers, 1):
+            if number:
+                pairs.update([number * _ROOM + near for near in numbers[at : at + _REACH] if near])
     return set().union(*map(places.__getitem__, pairs))
 
 

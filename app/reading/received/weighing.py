@@ -35,8 +35,7 @@ _BITS, _COUNT = 40, 24
 
 def odds_of(features: set[str]) -> dict[str, int]:
     """By question, the hundredths of log odds that an English letter with these features is one; 0 is even."""
-    weights = _weights()
-    total = sum(map(weights.__getitem__, features & weights.keys()))
+    total = sum(filter(None, map(_weights().get, features)))
     return {question: _odds(question, total >> _BITS * place) for place, question in enumerate(questions())}
 
 
@@ -66,13 +65,11 @@ def _weights() -> dict[str, int]:
     return packed
 
 
-def features_of(sentences: Iterable[str]) -> set[str]:
+def features_of(said: list[list[str]]) -> set[str]:
     """Words, their beginnings of four letters and "*", pairs of neighbours, beginnings of sentences, senses and pairs.
 
-    What opens and what ends the letter counts once more, for a no stands in either more often than between. Short
-    forms are opened, every number is "#".
+    What opens and what ends the letter counts once more, for a no stands in either more often than between.
     """
-    said = _said(sentences)
     words = set().union(*said)
     features = words.union([word[:_BEGINNING] + "*" for word in words if len(word) > _BEGINNING])
     for sentence in said:
@@ -81,11 +78,12 @@ def features_of(sentences: Iterable[str]) -> set[str]:
     whole = [sentence for sentence in said if len(sentence) >= _SHORTEST]
     for place, sentence in zip((OPENING, CLOSING), (*whole[:1], *whole[-1:]), strict=False):
         features.update([place + word for word in sentence])
-    return features.union(senses_of(words), close_senses(said))
+    features.update(senses_of(words), close_senses(said))
+    return features
 
 
-def _said(sentences: Iterable[str]) -> list[list[str]]:
-    """The first 400 words, sentence by sentence."""
+def words_of(sentences: Iterable[str]) -> list[list[str]]:
+    """The first 400 words, sentence by sentence; short forms are opened, every number is "#"."""
     said, room = [], _MOST_WORDS
     for sentence in sentences:
         words = _words(sentence)[:room]
@@ -101,8 +99,8 @@ def _words(sentence: str) -> list[str]:
     return ["#" if word[0].isdigit() else word for word in _WORD.findall(sentence)]
 
 
-def is_english(features: set[str]) -> bool:
+def is_english(said: list[list[str]]) -> bool:
     """No other language has more of its commonest words in it, by more than one: many a short word is of several."""
     common = languages_by_word()
-    hits = Counter([code for word in common.keys() & features for code in common[word]])
+    hits = Counter([code for word in common.keys() & set().union(*said) for code in common[word]])
     return hits["en"] + 1 >= max(hits.values(), default=0)
