@@ -16,6 +16,7 @@ from connectors.contract import (
     Unreachable,
 )
 from connectors.message import Folder
+from connectors.outlook.oauth import reads_mail
 from connectors.simulator.calls import Reply
 from connectors.simulator.faults import Script, Switch
 from tests.connectors.contract_suite import ConnectorContract
@@ -66,6 +67,17 @@ class TestOutlook(ConnectorContract):
         assert "offline_access" in asked.url
         assert "Mail.ReadWrite" not in asked.url
         assert "Mail.Send" not in asked.url
+
+    @pytest.mark.parametrize(
+        ("scope", "enough"),
+        [
+            ("openid https://graph.microsoft.com/Mail.Read", True),
+            ("Mail.ReadWrite User.Read", True),
+            ("openid Mail.ReadBasic User.Read", False),
+        ],
+    )
+    def test_a_permission_to_see_mail_without_its_texts_is_not_enough(self, scope: str, enough: bool) -> None:
+        assert reads_mail(scope) is enough
 
     async def test_the_way_to_an_authority_on_this_machine_stays_plain(self, stage: Stage) -> None:
         asked = await stage.connector.begin(redirect_uri=stage.redirect_uri)
