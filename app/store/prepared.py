@@ -180,10 +180,22 @@ def _binds(compiled: SQLCompiler, dialect: Dialect) -> dict[str, Convert]:
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
-    """Bytes, yes and no go to both drivers as they are."""
+    """Bytes, yes and no go to PostgreSQL's driver as they are.
+
+    SQLite's looks for an adapter of whatever is no exact number, text or bytearray, which takes it 0.4 microseconds
+    (2026-11, CPython 3.11): twice the rest of binding a value.
+    """
     if isinstance(kind, LargeBinary | Boolean):
-        return _same
+        quick = _to_bytearray if isinstance(kind, LargeBinary) else _TO_NUMBER.__getitem__
+        return quick if dialect.name == "sqlite" else _same
     return kind.dialect_impl(dialect).bind_processor(dialect) or _same
+
+
+_TO_NUMBER: dict[bool | None, int | None] = {True: 1, False: 0, None: None}
+
+
+def _to_bytearray(value: bytes | None) -> bytearray | None:
+    return None if value is None else bytearray(value)
 
 
 def _results(columns: list[Any], dialect: Dialect) -> list[tuple[int, Convert]]:
