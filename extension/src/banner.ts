@@ -140,10 +140,10 @@ class BannerView implements Banner {
   }
 
   place(spot: Spot | null, root: Element): void {
+    const { colour, dark } = groundOf(spot ? spot.parent : root);
     this.#placement.place(spot, root);
     this.#root = root;
     standing.add(this);
-    const { colour, dark } = groundOf(spot ? spot.parent : root);
     this.#box.style.setProperty('--ground', colour);
     this.#box.classList.toggle('dark', dark);
     this.#box.classList.toggle('light', !dark);

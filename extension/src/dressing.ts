@@ -14,13 +14,29 @@ export function groundOf(element: Element | null): { colour: string; dark: boole
 /** Firefox ends a content script without a word when the extension is taken away: alive.css, which goes with it, unhides. */
 const SHEET = __FIREFOX__ ? `${STYLE}:host{display:none}` : STYLE;
 
+/** Made while the verdict is being asked for, and once for all banners of a page. */
+const sheet = constructed();
+
+function constructed(): CSSStyleSheet | null {
+  try {
+    const made = new CSSStyleSheet();
+    made.replaceSync(SHEET);
+    return made;
+  } catch {
+    return null;
+  }
+}
+
 /** A constructed sheet passes pages whose policy forbids inline styles; older Firefox refuses it to content scripts (bug 1751346). */
 export function dress(root: ShadowRoot): void {
+  if (!adopts(root)) root.append(Object.assign(document.createElement('style'), { textContent: SHEET }));
+}
+
+function adopts(root: ShadowRoot): boolean {
   try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(SHEET);
-    root.adoptedStyleSheets = [sheet];
+    if (sheet) root.adoptedStyleSheets = [sheet];
+    return sheet !== null;
   } catch {
-    root.append(Object.assign(document.createElement('style'), { textContent: SHEET }));
+    return false;
   }
 }
