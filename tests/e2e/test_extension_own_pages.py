@@ -125,6 +125,8 @@ def test_a_list_that_could_not_be_read_says_why_and_not_that_it_is_empty(
     expect(page.locator("#pairing")).to_have_text("This browser is not paired yet.")
     expect(page.get_by_text("Silent for these recipients")).to_be_hidden()
     expect(page.get_by_text("Mail pages")).to_be_visible()
+    page.goto(f"{EXTENSION}/popup.html")
+    expect(page.get_by_role("link", name="Pair this browser")).to_have_attribute("href", "options.html")
 
 
 def test_this_browser_is_paired_with_a_code(page: Page, stub: StubBackend, browser: BrowserContext) -> None:

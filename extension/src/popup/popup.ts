@@ -161,9 +161,14 @@ async function refresh(): Promise<void> {
   const status = await ask<Status>({ type: 'status' });
   recipient.value ||= status.recent[0] ?? '';
   part('recent').replaceChildren(...status.recent.slice(1, 4).map((one) => button(one, () => choose(one))));
-  if (!status.paired) told.textContent = say('not_paired');
+  if (!status.paired) leadToPairing();
   showQueue(status);
   await showLine();
+}
+
+function leadToPairing(): void {
+  const way = Object.assign(make('a', say('pair_title')), { href: 'options.html', target: '_blank' });
+  told.replaceChildren(say('not_paired'), ' ', way);
 }
 
 /** Chromium's side panel, Firefox's sidebar, or a tab; the browser asks for a press, so nothing may be awaited before. */
