@@ -54,7 +54,10 @@ def whole(number: int) -> str:
 def names_to_json(**names: str) -> str | None:
     """Those names that are there; None when there is none."""
     kept = {name: text for name, text in names.items() if text}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
+    return _dump(kept) if kept else None
+
+
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def named(names: str | None, name: str) -> str:
