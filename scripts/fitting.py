@@ -48,6 +48,20 @@ class Fitted:
         return Fitted(self.bias, {name: self.weights[name] for name in kept}, self.fewest)
 
 
+def most_telling(learned: Mapping[str, Fitted], texts: Iterable[Sequence[str]], most: int) -> dict[str, Fitted]:
+    """Of several answers learned from the same features: with so many of these, those that tell most."""
+    count = Counter(name for features in texts for name in features)
+    names = next(iter(learned.values())).weights
+    telling = {
+        name: max(abs(each.weights[name]) for each in learned.values()) * math.sqrt(count[name]) for name in names
+    }
+    kept = sorted(telling, key=lambda name: (-telling[name], name))[:most]
+    return {
+        answer: Fitted(each.bias, {name: each.weights[name] for name in kept}, each.fewest)
+        for answer, each in learned.items()
+    }
+
+
 def rarity(texts: Sequence[Sequence[str]], *, least: int, power: float) -> dict[str, float]:
     """Each feature of at least so many texts, with how rare it is, 1 on average: words of all texts say little."""
     count = Counter(name for features in texts for name in features)

@@ -10,6 +10,7 @@ from app.reading.drafts.conclusions import (
     asks,
     is_annoyed,
     is_empty,
+    signs,
     value_kinds,
     word_count,
 )
@@ -112,7 +113,7 @@ def _signals(
     asking = asks(found, spoken=spoken)
     value = value_kinds(found, odds, asking=asking)
     score = sum(VALUE_WEIGHTS[kind] for kind in value)
-    has = found.places.keys()
+    also = signs(found, odds)
     apologies = len(found.at("apologetic"))
     return Signals(
         language=language,
@@ -123,18 +124,18 @@ def _signals(
         value_score=score,
         answers=answered(found),
         annoyed=is_annoyed(found, odds),
-        threat="threat" in has,
-        pressure="pressure" in has and "competing_offer" not in has,
-        pleading="pleading" in has or apologies >= _APOLOGIES_THAT_PLEAD,
+        threat=found.any("threat"),
+        pressure=found.any("pressure") and "competing_offer" not in also,
+        pleading=found.any("pleading") or apologies >= _APOLOGIES_THAT_PLEAD,
         apologetic=apologies > 0,
-        argues="argues" in has,
-        thanks="thanks" in has,
-        logistics="logistics" in has,
-        correction="correction" in has,
-        acceptance="acceptance" in has,
-        withdrawal="withdrawal" in has,
-        competing_offer="competing_offer" in has,
-        new_opportunity="new_opportunity" in has,
+        argues="argues" in also,
+        thanks="thanks" in also,
+        logistics="logistics" in also,
+        correction="correction" in also,
+        acceptance="acceptance" in also,
+        withdrawal=found.any("withdrawal"),
+        competing_offer="competing_offer" in also,
+        new_opportunity=found.any("new_opportunity"),
         signature=signature,
     )
 

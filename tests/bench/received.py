@@ -38,7 +38,10 @@ LEARNED_FROM = (
     "machines-small",
 )
 HALVES = ("build", *(f"{author}-build" for author in LEARNED_FROM))
-HELD = ("held", "offices-held", "trades-held", "floors-held", "desks-held", "halls-held", "absences-held")
+HELD = (
+    *("held", "offices-held", "trades-held", "floors-held", "desks-held", "halls-held"),
+    *("absences-held", "quays-held"),
+)
 """Of offices and trades only the sentences about waiting are held back; their mails have become building material."""
 UNDATED = ("none", "open")
 

@@ -15,9 +15,9 @@ MILD = frozenset({"clear", "note"})
 SOURCES = {
     "build": (
         *("build", "others-build", "offices-build", "offices-second-build", "lives-build", "lives-second-build"),
-        *("works-build", "paths-build", "paths-second-build", "rooms-build"),
+        *("works-build", "paths-build", "paths-second-build", "rooms-build", "quays-build"),
     ),
-    "held": ("held", "rooms-held"),
+    "held": ("held", "rooms-held", "quays-held"),
 }
 """The files of each half. Whoever changes the reader or the rules reads the first half; the second is only counted."""
 Row = dict[str, Any]

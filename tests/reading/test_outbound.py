@@ -64,6 +64,7 @@ HELD = {
     "held": {"annoyed": (0.9, 0.95), "empty": (0.86, 0.97), "adds_value": (0.89, 0.97)},
     "floors-held": BAR | {"annoyed": (0.94, 0.74), "adds_value": (0.92, 0.84)},
     "desks-held": BAR | {"annoyed": (0.9, 0.77)},
+    "quays-held": BAR,
 }
 """What is reached of drafts that were never learned from, a little below; BAR is where it should be."""
 
@@ -112,15 +113,31 @@ SIGNS = {
     },
     "signs-held": {
         "thanks": (0.95, 0.95),
-        "logistics": (0.75, 0.37),
-        "correction": (0.75, 0.41),
-        "acceptance": (0.9, 0.6),
+        "logistics": (0.75, 0.8),
+        "correction": (0.8, 0.55),
+        "acceptance": (0.95, 0.7),
         "withdrawal": (0.95, 0.72),
-        "new_opportunity": (0.95, 0.18),
+        "new_opportunity": (0.95, 0.25),
         "competing_offer": (0.8, 0.71),
-        "argues": (0.9, 0.54),
-        "pressure": (0.88, 0.45),
-        "pleading": (0.74, 0.68),
+        "argues": (0.9, 0.6),
+        "pressure": (0.88, 0.5),
+        "pleading": (0.74, 0.75),
+    },
+    "signs-second-build": dict.fromkeys(
+        ("thanks", "logistics", "correction", "acceptance", "competing_offer", "argues"), (0.82, 0.95)
+    )
+    | {"withdrawal": (0.9, 0.65), "new_opportunity": (0.9, 0.6), "pressure": (0.85, 0.65), "pleading": (0.75, 0.8)},
+    "signs-second-held": {
+        "thanks": (0.93, 0.83),
+        "logistics": (0.83, 0.6),
+        "correction": (0.77, 0.7),
+        "acceptance": (0.9, 0.65),
+        "withdrawal": (0.85, 0.55),
+        "new_opportunity": (0.85, 0.5),
+        "competing_offer": (0.95, 0.85),
+        "argues": (0.87, 0.65),
+        "pressure": (0.7, 0.5),
+        "pleading": (0.77, 0.75),
     },
 }
 """The least precision and recall of each sign: a little below what is reached; it should be 0.9 and 0.75."""
@@ -135,7 +152,7 @@ def signs_of(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("half", SIGNS)
-def test_what_a_draft_is_besides_is_told_by_its_phrases(half: str) -> None:
+def test_what_a_draft_is_besides_is_told(half: str) -> None:
     rows = tomllib.loads((CASES / f"{half}.toml").read_text(encoding="utf-8"))["drafts"]
     told = [(signs_of(row["text"]), set(row["signs"])) for row in rows]
     measured: dict[str, tuple[float, float]] = {}

@@ -14,6 +14,10 @@ _LONGEST_EMPTY = 60
 _MOST_CONTENT = 24
 _CUES_NEEDED = 1.5
 _IDEA_BESIDE_AN_ASK = 6
+PHRASE = 20
+"""Tenths of log odds that a phrase adds to its sign, chosen on drafts the phrases were not written for."""
+_SIGNS = ("thanks", "logistics", "correction", "acceptance", "competing_offer", "argues")
+"""Those of which the words are weighed (scripts/weigh-signs)."""
 _UNCOUNTED = ("courtesy", "restate", "claim")
 _NO_CONTENT = ("ask", "courtesy", "restate", "claim", "context", "annoyed")
 _BRINGS_SOMETHING = ("logistics", "correction", "acceptance", "withdrawal", "competing_offer", "apply")
@@ -27,11 +31,18 @@ def value_kinds(found: Findings, odds: Odds | None, *, asking: bool) -> tuple[st
     """
     kinds = set(found.below("value"))
     better = kinds - _HALVES
-    if odds and odds.adds_value <= (_IDEA_BESIDE_AN_ASK if asking and not better else 0):
+    if odds and odds["adds_value"] <= (_IDEA_BESIDE_AN_ASK if asking and not better else 0):
         return tuple(sorted(kinds & _HALVES))[:1]
     if odds and not better:
         better = {"idea"}
     return tuple(kind for kind in VALUE_WEIGHTS if kind in (better or kinds))
+
+
+def signs(found: Findings, odds: Odds | None) -> frozenset[str]:
+    """What the text is besides, such as thanks: by its phrases; in English they only add to what is weighed."""
+    if not odds:
+        return frozenset(sign for sign in _SIGNS if found.any(sign))
+    return frozenset(sign for sign in _SIGNS if odds[sign] + PHRASE * found.any(sign) > 0)
 
 
 def answered(found: Findings) -> tuple[str, ...]:
@@ -67,7 +78,7 @@ def is_empty(found: Findings, odds: Odds | None, *, spoken: bool, value_score: f
     if value_score >= 1:
         return False
     if odds:
-        return odds.empty > 0
+        return odds["empty"] > 0
     brief = word_count(found) <= _LONGEST_EMPTY and not found.any(*_BRINGS_SOMETHING)
     return brief and _only_asks(found, spoken=spoken)
 
@@ -80,7 +91,7 @@ def _only_asks(found: Findings, *, spoken: bool) -> bool:
 
 def is_annoyed(found: Findings, odds: Odds | None) -> bool:
     """A threat always; else what the weighed words say, or the phrases in a language without weights."""
-    return found.any("threat") or (odds.annoyed > 0 if odds else _sounds_annoyed(found))
+    return found.any("threat") or (odds["annoyed"] > 0 if odds else _sounds_annoyed(found))
 
 
 def _sounds_annoyed(found: Findings) -> bool:

@@ -1,10 +1,10 @@
 """Weighed words: what single words and pairs of them together tell of a draft.
 
-The weights are learned from the labelled drafts under tests/reading/cases by scripts/weigh-words; they come as whole
-tenths of log odds, so that both readers add up to the same number.
+The weights are learned from the labelled drafts under tests/reading/cases by scripts/weigh-words and weigh-signs; they
+come as whole tenths of log odds, so that both readers add up to the same number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise, repeat
@@ -22,7 +22,7 @@ _MARKS_ALONE = 2
 FEWEST = 12
 """Features below which a draft's odds shrink; a word of its own has about eight."""
 
-_LABELS, _BITS = 3, 21
+_BITS = 21
 _HALF = 1 << _BITS - 1
 """Above the sum of all weights there are, whatever their sign."""
 
@@ -30,13 +30,8 @@ _ROOM = 1 << 15
 """More than there are words in pairs; a pair then is a number of the quick kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Odds:
-    """Above 0 where a draft is held to be annoyed, to add value, to be empty; in tenths of log odds."""
-
-    annoyed: float
-    adds_value: float
-    empty: float
+Odds = Mapping[str, float]
+"""Tenths of log odds by label: above 0 where a draft is held to be annoyed, to add value, to be empty, to thank."""
 
 
 def odds_of(text: Opened, language: str) -> Odds | None:
@@ -46,9 +41,12 @@ def odds_of(text: Opened, language: str) -> Odds | None:
     """
     if language not in lexicon("text")["weighed"]:
         return None
+    return _told(text, _table(f"{language}.weights")) | _told(text, _table(f"{language}.signs"))
+
+
+def _told(text: Opened, table: "_Table") -> dict[str, float]:
     if len(text.words) <= _MARKS_ALONE:
-        return Odds(0, 0, 0)
-    table = _weights(language)
+        return dict.fromkeys(table.bias, 0.0)
     told, said = text.words, {*text.words}
     numbers = [*map(table.numbers.get, told, repeat(0))]
     firsts = [*map(_ROOM.__mul__, numbers)]
@@ -62,7 +60,7 @@ def odds_of(text: Opened, language: str) -> Odds | None:
         [*map(table.apart.__getitem__, apart & table.apart.keys())],
     ]
     root, total = sqrt(max(FEWEST, sum(map(len, rows)))), sum(map(sum, rows))
-    return Odds(*[start + each / root for start, each in zip(table.bias, _parts(total), strict=True)])
+    return {label: start + each / root for (label, start), each in zip(table.bias.items(), _parts(total), strict=False)}
 
 
 def features_of(text: Opened) -> set[str]:
@@ -75,13 +73,13 @@ def features_of(text: Opened) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """What the sums start from, and what words, beginnings, neighbours and pairs with one word between add to them.
+    """What each label's sum starts from, and what words, beginnings, neighbours and pairs with one word between add.
 
-    The weights of a row are packed into one number, for one long sum is quicker than three. So is a pair: `numbers` has
+    The weights of a row are packed into one number, for one long sum is quicker than many. So is a pair: `numbers` has
     a number from 1 on for each word of a pair, the first word's counts _ROOM times.
     """
 
-    bias: list[int]
+    bias: dict[str, int]
     words: dict[str, int] = field(default_factory=dict)
     beginnings: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -94,8 +92,8 @@ class _Table:
 
 
 @cache
-def _weights(language: str) -> _Table:
-    content = lexicon(f"{language}.weights")
+def _table(name: str) -> _Table:
+    content = lexicon(name)
     table = _Table(content["bias"])
     for name, row in content["weights"].items():
         one, *others = map(intern, name.split(" "))
@@ -110,8 +108,8 @@ def _weights(language: str) -> _Table:
 
 
 def _parts(packed: int) -> Iterator[int]:
-    """The three sums that were packed; each of them is less than half of what its bits hold."""
-    for _ in range(_LABELS):
+    """The sums that were packed, without end; each of them is less than half of what its bits hold."""
+    while True:
         part = (packed + _HALF) % (2 * _HALF) - _HALF
         yield part
         packed = packed - part >> _BITS

@@ -15,9 +15,9 @@ _NO_QUESTION = frozenset({"not_ask", "parting_question"})
 _WEAK = ("soft_sorry", "passed_over", "farewell")
 _LONGEST_HINT = 8
 _MOST_REFUSALS = 20  # sentences; looking closely at each costs more than all the rest of the reading
-_LIKELY, _LIKELY_WITH_PHRASE = 10, -25
+_LIKELY, _LIKELY_WITH_PHRASE = 0, -40
 """Hundredths of log odds, without a phrase that closes and with one; `scripts/weigh-letters --check` shows why."""
-_LIKELY_OF_FEW = 150
+_LIKELY_OF_FEW = 190
 _PHONES = re.compile(r"\b(?:call|ring|phon|telephon)(?:e|es|s|ing|ed)?\b")
 _GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
 

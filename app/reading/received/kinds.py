@@ -9,7 +9,7 @@ from app.reading.received.absences import return_date
 from app.reading.received.closure import Ending
 from app.reading.received.letter import Letter
 from app.reading.received.spans import Today
-from app.reading.received.weighing import ABSENCE, HUMAN, RECEIPT
+from app.reading.received.weighing import ABSENCE, FILED, HUMAN, RECEIPT
 
 _REPORT = "multipart/report"
 _BOUNCERS = ("mailer-daemon@", "postmaster@", "mail-daemon@", "mailerdaemon@", "microsoftexchange")
@@ -84,10 +84,19 @@ def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: boo
     if ending.closes and ("stage_applied" in letter.kinds or not _is_bulk(letter)):
         return Kind.REJECTION
     if _answers_by_itself(letter):
-        return _automatic_kind(letter, today)
+        return _weighed(letter, _automatic_kind(letter, today))
     if _is_away(letter):
         return Kind.OOO
-    return _bulk_or_human(letter, asks, meets=meets)
+    return _weighed(letter, _bulk_or_human(letter, asks, meets=meets))
+
+
+def _weighed(letter: Letter, kind: Kind) -> Kind:
+    """Whether automatic mail in English confirms an application is told by its words, in doubt as it was found."""
+    if kind is Kind.ATS_RECEIPT and letter.odds(FILED) < 0:
+        return Kind.AUTO_REPLY
+    if kind is Kind.AUTO_REPLY and letter.odds(FILED) > _SURELY and is_role(letter.sender):
+        return Kind.ATS_RECEIPT
+    return kind
 
 
 def is_sent_by_machine(letter: Letter) -> bool:
@@ -167,7 +176,8 @@ def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kin
         return Kind.ATS_RECEIPT
     if _receives(letter) and (by_office or _is_template(letter)):
         return Kind.REPLY if (wanted or (asks and letter.odds(RECEIPT) < _HARDLY)) and not unread else Kind.ATS_RECEIPT
-    by_machine = letter.odds(HUMAN) < (0 if by_office else _BY_A_MACHINE) and not (wanted or letter.is_brief)
+    is_little = letter.is_brief or (len(letter.lines) == 1 and not by_office)
+    by_machine = letter.odds(HUMAN) < (0 if by_office else _BY_A_MACHINE) and not (wanted or is_little)
     if by_machine and letter.odds(RECEIPT) > (_LIKELY if by_office else _SURELY):
         return Kind.ATS_RECEIPT
     if by_machine and letter.odds(HUMAN) < _BY_A_MACHINE:

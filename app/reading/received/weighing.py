@@ -17,6 +17,8 @@ from app.reading.received.senses import NEAR as NEAR
 from app.reading.received.senses import close_senses, senses_of
 
 REFUSAL, RECEIPT, ABSENCE, HUMAN = "refusal", "receipt", "absence", "human"
+FILED = "filed"
+"""Asked of automatic mail alone: whether it confirms an application, or anything else."""
 FAMILY = "@"
 """Stands before the name of a family of phrases."""
 OPENING, CLOSING = "first:", "last:"

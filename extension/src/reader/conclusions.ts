@@ -9,6 +9,10 @@ const LONGEST_EMPTY = 60;
 const MOST_CONTENT = 24;
 const CUES_NEEDED = 1.5;
 const IDEA_BESIDE_AN_ASK = 6;
+/** Tenths of log odds that a phrase adds to its sign. */
+const PHRASE = 20;
+/** Those of which the words are weighed. */
+const SIGNS = ['thanks', 'logistics', 'correction', 'acceptance', 'competing_offer', 'argues'];
 const UNCOUNTED = ['courtesy', 'restate', 'claim'];
 const NO_CONTENT = ['ask', 'courtesy', 'restate', 'claim', 'context', 'annoyed'];
 const BRINGS_SOMETHING = ['logistics', 'correction', 'acceptance', 'withdrawal', 'competing_offer', 'apply'];
@@ -22,7 +26,7 @@ export function valueKinds(found: Findings, odds: Odds | undefined, asking: bool
   const kinds = found.below('value');
   let better = kinds.filter((kind) => !HALVES.includes(kind));
   const needed = asking && better.length === 0 ? IDEA_BESIDE_AN_ASK : 0;
-  if (odds && odds.addsValue <= needed) return HALVES.filter((kind) => kinds.includes(kind)).slice(0, 1);
+  if (odds && (odds.adds_value ?? 0) <= needed) return HALVES.filter((kind) => kinds.includes(kind)).slice(0, 1);
   if (odds && better.length === 0) better = ['idea'];
   const told = better.length > 0 ? better : kinds;
   return Object.keys(textFile.value_weights).filter((kind) => told.includes(kind));
@@ -30,6 +34,12 @@ export function valueKinds(found: Findings, odds: Odds | undefined, asking: bool
 
 export function valueScore(kinds: string[]): number {
   return kinds.reduce((sum, kind) => sum + (textFile.value_weights[kind] ?? 0), 0);
+}
+
+/** What the text is besides, such as thanks: by its phrases; in English they only add to what is weighed. */
+export function signs(found: Findings, odds: Odds | undefined): Set<string> {
+  const isTold = (sign: string) => (odds ? (odds[sign] ?? 0) + (found.any(sign) ? PHRASE : 0) > 0 : found.any(sign));
+  return new Set(SIGNS.filter(isTold));
 }
 
 /** Kinds of asks the text meets, sorted. */
@@ -62,7 +72,7 @@ export function asks(found: Findings, spoken: boolean): boolean {
 /** Asks for news or repeats an interest, and brings nothing a reader could use. */
 export function isEmpty(found: Findings, odds: Odds | undefined, spoken: boolean, score: number): boolean {
   if (score >= 1) return false;
-  if (odds) return odds.empty > 0;
+  if (odds) return (odds.empty ?? 0) > 0;
   return wordCount(found) <= LONGEST_EMPTY && !found.any(...BRINGS_SOMETHING) && onlyAsks(found, spoken);
 }
 
@@ -74,7 +84,7 @@ function onlyAsks(found: Findings, spoken: boolean): boolean {
 
 /** A threat always; else what the weighed words say, or the phrases in a language without weights. */
 export function isAnnoyed(found: Findings, odds: Odds | undefined): boolean {
-  return found.any('threat') || (odds ? odds.annoyed > 0 : soundsAnnoyed(found));
+  return found.any('threat') || (odds ? (odds.annoyed ?? 0) > 0 : soundsAnnoyed(found));
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   asks,
   isAnnoyed,
   isEmpty,
+  signs,
   valueKinds,
   valueScore,
   wordCount,
@@ -81,7 +82,7 @@ function conclude(found: Findings, odds: Odds | undefined, spoken: boolean): Sig
   const asking = asks(found, spoken);
   const value = valueKinds(found, odds, asking);
   const score = valueScore(value);
-  const has = (group: string) => found.any(group);
+  const also = signs(found, odds);
   const apologies = found.at('apologetic').size;
   return {
     language: null,
@@ -92,18 +93,18 @@ function conclude(found: Findings, odds: Odds | undefined, spoken: boolean): Sig
     value_score: score,
     answers: answered(found),
     annoyed: isAnnoyed(found, odds),
-    threat: has('threat'),
-    pressure: has('pressure') && !has('competing_offer'),
-    pleading: has('pleading') || apologies >= APOLOGIES_THAT_PLEAD,
+    threat: found.any('threat'),
+    pressure: found.any('pressure') && !also.has('competing_offer'),
+    pleading: found.any('pleading') || apologies >= APOLOGIES_THAT_PLEAD,
     apologetic: apologies > 0,
-    argues: has('argues'),
-    thanks: has('thanks'),
-    logistics: has('logistics'),
-    correction: has('correction'),
-    acceptance: has('acceptance'),
-    withdrawal: has('withdrawal'),
-    competing_offer: has('competing_offer'),
-    new_opportunity: has('new_opportunity'),
+    argues: also.has('argues'),
+    thanks: also.has('thanks'),
+    logistics: also.has('logistics'),
+    correction: also.has('correction'),
+    acceptance: also.has('acceptance'),
+    withdrawal: found.any('withdrawal'),
+    competing_offer: also.has('competing_offer'),
+    new_opportunity: found.any('new_opportunity'),
     signature: [],
   };
 }

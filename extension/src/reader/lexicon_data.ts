@@ -1,6 +1,7 @@
 // The data both readers share: app/reading/lexicon, its phrases indexed by the build (build/lexicon.mjs).
 import de from '../../../app/reading/lexicon/de.json';
 import en from '../../../app/reading/lexicon/en.json';
+import enSigns from '../../../app/reading/lexicon/en.signs.json';
 import enWeights from '../../../app/reading/lexicon/en.weights.json';
 import es from '../../../app/reading/lexicon/es.json';
 import text from '../../../app/reading/lexicon/text.json';
@@ -25,11 +26,12 @@ export const phraseFiles = { de, en, es } as unknown as Record<string, PhraseFil
 
 /** `apart` has the pairs of words between which one stands. */
 export interface WeightFile extends Keyed<number[]> {
-  bias: number[];
+  bias: Record<string, number>;
   apart: Record<string, Record<string, number[]>>;
 }
 
 export const weightFiles = { en: enWeights } as unknown as Record<string, WeightFile>;
+export const signFiles = { en: enSigns } as unknown as Record<string, WeightFile>;
 
 interface TextFile {
   fold: { from: string; to: string; many: Record<string, string> };

@@ -1,7 +1,7 @@
 // Weighed words: what single words and pairs of them together tell of a draft.
-// Whole tenths of log odds, learned by scripts/weigh-words, so that both readers add up to the same number.
+// Whole tenths of log odds, learned by scripts/weigh-words and weigh-signs, so that both readers add up to the same number.
 import { BEGINNING } from './keys';
-import { type WeightFile, weightFiles } from './lexicon_data';
+import { signFiles, type WeightFile, weightFiles } from './lexicon_data';
 import type { Opened } from './opened';
 
 /** Words of a text that holds nothing but the begin and the end of a sentence. */
@@ -10,23 +10,18 @@ const MARKS_ALONE = 2;
 const FEWEST = 12;
 /** More than there are words in pairs; a pair is one number, and both fit into what V8 keeps without a box. */
 const ROOM = 1 << 15;
-const LABELS = 3;
 
-/** Above 0 where a draft is held to be annoyed, to add value, to be empty; in tenths of log odds. */
-export interface Odds {
-  annoyed: number;
-  addsValue: number;
-  empty: number;
-}
+/** Tenths of log odds by label: above 0 where a draft is held to be annoyed, to add value, to be empty, a thank-you … */
+export type Odds = Record<string, number>;
 
-/** Undefined for a language without weights, no odds for a text without words. A sum is divided by the root of how many features the weights know, or of FEWEST. */
+/** Undefined for a language without weights, and empty for a text without words. */
 export function oddsOf(text: Opened, language: string): Odds | undefined {
-  const file = weightFiles[language];
-  if (!file) return undefined;
-  if (text.words.length <= MARKS_ALONE) return { annoyed: 0, addsValue: 0, empty: 0 };
-  const table = known.get(language) ?? new Table(file);
-  known.set(language, table);
-  return table.odds(text.words);
+  const files = [weightFiles[language], signFiles[language]].filter((file) => file !== undefined);
+  if (files.length === 0) return undefined;
+  if (text.words.length <= MARKS_ALONE) return {};
+  const tables = known.get(language) ?? files.map((file) => new Table(file));
+  known.set(language, tables);
+  return Object.assign({}, ...tables.map((table) => table.odds(text.words)));
 }
 
 /** What is told of words, of beginnings of four letters, of neighbours and of pairs with one word between: numbers of rows. */
@@ -40,46 +35,48 @@ class Table {
   private readonly met: Uint32Array;
   private turn = 0;
 
+  private readonly sums: Float64Array;
+
   constructor(private readonly file: WeightFile) {
+    this.sums = new Float64Array(Object.keys(file.bias).length);
     this.words = this.rows(file.words);
     this.beginnings = this.rows(file.beginnings);
     this.pairs = this.pairRows(file.pairs);
     this.apart = this.pairRows(file.apart);
-    this.met = new Uint32Array(this.weights.length / LABELS);
+    this.met = new Uint32Array(this.weights.length / this.sums.length);
   }
 
-  /** Each row counts once. */
+  /** Each row counts once. A sum is divided by the root of how many rows there are, or of FEWEST. */
   odds(words: string[]): Odds {
-    const sums = { annoyed: 0, addsValue: 0, empty: 0 };
+    this.sums.fill(0);
     this.turn += 1;
     let count = 0;
     let one = 0;
     let two = 0;
     for (const word of words) {
       const number = this.numbers.get(word) ?? 0;
-      count += this.add(this.words.get(word), sums);
-      count += this.add(this.beginnings.get(word.slice(0, BEGINNING)), sums);
-      if (number && one) count += this.add(this.pairs.get(one * ROOM + number), sums);
-      if (number && two) count += this.add(this.apart.get(two * ROOM + number), sums);
+      count += this.add(this.words.get(word));
+      count += this.add(this.beginnings.get(word.slice(0, BEGINNING)));
+      if (number && one) count += this.add(this.pairs.get(one * ROOM + number));
+      if (number && two) count += this.add(this.apart.get(two * ROOM + number));
       two = one;
       one = number;
     }
     const root = Math.sqrt(Math.max(FEWEST, count));
-    const [annoyed = 0, addsValue = 0, empty = 0] = this.file.bias;
-    return {
-      annoyed: annoyed + sums.annoyed / root,
-      addsValue: addsValue + sums.addsValue / root,
-      empty: empty + sums.empty / root,
-    };
+    const told = Object.entries(this.file.bias).map(([label, start], at) => [
+      label,
+      start + (this.sums[at] ?? 0) / root,
+    ]);
+    return Object.fromEntries(told);
   }
 
   /** How many rows were added: none if there is none, or if it was met before. */
-  private add(row: number | undefined, sums: Odds): number {
+  private add(row: number | undefined): number {
     if (row === undefined || this.met[row] === this.turn) return 0;
     this.met[row] = this.turn;
-    sums.annoyed += this.weights[LABELS * row] ?? 0;
-    sums.addsValue += this.weights[LABELS * row + 1] ?? 0;
-    sums.empty += this.weights[LABELS * row + 2] ?? 0;
+    const { sums } = this;
+    const begin = sums.length * row;
+    for (let at = 0; at < sums.length; at += 1) sums[at] = (sums[at] ?? 0) + (this.weights[begin + at] ?? 0);
     return 1;
   }
 
@@ -98,7 +95,7 @@ class Table {
 
   private row(weights: number[]): number {
     this.weights.push(...weights);
-    return this.weights.length / LABELS - 1;
+    return this.weights.length / this.sums.length - 1;
   }
 
   private number(word: string): number {
@@ -108,4 +105,4 @@ class Table {
   }
 }
 
-const known = new Map<string, Table>();
+const known = new Map<string, Table[]>();
