@@ -272,13 +272,9 @@ class Day:
         """What is lost, doubled, unread or not current at the end of the day."""
         found = []
         with self.service.parts.database.read() as tx:
-            stored = Counter(
-                tx.execute(
-                    select(accounts.c.address, messages.c.provider_message_id).join(
-                        messages, messages.c.account_id == accounts.c.id
-                    )
-                ).tuples()
-            )
+            held = select(accounts.c.address, messages.c.provider_message_id)
+            held = held.join(messages, messages.c.account_id == accounts.c.id)
+            stored = Counter((address, message_id) for address, message_id in tx.execute(held))
             late = tx.execute(select(accounts.c.address).where(accounts.c.state != "live")).scalars().all()
             dead = tx.execute(select(func.count()).select_from(dead_letters)).scalar_one()
         real = Counter(

@@ -65,6 +65,7 @@ HELD = {
     "floors-held": BAR | {"annoyed": (0.94, 0.74), "adds_value": (0.92, 0.84)},
     "desks-held": BAR | {"annoyed": (0.9, 0.77)},
     "quays-held": BAR,
+    "brief-held": {"annoyed": (0.73, 0.68), "empty": (0.95, 0.62)},
 }
 """What is reached of drafts that were never learned from, a little below; BAR is where it should be."""
 
@@ -72,6 +73,13 @@ HELD = {
 @pytest.mark.parametrize("half", HELD)
 def test_drafts_never_learned_from_are_mostly_read_alike(half: str) -> None:
     assert below(precisions_and_recalls(drafts(half)), HELD[half]) == {}
+
+
+@pytest.mark.parametrize(("half", "most"), [("quays-held", 0.02), ("floors-held", 0.02), ("desks-held", 0.03)])
+def test_a_calm_draft_hardly_ever_sounds_annoyed_while_it_is_written(half: str, most: float) -> None:
+    calm = [row["text"].split() for row in drafts(half) if not row["annoyed"]]
+    begun = [" ".join(words[:many]) for words in calm for many in (1, 2, 3, 5, 8, 12, 20) if many < len(words)]
+    assert sum(read_draft("email", "Re: Application", text).annoyed for text in begun) <= most * len(begun)
 
 
 @pytest.mark.parametrize("language", ["de", "es"])

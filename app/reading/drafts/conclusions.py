@@ -18,6 +18,9 @@ PHRASE = 20
 """Tenths of log odds that a phrase adds to its sign, chosen on drafts the phrases were not written for."""
 _SIGNS = ("thanks", "logistics", "correction", "acceptance", "competing_offer", "argues")
 """Those of which the words are weighed (scripts/weigh-signs)."""
+_FEW, _MORE = 24, 16
+"""Tenths of log odds that a text without words would need beside nought to sound annoyed; one of 24 needs none. Most
+drafts are calm and every draft begins with a few words, which alone prove little."""
 _UNCOUNTED = ("courtesy", "restate", "claim")
 _NO_CONTENT = ("ask", "courtesy", "restate", "claim", "context", "annoyed")
 _BRINGS_SOMETHING = ("logistics", "correction", "acceptance", "withdrawal", "competing_offer", "apply")
@@ -91,7 +94,9 @@ def _only_asks(found: Findings, *, spoken: bool) -> bool:
 
 def is_annoyed(found: Findings, odds: Odds | None) -> bool:
     """A threat always; else what the weighed words say, or the phrases in a language without weights."""
-    return found.any("threat") or (odds["annoyed"] > 0 if odds else _sounds_annoyed(found))
+    if not odds:
+        return found.any("threat") or _sounds_annoyed(found)
+    return found.any("threat") or _FEW * odds["annoyed"] > _MORE * max(0, _FEW - len(found.text.words))
 
 
 def _sounds_annoyed(found: Findings) -> bool:

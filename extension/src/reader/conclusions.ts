@@ -13,6 +13,8 @@ const IDEA_BESIDE_AN_ASK = 6;
 const PHRASE = 20;
 /** Those of which the words are weighed. */
 const SIGNS = ['thanks', 'logistics', 'correction', 'acceptance', 'competing_offer', 'argues'];
+/** Tenths of log odds that a text without words would need beside nought to sound annoyed; one of 24 needs none. */
+const [FEW, MORE] = [24, 16];
 const UNCOUNTED = ['courtesy', 'restate', 'claim'];
 const NO_CONTENT = ['ask', 'courtesy', 'restate', 'claim', 'context', 'annoyed'];
 const BRINGS_SOMETHING = ['logistics', 'correction', 'acceptance', 'withdrawal', 'competing_offer', 'apply'];
@@ -84,7 +86,9 @@ function onlyAsks(found: Findings, spoken: boolean): boolean {
 
 /** A threat always; else what the weighed words say, or the phrases in a language without weights. */
 export function isAnnoyed(found: Findings, odds: Odds | undefined): boolean {
-  return found.any('threat') || (odds ? (odds.annoyed ?? 0) > 0 : soundsAnnoyed(found));
+  if (!odds) return found.any('threat') || soundsAnnoyed(found);
+  const few = Math.max(0, FEW - found.text.words.length);
+  return found.any('threat') || FEW * (odds.annoyed ?? 0) > MORE * few;
 }
 
 /**

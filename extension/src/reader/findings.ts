@@ -5,7 +5,7 @@ import type { PhraseBook, Places } from './phrases';
 /** `places` has for each group of phrases its sentences; each group comes with the names above it ("value"). */
 export class Findings {
   constructor(
-    private readonly text: Opened,
+    readonly text: Opened,
     private readonly places: Places,
   ) {}
 
