@@ -121,7 +121,7 @@ SIGNS = {
     },
     "signs-held": {
         "thanks": (0.95, 0.95),
-        "logistics": (0.75, 0.8),
+        "logistics": (0.85, 0.8),
         "correction": (0.8, 0.55),
         "acceptance": (0.95, 0.7),
         "withdrawal": (0.95, 0.72),
@@ -137,7 +137,7 @@ SIGNS = {
     | {"withdrawal": (0.9, 0.65), "new_opportunity": (0.9, 0.6), "pressure": (0.85, 0.65), "pleading": (0.75, 0.8)},
     "signs-second-held": {
         "thanks": (0.93, 0.83),
-        "logistics": (0.83, 0.6),
+        "logistics": (0.87, 0.53),
         "correction": (0.77, 0.7),
         "acceptance": (0.9, 0.65),
         "withdrawal": (0.85, 0.55),
