@@ -4,6 +4,7 @@ The weights are learned from the labelled drafts under tests/reading/cases by sc
 come as whole tenths of log odds, so that both readers add up to the same number.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,7 @@ from itertools import pairwise, repeat
 from math import sqrt
 from operator import add
 from sys import intern
+from typing import Any
 
 from app.reading.drafts.anchors import BEGINNING
 from app.reading.drafts.opened import Opened
@@ -41,12 +43,9 @@ def odds_of(text: Opened, language: str) -> Odds | None:
     """
     if language not in lexicon("text")["weighed"]:
         return None
-    return _told(text, _table(f"{language}.weights")) | _told(text, _table(f"{language}.signs"))
-
-
-def _told(text: Opened, table: "_Table") -> dict[str, float]:
+    table = _table(language)
     if len(text.words) <= _MARKS_ALONE:
-        return dict.fromkeys(table.bias, 0.0)
+        return dict.fromkeys(itertools.chain(*table.starts), 0.0)
     told, said = text.words, {*text.words}
     numbers = [*map(table.numbers.get, told, repeat(0))]
     firsts = [*map(_ROOM.__mul__, numbers)]
@@ -59,8 +58,11 @@ def _told(text: Opened, table: "_Table") -> dict[str, float]:
         [*map(table.pairs.__getitem__, near & table.pairs.keys())],
         [*map(table.apart.__getitem__, apart & table.apart.keys())],
     ]
-    root, total = sqrt(max(FEWEST, sum(map(len, rows)))), sum(map(sum, rows))
-    return {label: start + each / root for (label, start), each in zip(table.bias.items(), _parts(total), strict=False)}
+    parts, odds = _parts(sum(map(sum, rows))), dict[str, float]()
+    for starts in table.starts:
+        root = sqrt(max(FEWEST, next(parts)))
+        odds.update((label, start + next(parts) / root) for label, start in starts.items())
+    return odds
 
 
 def features_of(text: Opened) -> set[str]:
@@ -73,37 +75,44 @@ def features_of(text: Opened) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """What each label's sum starts from, and what words, beginnings, neighbours and pairs with one word between add.
+    """What each label's sum starts from, by file; and what words, beginnings, neighbours and pairs around a word add.
 
-    The weights of a row are packed into one number, for one long sum is quicker than many. So is a pair: `numbers` has
-    a number from 1 on for each word of a pair, the first word's counts _ROOM times.
+    A feature's row is packed into one number, for one long sum is quicker than many: of each file that knows it a count
+    of one and the weight of each label. So is a pair: `numbers` has a number from 1 on for each word of a pair, the
+    first word's counts _ROOM times.
     """
 
-    bias: dict[str, int]
+    starts: list[dict[str, int]] = field(default_factory=list)
     words: dict[str, int] = field(default_factory=dict)
     beginnings: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     pairs: dict[int, int] = field(default_factory=dict)
     apart: dict[int, int] = field(default_factory=dict)
 
-    def pair(self, one: str, other: str) -> int:
+    def put(self, content: dict[str, Any]) -> None:
+        """Another file's rows, each at its own place of the packed number."""
+        place = sum(1 + len(starts) for starts in self.starts)
+        self.starts.append(content["bias"])
+        for name, weights in content["weights"].items():
+            packed = sum(part << _BITS * (place + at) for at, part in enumerate((1, *weights)))
+            one, *others = map(intern, name.split(" "))
+            if others:
+                pairs, pair = self.apart if len(others) > 1 else self.pairs, self._pair(one, others[-1])
+                pairs[pair] = pairs.get(pair, 0) + packed
+            else:
+                rows, word = (self.beginnings, one[:-1]) if name.endswith("*") else (self.words, one)
+                rows[word] = rows.get(word, 0) + packed
+
+    def _pair(self, one: str, other: str) -> int:
         first, last = (self.numbers.setdefault(word, len(self.numbers) + 1) for word in (one, other))
         return first * _ROOM + last
 
 
 @cache
-def _table(name: str) -> _Table:
-    content = lexicon(name)
-    table = _Table(content["bias"])
-    for name, row in content["weights"].items():
-        one, *others = map(intern, name.split(" "))
-        packed = sum(weight << _BITS * place for place, weight in enumerate(row))
-        if others:
-            (table.apart if len(others) > 1 else table.pairs)[table.pair(one, others[-1])] = packed
-        elif name.endswith("*"):
-            table.beginnings[name[:-1]] = packed
-        else:
-            table.words[one] = packed
+def _table(language: str) -> _Table:
+    table = _Table()
+    for name in (f"{language}.weights", f"{language}.signs"):
+        table.put(lexicon(name))
     return table
 
 
