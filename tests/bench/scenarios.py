@@ -15,9 +15,10 @@ MILD = frozenset({"clear", "note"})
 SOURCES = {
     "build": (
         *("build", "others-build", "offices-build", "offices-second-build", "lives-build", "lives-second-build"),
-        *("works-build", "paths-build", "paths-second-build", "rooms-build", "quays-build"),
+        *("works-build", "paths-build", "paths-second-build", "rooms-build", "rooms-second-build"),
+        *("quays-build", "quays-second-build"),
     ),
-    "held": ("held", "rooms-held", "quays-held"),
+    "held": ("held", "mills-held", "vines-held"),
 }
 """The files of each half. Whoever changes the reader or the rules reads the first half; the second is only counted."""
 Row = dict[str, Any]

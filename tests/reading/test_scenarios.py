@@ -48,9 +48,9 @@ AT_LEAST = {
     "paths-build": {LEVEL: 0.97, TOLD: 0.95, UNSAID: 0.98, DATED: 0.96},
     "paths-second-build": {LEVEL: 0.92, TOLD: 0.94, UNSAID: 0.98, DATED: 0.96},
     "rooms-build": {LEVEL: 0.96, TOLD: 0.95, UNSAID: 0.97, DATED: 0.96},
-    "rooms-held": {LEVEL: 0.89, TOLD: 0.9, UNSAID: 0.96, DATED: 0.93},
+    "rooms-second-build": {LEVEL: 0.89, TOLD: 0.9, UNSAID: 0.96, DATED: 0.93},
     "quays-build": {LEVEL: 0.96, TOLD: 0.95, UNSAID: 0.97, DATED: 0.93},
-    "quays-held": {LEVEL: 0.94, TOLD: 0.97, UNSAID: 0.97, DATED: 0.94},
+    "quays-second-build": {LEVEL: 0.94, TOLD: 0.97, UNSAID: 0.97, DATED: 0.94},
 }
 AT_MOST = {
     "others-build": {WARNED: 0.025, ACCUSED: 0, MISSED: 0.03},
@@ -62,9 +62,9 @@ AT_MOST = {
     "paths-build": {WARNED: 0.03, ACCUSED: 0, MISSED: 0.03},
     "paths-second-build": {WARNED: 0.09, ACCUSED: 2, MISSED: 0.03},
     "rooms-build": {WARNED: 0.04, ACCUSED: 0, MISSED: 0.03},
-    "rooms-held": {WARNED: 0.11, ACCUSED: 2, MISSED: 0.03},
+    "rooms-second-build": {WARNED: 0.11, ACCUSED: 2, MISSED: 0.03},
     "quays-build": {WARNED: 0.03, ACCUSED: 0, MISSED: 0.03},
-    "quays-held": {WARNED: 0.09, ACCUSED: 3, MISSED: 0.03},
+    "quays-second-build": {WARNED: 0.09, ACCUSED: 3, MISSED: 0.03},
 }
 
 
