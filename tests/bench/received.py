@@ -63,7 +63,7 @@ def _rows(name: str, anchor: str) -> list[tuple[datetime, Row]]:
     if not path.exists():
         return []
     told = tomllib.loads(path.read_text(encoding="utf-8"))
-    return [(datetime.fromisoformat(str(row.get(anchor, told[anchor]))), row) for row in told["cases"]]
+    return [(datetime.fromisoformat(str(row.get(anchor) or told[anchor])), row) for row in told["cases"]]
 
 
 def _mails(half: str) -> Iterator[Figure]:
