@@ -1,15 +1,16 @@
 """Advice while composing: recipients and signals in, the most severe verdict out, with its evidence and its proof."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 
 from app.cadence.cadence import Cadence, measure
 from app.cadence.calling import CallAdvice, call_advice
 from app.cadence.judge import HEADLINE_LENGTH, weigh
 from app.cadence.odds import PastStreak, odds
 from app.cadence.state import state_from
-from app.cadence.thread import Channel, Draft, Signals, Thread
+from app.cadence.thread import Channel, Draft, Signals, Thread, Touch
 from app.cadence.verdict import Level, Verdict, Warning
 from app.reading.matters import speaks_of_a_job
 from app.reading.people import same_company
@@ -25,7 +26,7 @@ from app.store.advice_facts import AdviceFacts, RecipientFacts
 from app.store.recipients import Recipient
 
 COLLEAGUES_WITHIN = timedelta(days=30)
-"""Longer than any stage waits after a touch, so that no second door inside a wait is missed."""
+"""Before today: longer than any stage waits after a touch, so that no second door inside a wait is missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,38 +92,55 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    """`beside` are colleagues whose letters and calls the evidence of a second door may point at."""
+class _Met:
+    """Whom the draft may go to, with the colleagues in whose threads something may wait, and what does."""
 
     dossier: Dossier
+    colleagues: tuple[Dossier, ...] = ()
+    waiting: tuple[Touch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Those the person wrote to, and those who only wrote or for whose colleagues something waits."""
+
+    about: tuple[_Met, ...]
+    newcomers: tuple[_Met, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The evidence of a second door may point at letters and calls of those met beside."""
+
+    met: _Met
     cadence: Cadence
     verdict: Verdict
-    beside: tuple[Dossier, ...] = ()
+
+    @property
+    def dossier(self) -> Dossier:
+        return self.met.dossier
 
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What bears on every recipient alike: the draft, the moment, the person's country, rules not to be heard, and
-    the threads with their colleagues in which something may wait.
-    """
+    """What bears on every recipient alike: the draft, the moment, the person's country, rules not to be heard."""
 
     question: Question
     now: datetime
     country: str | None
     switched_off: frozenset[str]
-    beside: tuple[Dossier, ...]
 
 
 async def advise(parts: Parts, person_id: str, question: Question, now: datetime) -> Advice:
     """One verdict for the whole draft; `unknown` with the reason whenever silence could not be proven."""
 
-    def around(facts: AdviceFacts) -> _Around:
-        beside = _beside(parts, person_id, question, facts, now)
-        return _Around(question, now, parts.country, facts.switched_off, beside)
+    def around(facts: AdviceFacts) -> tuple[_Seen, _Around]:
+        seen = _seen(parts, person_id, question, facts, now)
+        return seen, _Around(question, now, parts.country, facts.switched_off)
 
     def holds(facts: AdviceFacts) -> bool:
-        with_these = around(facts)
-        return all(_holds(dossier(parts, each), with_these) for each in facts.about)
+        seen, with_these = around(facts)
+        return all(_holds(each, with_these) for each in seen.about)
 
     wanted = Wanted(person_id, (*question.to, *question.others), question.provider_thread_id)
     fresh = await fresh_facts(parts, wanted, now, holds=holds)
@@ -130,61 +148,86 @@ async def advise(parts: Parts, person_id: str, question: Question, now: datetime
     coverage = coverage_of(facts.accounts, now, poll_seconds=parts.settings.poll_seconds, probed=fresh.probed)
     if question.account and facts.accounts and question.account not in facts.own:
         return _unknown(f"{question.account} is not linked, so there is nothing to go by.", "none", coverage.as_of)
-    with_these = around(facts)
-    judged = [_judged(dossier(parts, each), with_these) for each in facts.about]
+    seen, with_these = around(facts)
+    judged = [_judged(each, with_these) for each in seen.about]
     told = _recipients(judged, parts.shelf.streaks(person_id), now)
-    judged += [_judged(of, with_these) for of in _newcomers(parts, person_id, facts, with_these)]
+    judged += [_judged(each, with_these) for each in seen.newcomers]
     if not coverage.allows_verdict:
         return _unknown(coverage.why, coverage.name, coverage.as_of, told)
     return _answer(judged, question, coverage, told)
 
 
-def _newcomers(parts: Parts, person_id: str, facts: AdviceFacts, around: _Around) -> list[Dossier]:
+def _seen(parts: Parts, person_id: str, question: Question, facts: AdviceFacts, now: datetime) -> _Seen:
+    """Looked for once as long as the facts and the day are the same."""
+    since = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - COLLEAGUES_WITHIN
+    asked = (*question.to, *question.others)
+
+    def find() -> _Seen:
+        beside = _beside(parts, person_id, asked, facts, since)
+        newcomers = _newcomers(parts, person_id, asked, facts, waits=bool(beside))
+        about = [dossier(parts, each) for each in facts.about]
+        return _Seen(tuple(_met(each, beside) for each in about), tuple(_met(each, beside) for each in newcomers))
+
+    return parts.shelf.looks.of(person_id, ("seen", asked, since), facts.version, find)
+
+
+def _met(of: Dossier, beside: Sequence[Dossier]) -> _Met:
+    theirs = of.recipient.addresses
+    others = tuple(each for each in beside if same_company(each.recipient.address, theirs))
+    return _Met(of, others, open_beside(theirs, of.thread, [each.thread for each in others]))
+
+
+def _newcomers(
+    parts: Parts, person_id: str, asked: Sequence[str], facts: AdviceFacts, *, waits: bool
+) -> tuple[Dossier, ...]:
     """Addresses never written to that wrote about a job, or lie at a company where something waits.
 
     Any other address never seen is clear.
     """
     known = {address for each in facts.about for address in each.recipient.addresses}.union(facts.own)
-    fresh = [address for address in (*around.question.to, *around.question.others) if address not in known]
+    fresh = [address for address in asked if address not in known]
     with parts.database.read() as tx:
         heard = [messages.for_addresses(tx, parts.sealer, person_id, (address,)) for address in fresh]
-    return [
+    return tuple(
         dossier(parts, RecipientFacts(Recipient("", person_id, (address,)), mail, [], []))
         for address, mail in zip(fresh, heard, strict=True)
-        if around.beside or speaks_of_a_job(message.fact.reading for message in mail)
-    ]
+        if waits or speaks_of_a_job(message.fact.reading for message in mail)
+    )
 
 
-def _beside(parts: Parts, person_id: str, question: Question, facts: AdviceFacts, now: datetime) -> tuple[Dossier, ...]:
+def _beside(
+    parts: Parts, person_id: str, asked: Sequence[str], facts: AdviceFacts, since: datetime
+) -> tuple[Dossier, ...]:
     theirs = {address for each in facts.about for address in each.recipient.addresses}
-    asked, since = theirs.union(question.to, question.others), now - COLLEAGUES_WITHIN
     with parts.database.read() as tx:
-        found = colleagues.waiting(tx, parts.sealer, person_id, asked, own=facts.own, since=since)
+        found = colleagues.waiting(tx, parts.sealer, person_id, theirs.union(asked), own=facts.own, since=since)
     return tuple(dossier(parts, each) for each in found)
 
 
-def _judged(of: Dossier, around: _Around) -> _Judged:
-    question = around.question
+def _judged(met: _Met, around: _Around) -> _Judged:
+    of, question = met.dossier, around.question
     cadence = measure(of.thread, around.now, zone=question.zone, country=around.country)
     if of.recipient.muted_at is not None:
-        return _Judged(of, cadence, Verdict(Level.CLEAR, reason="You asked for quiet about this recipient."))
+        return _Judged(met, cadence, Verdict(Level.CLEAR, reason="You asked for quiet about this recipient."))
     draft = Draft(question.channel, question.to, question.signals, in_reply=_in_reply(of, question))
-    others = tuple(each for each in around.beside if same_company(each.recipient.address, of.recipient.addresses))
-    nearby = open_beside(of.recipient.addresses, of.thread, [each.thread for each in others])
-    verdict = weigh(cadence, draft, switched_off=around.switched_off, nearby=nearby)
-    return _Judged(of, cadence, verdict, others)
+    return _Judged(met, cadence, weigh(cadence, draft, switched_off=around.switched_off, nearby=met.waiting))
 
 
-def _holds(of: Dossier, around: _Around) -> bool:
+def _holds(met: _Met, around: _Around) -> bool:
     """Whether level and state are the same whatever letters that were not read yet turn out to say."""
-    if not any(map(is_unread, of.messages)):
+    if not any(map(is_unread, met.dossier.messages)):
         return True
 
     def told(thread: Thread) -> object:
-        judged = _judged(replace(of, thread=thread), around)
+        judged = _judged(_with_thread(met, thread), around)
         return judged.verdict.level, state_from(judged.cadence).name
 
-    return same_whatever_they_say(of.thread, around.now, told)
+    return same_whatever_they_say(met.dossier.thread, around.now, told)
+
+
+def _with_thread(met: _Met, thread: Thread) -> _Met:
+    of = replace(met.dossier, thread=thread)
+    return _met(of, met.colleagues)
 
 
 def _in_reply(of: Dossier, question: Question) -> bool:
@@ -203,11 +246,12 @@ def _answer(
         return Advice("clear", "", None, (), (), coverage.as_of, coverage.name, None)
     verdict = worst.verdict
     phone = question.channel in {Channel.CALL, Channel.VOICEMAIL}
+    shown = cache(partial(_shown, worst))  # several warnings may point at one letter
     return Advice(
         level=verdict.level.value,
         headline=_named(verdict.headline, worst, several=len(judged) > 1),
         next_good_date=verdict.next_good_date,
-        warnings=tuple(_warning(warning, worst) for warning in verdict.warnings),
+        warnings=tuple(_warning(warning, shown) for warning in verdict.warnings),
         recipients=told,
         as_of=coverage.as_of,
         coverage=coverage.name,
@@ -224,9 +268,8 @@ def _named(headline: str, worst: _Judged, *, several: bool) -> str:
     return named if len(named) <= HEADLINE_LENGTH else headline
 
 
-def _warning(warning: Warning, judged: _Judged) -> AdvisedWarning:
-    """What is shown leads to where it lies: a colleague's call into the colleague's history."""
-    evidence = [_shown(judged, key) for key in warning.evidence]
+def _warning(warning: Warning, shown: Callable[[str], Evidence | None]) -> AdvisedWarning:
+    evidence = [shown(key) for key in warning.evidence]
     return AdvisedWarning(
         rule=warning.rule,
         level=warning.level.value,
@@ -237,7 +280,8 @@ def _warning(warning: Warning, judged: _Judged) -> AdvisedWarning:
 
 
 def _shown(judged: _Judged, key: str) -> Evidence | None:
-    found = (evidence_of(of, key) for of in (judged.dossier, *judged.beside))
+    """What is shown leads to where it lies: a colleague's call into the colleague's history."""
+    found = (evidence_of(of, key) for of in (judged.dossier, *judged.met.colleagues))
     return next((each for each in found if each), None)
 
 

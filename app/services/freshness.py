@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
 
 from app.services.parts import WORK, Parts
 from app.services.probing import WORKING, Probed, follow, glance, look, worth_probing
 from app.services.unread import newest_of_each, with_unread
-from app.store import accounts, messages, sync_jobs
+from app.store import accounts, messages, people, sync_jobs
 from app.store.accounts import Account
 from app.store.advice_facts import AdviceFacts, advice_facts
 from app.store.errors import StoreUnavailable
@@ -92,12 +95,20 @@ async def _in_time(asking: Awaitable[Probed], end: float) -> Probed:
 def _stored(parts: Parts, wanted: Wanted, seen: Probed = NOTHING) -> AdviceFacts:
     """One snapshot: what a glance showed unread counts unless it is stored by now."""
     with parts.database.read() as tx:
-        facts = advice_facts(tx, parts.sealer, wanted.person_id, wanted.addresses)
+        facts = _facts(parts, tx, wanted)
         ids = {one.account.id for one in seen.unread}
         since = min((one.trace.at for one in seen.unread), default=None)
         stored = {one: messages.present_since(tx, one, since - timedelta(days=1)) for one in ids} if since else {}
     left = [one for one in seen.unread if one.trace.provider_message_id not in stored[one.account.id]]
     return with_unread(parts, facts, left) if left else facts
+
+
+def _facts(parts: Parts, tx: Connection, wanted: Wanted) -> AdviceFacts:
+    """What was found for these addresses before, unless the person's facts have changed; the mailboxes as they are."""
+    asked, person_id = ("facts", wanted.addresses), wanted.person_id
+    version = people.facts_version(tx, person_id)
+    find = partial(advice_facts, tx, parts.sealer, person_id, wanted.addresses)
+    return replace(parts.shelf.looks.of(person_id, asked, version, find), accounts=accounts.of_person(tx, person_id))
 
 
 def _threads(facts: AdviceFacts, stale: Sequence[Account], drafted: str | None) -> list[str]:

@@ -4,10 +4,11 @@ What stands on it is held against the facts it was made from, piece by piece, an
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
+from typing import TypeVar
 
 from app.cadence.odds import PastStreak
 from app.cadence.thread import Thread
@@ -44,10 +45,49 @@ class Kept:
 _NOTHING = Kept("", (), MailIndex(()), {})
 
 
+_Found = TypeVar("_Found")
+_LOOKS = 512
+"""How many looks at the facts are held at once: a compose window takes three, of some tens of letters each."""
+
+
+class Looks:
+    """What was last found in the facts, so that who writes on pays for the first look alone.
+
+    It is the same until the person's facts have another version (`people.facts_version`).
+    """
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[str, Hashable], tuple[int, object]] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, person_id: str, asked: Hashable, version: int | None, find: Callable[[], _Found]) -> _Found:
+        """Found anew where the version is another one, or none is told: then it is not held."""
+        key = person_id, asked
+        held, found = self._found.get(key, (None, None))
+        if version is None or held != version:
+            found = find()
+        if version is not None:
+            self._keep(key, version, found)
+        return found  # type: ignore[return-value]
+
+    def _keep(self, key: tuple[str, Hashable], version: int, found: object) -> None:
+        with self._lock:
+            self._found[key] = version, found
+            self._found.move_to_end(key)
+            while len(self._found) > _LOOKS:
+                self._found.popitem(last=False)
+
+    def forget(self, person_id: str) -> None:
+        with self._lock:
+            for key in [key for key in self._found if key[0] == person_id]:
+                del self._found[key]
+
+
 class Shelf:
     """One for each process; persons not seen for longest are given up first."""
 
     def __init__(self) -> None:
+        self.looks = Looks()
         self.making = Lock()  # what one thread is about to make the other waits for
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._streaks: dict[str, tuple[datetime, tuple[PastStreak, ...]]] = {}
@@ -73,5 +113,6 @@ class Shelf:
         self._streaks[person_id] = (now, streaks)
 
     def forget(self, person_id: str) -> None:
+        self.looks.forget(person_id)
         self._kept.pop(person_id, None)
         self._streaks.pop(person_id, None)

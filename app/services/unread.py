@@ -39,7 +39,7 @@ def with_unread(parts: Parts, facts: AdviceFacts, unread: Sequence[Unread]) -> A
         theirs = [_stored(parts, one) for one in unread if one.address in each.recipient.addresses]
         together = sorted([*each.messages, *theirs], key=lambda message: (message.fact.at, message.fact.key))
         about.append(replace(each, messages=together))
-    return replace(facts, about=about)
+    return replace(facts, about=about, version=None)
 
 
 def _stored(parts: Parts, one: Unread) -> StoredMessage:

@@ -22,6 +22,7 @@ from app.store.laying import (
 )
 from app.store.message_facts import StoredMessage, by_key, for_addresses, of_person
 from app.store.packing import Numbers, named, short, stands_for_itself, todays_key, whole, with_link
+from app.store.people import mail_arrived
 from app.store.prepared import Prepared, PreparedInsert
 from app.store.sealing import Sealer
 from app.store.spelling import OneOf
@@ -155,6 +156,7 @@ def _insert(
     if referring:
         found = _KNOWN.rows(tx, mailbox=mailbox, ids=list(referring))
         _refer(tx, mailbox, [(known.id, referring[known.provider_id]) for known in found])
+    mail_arrived(tx, mailbox)
 
 
 def _refer(tx: Connection, mailbox: int, rows: Iterable[tuple[int, NewMessage]]) -> None:

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from app.store.database import insert_into, wait_alone
 from app.store.ids import new_id
-from app.store.tables import accounts, devices, people, recipients, sessions
+from app.store.prepared import Prepared
+from app.store.tables import accounts, devices, mailboxes, people, recipients, sessions
 
 
 def sole_person(tx: Connection, now: datetime) -> str:
@@ -56,6 +57,29 @@ def leave(tx: Connection, person_id: str, now: datetime) -> None:
 def leaving_since(tx: Connection, before: datetime) -> list[str]:
     """Whose erasure began at or before that instant and is not through."""
     return list(tx.execute(select(people.c.id).where(people.c.leaving_at <= before)).scalars())
+
+
+_ARRIVED = Prepared(
+    update(people)
+    .where(people.c.id == select(mailboxes.c.person_id).where(mailboxes.c.id == bindparam("mailbox")).scalar_subquery())
+    .values(facts_version=people.c.facts_version + 1)
+)
+_FACTS_VERSION = Prepared(select(people.c.facts_version).where(people.c.id == bindparam("person")))
+
+
+def facts_version(tx: Connection, person_id: str) -> int | None:
+    """Another number after every change of what advice rests on, but for the state of the mailboxes (migration 0008).
+
+    None when there is no such person.
+    """
+    found = _FACTS_VERSION.first(tx, person=person_id)
+    return found.facts_version if found else None
+
+
+def mail_arrived(tx: Connection, mailbox: int) -> None:
+    """To be said after letters were added; PostgreSQL sees it for itself, SQLite would pay for each letter."""
+    if tx.dialect.name == "sqlite":
+        _ARRIVED.run(tx, mailbox=mailbox)
 
 
 def some(tx: Connection, *, limit: int) -> list[str]:

@@ -46,6 +46,7 @@ people = Table(
     Column("created_at", Instant, nullable=False),
     Column("calendar_hash", String(64), unique=True),
     Column("leaving_at", Instant),
+    Column("facts_version", BigInteger, nullable=False, default=0, server_default="0"),
 )
 
 sign_in_links = Table(

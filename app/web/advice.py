@@ -2,11 +2,12 @@
 
 from dataclasses import fields
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, field_validator
 
 from app.cadence.thread import Channel, Signals
 from app.services import advising, measuring
@@ -23,6 +24,9 @@ Address = Annotated[
     str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=320, pattern=r"^[^\s@<>\"]+@[^\s@<>\"]+$")
 ]
 Addresses = Annotated[list[Address], Field(max_length=1000)]
+
+zone_names = cache(available_timezones)
+"""Every zone the machine knows; asking walks through its whole folder of them, which takes milliseconds."""
 
 
 class Strict(BaseModel):
@@ -76,7 +80,7 @@ class AdviceIn(Strict):
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, value: str | None) -> str | None:
-        if value is not None and value not in available_timezones():
+        if value is not None and value not in zone_names():
             raise ValueError("is not an IANA time zone such as Europe/Berlin")
         return value
 
@@ -130,8 +134,12 @@ class AdviceOut(BaseModel):
     call: CallOut | None = None
 
 
-@router.post("/advice")
-async def advise(asked: AdviceIn, parts: TheParts, who: MayAskAdvice, door: TheDoor) -> AdviceOut:
+_TOLD = TypeAdapter(advising.Advice)
+
+
+@router.post("/advice", response_model=AdviceOut)
+async def advise(asked: AdviceIn, parts: TheParts, who: MayAskAdvice, door: TheDoor) -> Response:
+    """Written as it stands: to have it checked against `AdviceOut` once more takes a tenth of the request."""
     door.windows.advice.take(f"{who.person_id} {who.device_id}")
     question = advising.Question(
         channel=Channel(asked.channel),
@@ -145,4 +153,4 @@ async def advise(asked: AdviceIn, parts: TheParts, who: MayAskAdvice, door: TheD
     )
     with measuring.ADVICE.time():
         given = await advising.advise(parts, who.person_id, question, parts.clock())
-    return AdviceOut.model_validate(given, from_attributes=True)
+    return Response(_TOLD.dump_json(given), media_type="application/json")

@@ -80,4 +80,8 @@ def door_of(request: Request) -> Door:
     return Door(windows, source_of(request))
 
 
-TheDoor = Annotated[Door, Depends(door_of)]
+async def _door(request: Request) -> Door:
+    return door_of(request)
+
+
+TheDoor = Annotated[Door, Depends(_door)]

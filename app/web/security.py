@@ -154,7 +154,7 @@ TAKES_AWAY = ("/sign-out", "/devices/", "/api/v1/devices/")
 """Where a write only ends what somebody may do, and needs no key."""
 
 
-def writable(request: Request) -> None:
+async def writable(request: Request) -> None:
     """Without its key the store is only read. Raises KeyMissing for everything that would write."""
     why = parts_of(request).sealer.why_blind
     if why and request.method not in SAFE_METHODS and not request.url.path.startswith(TAKES_AWAY):
@@ -164,6 +164,11 @@ def writable(request: Request) -> None:
 def parts_of(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
+
+
+async def _parts(request: Request) -> Parts:
+    """Awaited: the framework runs other dependencies in a thread, which takes longer than they do."""
+    return parts_of(request)
 
 
 DeviceToken = HTTPBearer(
@@ -264,4 +269,4 @@ MayUnlink = Annotated[Caller, Security(caller, scopes=[Scope.UNLINK])]
 MayErase = Annotated[Caller, Security(caller, scopes=[Scope.ERASE])]
 Guest = Annotated[Caller | None, Depends(guest)]
 InBrowser = Annotated[Caller, Depends(session_caller)]
-TheParts = Annotated[Parts, Depends(parts_of)]
+TheParts = Annotated[Parts, Depends(_parts)]

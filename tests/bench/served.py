@@ -58,12 +58,16 @@ class Served:
         return times
 
     def crowd(self, count: int, connections: int = 32) -> list[float]:
-        """Wall seconds of each of so many requests, as many under way at any time as there are connections."""
+        """Wall seconds of each of so many requests, as many under way at any time as there are connections.
+
+        Each connection was answered once before: the server takes up one for each round of its loop, so that the last
+        of many new ones waits for all rounds before.
+        """
+        open_ones = [self._answered() for _ in range(connections)]
         times: list[float] = []
         begun: dict[socket.socket, float] = {}
         with selectors.DefaultSelector() as waiting:
-            for _ in range(connections):
-                one = socket.create_connection(self._address)
+            for one in open_ones:
                 waiting.register(one, selectors.EVENT_READ)
                 begun[one] = time.perf_counter()
                 one.sendall(self._request)
@@ -75,9 +79,15 @@ class Served:
                     times.append(now - begun[one])
                     begun[one] = now
                     one.sendall(self._request)
-            for one in begun:
-                one.close()
+        for one in open_ones:
+            one.close()
         return times
+
+    def _answered(self) -> socket.socket:
+        one = socket.create_connection(self._address)
+        one.sendall(self._request)
+        _read(one)
+        return one
 
     def end(self) -> None:
         self._one.close()

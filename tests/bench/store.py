@@ -190,7 +190,8 @@ def _raw(folder: str, like: Filled) -> float:
     bare = sqlite3.connect(Path(folder) / "raw.sqlite3", isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
         bare.execute(f"PRAGMA {pragma}")
-    laid = f"tbl_name IN ({','.join('?' * len(_LAID))}) AND sql IS NOT NULL ORDER BY type DESC"
+    ours = f"tbl_name IN ({','.join('?' * len(_LAID))})"
+    laid = f"{ours} AND type IN ('table', 'index') AND sql IS NOT NULL ORDER BY type DESC"
     for (sql,) in filled.execute(f"SELECT sql FROM sqlite_master WHERE {laid}", _LAID):
         bare.execute(sql)
     rows = {name: filled.execute(f"SELECT * FROM {name}").fetchall() for name in _LAID}

@@ -6,7 +6,7 @@ CREATE TABLE alembic_version (
 CREATE TABLE people (
 	id VARCHAR(32) NOT NULL,
 	created_at BIGINT NOT NULL,
-	calendar_hash VARCHAR(64), leaving_at BIGINT,
+	calendar_hash VARCHAR(64), leaving_at BIGINT, facts_version BIGINT DEFAULT '0' NOT NULL,
 	CONSTRAINT pk_people PRIMARY KEY (id),
 	CONSTRAINT uq_people_calendar_hash UNIQUE (calendar_hash)
 );
@@ -318,11 +318,11 @@ CREATE TABLE mail (
 
 CREATE INDEX ix_mail_sender ON mail (sender);
 
-CREATE INDEX ix_mail_failed ON mail (failed) WHERE failed IS NOT NULL;
+CREATE INDEX ix_mail_circle ON mail (circle) WHERE circle IS NOT NULL;
 
 CREATE INDEX ix_mail_thread ON mail (thread) WHERE thread IS NOT NULL;
 
-CREATE INDEX ix_mail_circle ON mail (circle) WHERE circle IS NOT NULL;
+CREATE INDEX ix_mail_failed ON mail (failed) WHERE failed IS NOT NULL;
 
 CREATE TABLE circle_people (
 	circle INTEGER NOT NULL,
@@ -371,3 +371,91 @@ CREATE VIEW messages AS SELECT m.id, b.person_id, b.account_id, coalesce(json_ex
 CREATE VIEW message_people AS SELECT m.id AS message_id, p.role, c.address, b.person_id, m.at FROM mail m JOIN mailboxes b ON b.id = m.mailbox JOIN circle_people p ON p.circle = m.circle JOIN correspondents c ON c.id = p.correspondent UNION ALL SELECT m.id, 'from', c.address, b.person_id, m.at FROM mail m JOIN mailboxes b ON b.id = m.mailbox JOIN senders s ON s.id = m.sender JOIN correspondents c ON c.id = s.correspondent WHERE NOT m.outbound UNION ALL SELECT m.id, 'org', c.company, b.person_id, m.at FROM mail m JOIN mailboxes b ON b.id = m.mailbox JOIN senders s ON s.id = m.sender JOIN correspondents c ON c.id = s.correspondent WHERE m.for_company AND c.company IS NOT NULL UNION ALL SELECT m.id, 'fail', c.address, b.person_id, m.at FROM mail m JOIN mailboxes b ON b.id = m.mailbox JOIN correspondents c ON c.id = m.failed;
 
 CREATE VIEW message_references AS SELECT r.message_id, coalesce(r.name, printf('%016x', r.key)) AS message_key, b.person_id FROM mail_references r JOIN mailboxes b ON b.id = r.mailbox;
+
+CREATE TRIGGER account_addresses_insert_is_told AFTER INSERT ON account_addresses BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER account_addresses_update_is_told AFTER UPDATE ON account_addresses BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER account_addresses_delete_is_told AFTER DELETE ON account_addresses BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = OLD.person_id;
+END;
+
+CREATE TRIGGER corrections_insert_is_told AFTER INSERT ON corrections BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER corrections_update_is_told AFTER UPDATE ON corrections BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER corrections_delete_is_told AFTER DELETE ON corrections BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = OLD.person_id;
+END;
+
+CREATE TRIGGER logged_touches_insert_is_told AFTER INSERT ON logged_touches BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER logged_touches_update_is_told AFTER UPDATE ON logged_touches BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER logged_touches_delete_is_told AFTER DELETE ON logged_touches BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = OLD.person_id;
+END;
+
+CREATE TRIGGER recipient_addresses_insert_is_told AFTER INSERT ON recipient_addresses BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER recipient_addresses_update_is_told AFTER UPDATE ON recipient_addresses BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER recipient_addresses_delete_is_told AFTER DELETE ON recipient_addresses BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = OLD.person_id;
+END;
+
+CREATE TRIGGER recipients_insert_is_told AFTER INSERT ON recipients BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER recipients_update_is_told AFTER UPDATE ON recipients BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER recipients_delete_is_told AFTER DELETE ON recipients BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = OLD.person_id;
+END;
+
+CREATE TRIGGER rule_switches_insert_is_told AFTER INSERT ON rule_switches BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER rule_switches_update_is_told AFTER UPDATE ON rule_switches BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = NEW.person_id;
+END;
+
+CREATE TRIGGER rule_switches_delete_is_told AFTER DELETE ON rule_switches BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = OLD.person_id;
+END;
+
+CREATE TRIGGER mail_update_is_told AFTER UPDATE ON mail BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = (SELECT person_id FROM mailboxes WHERE id = NEW.mailbox);
+END;
+
+CREATE TRIGGER mail_delete_is_told AFTER DELETE ON mail BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = (SELECT person_id FROM mailboxes WHERE id = OLD.mailbox);
+END;
+
+CREATE TRIGGER senders_update_is_told AFTER UPDATE ON senders BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = (SELECT person_id FROM mailboxes WHERE id = NEW.mailbox);
+END;
+
+CREATE TRIGGER senders_delete_is_told AFTER DELETE ON senders BEGIN
+UPDATE people SET facts_version = facts_version + 1 WHERE id = (SELECT person_id FROM mailboxes WHERE id = OLD.mailbox);
+END;
