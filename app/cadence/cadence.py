@@ -103,6 +103,11 @@ class Cadence:
         return any(fact and self.today < fact.due for fact in (self.promise, self.pause))
 
     @property
+    def told_to_wait(self) -> bool:
+        """The same, or they are away."""
+        return self.turn_is_theirs or (self.absence is not None and self.today < self.absence.due)
+
+    @property
     def beyond_help(self) -> bool:
         """So many are unanswered that no value lifts the ceiling."""
         return self.unanswered >= self.ceiling + policy.CEILING_ABOVE_MAX
@@ -162,7 +167,7 @@ def measure(thread: Thread, now: datetime, *, zone: str = "UTC", country: str | 
     later = since(sent, answer.at if answer else None)
     streak = counted(later, answer, calendar)
     today = calendar.day(now)
-    promise, pause = standing.given_word(replies, calendar), standing.pause(replies, notices, calendar)
+    promise, pause = standing.given_word(replies, notices, calendar), standing.pause(replies, notices, calendar)
     stage = stage_of(thread, replies, notices, now)
     pace = _pace(stage, promise, pause)
     factor = factor_of(thread.industry, sent, replies, calendar)

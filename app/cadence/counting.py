@@ -15,6 +15,8 @@ _CORRECTION = timedelta(hours=policy.CORRECTION_HOURS)
 _THANKS_NOT_BEFORE = timedelta(hours=policy.THANKS_NOT_BEFORE_HOURS)
 DOCUMENT = "document"
 """The kind of ask that papers meet, in `Signals.answers`."""
+ATTACHMENT = "attachment"
+"""The kind of value in `Signals.value` that is a file and nothing said about it."""
 _by_time = attrgetter("at")
 
 
@@ -113,7 +115,8 @@ def _is_one_call(earlier: Touch, later: Touch) -> bool:
 
 def mends(signals: Signals) -> bool:
     """Whether a text sets something right, or brings papers: within hours it is the attachment that was forgotten."""
-    return signals.correction or (DOCUMENT in signals.answers and not signals.empty)
+    brings = DOCUMENT in signals.answers or ATTACHMENT in signals.value
+    return signals.correction or (brings and not signals.empty)
 
 
 def _only_talks(touch: Touch, before: Touch | None, answer: Answer | None, calendar: Calendar) -> bool:

@@ -119,7 +119,7 @@ def _findings(case: Case, switched_off: Collection[str], *, silent: bool) -> lis
             continue
         finding = rule.find(case)
         if finding and rule.softens:
-            finding = _softened(finding, case)
+            finding = _softened(finding, case, firm=rule.firm)
         if finding is None or covered >= (severity := finding.level.severity):
             continue
         found.append((rule, finding))
@@ -129,9 +129,12 @@ def _findings(case: Case, switched_off: Collection[str], *, silent: bool) -> lis
     return [*found[first : first + 1], *found[:first], *found[first + 1 :]][:MOST_WARNINGS]
 
 
-def _softened(finding: Finding, case: Case) -> Finding | None:
-    """Value lowers a finding, never below a note once too many are out, and not at all far beyond that."""
-    score = case.value
+def _softened(finding: Finding, case: Case, *, firm: bool) -> Finding | None:
+    """Value lowers a finding, never below a note once too many are out, and not at all far beyond that.
+
+    A `firm` finding yields to value that is shown, and not to one that is only guessed.
+    """
+    score = case.shown_value if firm else case.value
     if score < policy.VALUE_ONE_STEP or case.cadence.beyond_help:
         return finding
     steps = 2 if score >= policy.VALUE_TWO_STEPS else 1

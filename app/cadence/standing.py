@@ -8,6 +8,8 @@ from app.cadence.thread import Channel, Notice, NoticeKind, Promise, Reply, Sign
 from app.cadence.workdays import Calendar
 
 GENERAL_ASK = "information"
+PLAIN_ASKS = frozenset({"document", "references", "form", "portfolio", "salary", "notice_period", "start_date"})
+"""Asks for papers, figures or days: whether a text meets one of these is seen more surely than of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +95,31 @@ def may_chase(signals: Signals) -> bool:
     return signals.asks_for_news or signals.empty or not text_is_read(signals)
 
 
-def given_word(replies: tuple[Reply, ...], calendar: Calendar) -> GivenWord | None:
-    """The newest dated promise, unless a later reply closed, paused or moved the matter on, or kept it."""
+def given_word(replies: tuple[Reply, ...], notices: tuple[Notice, ...], calendar: Calendar) -> GivenWord | None:
+    """The newest dated promise, unless a later reply closed, paused or moved the matter on, or kept it.
+
+    The date a receipt gives counts while nobody has written since.
+    """
     newest = replies[-1] if replies else None
+    receipt = next((notice for notice in reversed(notices) if notice.promise), None)
+    if receipt and (newest is None or newest.at < receipt.at) and (word := _dated_in(receipt, calendar)):
+        return word
     for reply in reversed(replies):
-        promise = reply.promise
-        end = (promise.end or promise.start) if promise else None
-        if promise and end:
-            if promise.invites:
-                return GivenWord(reply.key, reply.at, promise, end, end)
-            if newest is not reply and newest and calendar.day(newest.at) >= end:
-                return None
-            due = calendar.after(end, policy.PROMISE_GRACE)
-            return GivenWord(reply.key, reply.at, promise, end, due)
+        if word := _dated_in(reply, calendar):
+            kept = newest is not reply and newest and calendar.day(newest.at) >= word.end
+            return None if kept and not word.promise.invites else word
         if reply.closes or reply.on_hold or reply.meeting:
             return None
     return None
+
+
+def _dated_in(told: Reply | Notice, calendar: Calendar) -> GivenWord | None:
+    promise = told.promise
+    end = (promise.end or promise.start) if promise else None
+    if promise is None or end is None:
+        return None
+    due = end if promise.invites else calendar.after(end, policy.PROMISE_GRACE)
+    return GivenWord(told.key, told.at, promise, end, due)
 
 
 def absence(

@@ -30,8 +30,9 @@ class Signals:
     for every sent message. `words` counts what is left after greeting, courtesies and sign-off.
     `value` holds kinds of added value, `value_score` the sum of their weights. `answers` holds the
     kinds of asks the text meets. `signature` is a MinHash over word triples (32-bit integers): it
-    finds a repeated text and cannot give it back. `language` is an ISO 639-1 code, None when unsure;
-    tone and value are left empty for languages without a lexicon.
+    finds a repeated text and cannot give it back. `apologetic` texts plead, if they do, by nothing but
+    apologies. `language` is an ISO 639-1 code, None when unsure; tone and value are left empty for languages without a
+    lexicon.
     """
 
     language: str | None = None
@@ -136,7 +137,8 @@ class Notice:
     """Automatic mail that is no reply but says something.
 
     `until` is the return date of an absence or the end of a hold; `names` a colleague named in it;
-    `address` the address that bounced; `reason` why. `no_contact` is "phone" where a receipt asks for no calls.
+    `address` the address that bounced; `reason` why. `no_contact` is "phone" where a receipt asks for no calls,
+    `promise` the date a receipt gives for their answer.
     """
 
     key: str
@@ -147,6 +149,7 @@ class Notice:
     address: str = ""
     reason: str = ""
     no_contact: str | None = None
+    promise: Promise | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,8 +147,12 @@ def _notice(fact: MessageFact, mail: Correspondence) -> Notice | None:
     if kind is None or not _concerns_them(fact, mail) or mail.is_answer(fact):
         return None
     until = said.hold_until if kind is NoticeKind.HOLD else said.return_date
-    calls = "phone" if said.no_contact and kind is NoticeKind.RECEIPT else None
-    return Notice(fact.key, fact.at, kind, until, said.names, said.failed_address, said.bounce_reason, calls)
+    receipt = kind is NoticeKind.RECEIPT
+    return Notice(
+        *(fact.key, fact.at, kind, until, said.names, said.failed_address, said.bounce_reason),
+        no_contact="phone" if said.no_contact and receipt else None,
+        promise=said.promise if receipt else None,
+    )
 
 
 def _notice_kind(said: InboundReading) -> NoticeKind | None:
@@ -204,11 +208,13 @@ def _answers_elsewhere(corrections: Iterable[CorrectionFact]) -> list[Reply]:
 
 def _cues(mail: Correspondence) -> tuple[tuple[datetime, Stage], ...]:
     theirs = [fact for fact in mail.received if mail.comes_from_them(fact) or mail.is_answer(fact)]
-    return tuple(sorted({(fact.at, fact.reading.cue) for fact in [*mail.sent, *theirs] if fact.reading.cue}))
+    told = [fact for fact in mail.sent if theirs or fact.reading.cue is not Stage.OFFER]
+    return tuple(sorted({(fact.at, fact.reading.cue) for fact in [*told, *theirs] if fact.reading.cue}))
 
 
 _OF_A_LIST = Matter(private=2)
 """Who sends newsletters from the address one writes to is a shop or a club sooner than somebody who hires."""
+_BESIDE_THE_MATTER = (Kind.OOO, Kind.AUTO_REPLY, Kind.LIST)
 _SHOWS_A_SEARCH = (Kind.ATS_RECEIPT, Kind.REJECTION)
 
 
@@ -245,7 +251,7 @@ def _industry(mail: Correspondence, calls: Sequence[LoggedFact], draft: Matter) 
 
     Where neither names one, the calls and the draft are asked.
     """
-    theirs = [fact for fact in mail.received if mail.comes_from_them(fact)]
+    theirs = [fact for fact in mail.received if mail.comes_from_them(fact) and kind_of(fact) not in _BESIDE_THE_MATTER]
     named = [trade for fact in (*theirs, *mail.sent) if (trade := fact.reading.matter.industry)]
     by_name = (trade for address in sorted(mail.addresses) if (trade := trade_of(address)))
     told = (matter.industry for matter in (*(call.matter for call in calls), draft) if matter.industry)

@@ -69,16 +69,11 @@ def touch_of(entry: Story, key: str) -> Touch:
 
 def reply_of(entry: Story, key: str) -> Reply:
     facts = {name: entry[name] for name in entry.keys() - {"in", "channel", "promise", "asks", "names", "cue"}}
-    promise = entry.get("promise")
     return Reply(
         key,
         utc(entry["in"]),
         Channel(entry.get("channel", "email")),
-        promise=Promise(
-            promise.get("start"), promise.get("end"), promise.get("quote", ""), promise.get("invites", False)
-        )
-        if promise
-        else None,
+        promise=promise_of(entry),
         asks=tuple(entry.get("asks", ())),
         names=tuple(entry.get("names", ())),
         cue=Stage(entry["cue"]) if "cue" in entry else None,
@@ -86,9 +81,17 @@ def reply_of(entry: Story, key: str) -> Reply:
     )
 
 
+def promise_of(entry: Story) -> Promise | None:
+    said = entry.get("promise")
+    return (
+        Promise(said.get("start"), said.get("end"), said.get("quote", ""), said.get("invites", False)) if said else None
+    )
+
+
 def notice_of(entry: Story, key: str) -> Notice:
     facts = {name: entry[name] for name in ("until", "address", "reason", "no_contact") if name in entry}
-    return Notice(key, utc(entry["at"]), NoticeKind(entry["notice"]), names=tuple(entry.get("names", ())), **facts)
+    names, promise = tuple(entry.get("names", ())), promise_of(entry)
+    return Notice(key, utc(entry["at"]), NoticeKind(entry["notice"]), names=names, promise=promise, **facts)
 
 
 def thread_of(story: Story) -> Thread:

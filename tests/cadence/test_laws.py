@@ -87,6 +87,7 @@ def notices(draw: st.DrawFn) -> Notice:
         names=draw(st.sampled_from(((), ("Omar Haddad",)))),
         address=draw(st.sampled_from(("", "dana@acme.example"))),
         reason=draw(st.sampled_from(("", "no such mailbox"))),
+        promise=draw(st.none() | promises()),
     )
 
 
@@ -192,7 +193,10 @@ def moved(thread: Thread, by: timedelta) -> Thread:
             replace(each, at=each.at + by, promise=promise(each.promise), hold_until=later(each.hold_until))
             for each in thread.replies
         ),
-        notices=tuple(replace(each, at=each.at + by, until=later(each.until)) for each in thread.notices),
+        notices=tuple(
+            replace(each, at=each.at + by, promise=promise(each.promise), until=later(each.until))
+            for each in thread.notices
+        ),
     )
 
 

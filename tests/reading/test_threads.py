@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.cadence.cadence import measure
 from app.cadence.judge import judge
-from app.cadence.thread import Channel, Draft, NoticeKind, Promise, Thread
+from app.cadence.thread import Channel, Draft, NoticeKind, Promise, Stage, Thread
 from app.reading.facts import (
     CorrectionFact,
     CorrectionKind,
@@ -305,3 +305,20 @@ def test_letters_spread_over_two_mailboxes_give_the_verdict_of_one(facts, data):
     spread = [replace(fact, thread_key=f"b{fact.thread_key}") if fact.thread_key in moved else fact for fact in facts]
     one, two = (build_thread(DANA, frozenset({DANA}), held) for held in (facts, spread))
     assert judge(two, Draft(to=(DANA,)), MUCH_LATER) == judge(one, Draft(to=(DANA,)), MUCH_LATER)
+
+
+def test_an_offer_in_the_persons_own_words_is_none_while_nobody_has_answered():
+    coffee = sent("1", 0, reading=OutboundReading(cue=Stage.OFFER))
+    assert thread(coffee).cues == ()
+    assert [cue for _, cue in thread(coffee, got("2", 1)).cues] == [Stage.OFFER]
+
+
+def test_the_trade_is_not_taken_from_an_absence_notice():
+    away = replace(got("2", 1, kind=Kind.OOO), reading=InboundReading(kind=Kind.OOO, matter=Matter(industry="retail")))
+    assert thread(sent("1", 0), away).industry is None
+
+
+def test_a_receipt_keeps_the_date_it_names():
+    word = Promise(None, on(14).date())
+    [receipt] = thread(sent("1", 0), got("2", 1, kind=Kind.ATS_RECEIPT, said={"promise": word})).notices
+    assert receipt.promise == word

@@ -57,6 +57,11 @@ class Case:
         return score - len(set(kinds) & set(GUESSED_VALUE))
 
     @property
+    def shown_value(self) -> float:
+        """The same without what is only guessed."""
+        return 0.0 if self.signals.value == GUESSED_VALUE else self.value
+
+    @property
     def adds_value(self) -> bool:
         return self.value >= VALUE_ONE_STEP
 
@@ -80,7 +85,8 @@ class Rule:
     """One rule of the etiquette. A lower `rank` speaks first among findings of one level.
 
     `levels` are those it finds before value softens it, `loudest` is the severity of the highest. `yields` rules
-    fall silent before an exemption; `softens` rules are lowered by a draft that brings value. What a rule of
+    fall silent before an exemption; `softens` rules are lowered by a draft that brings value, `firm` ones, which rest
+    on their own word, only where it is shown. What a rule of
     `covered_by` finds at no lower level says the same, so the rule is not told beside it. After a `sleep_on_it` rule
     tomorrow is the earliest good day.
     """
@@ -95,6 +101,7 @@ class Rule:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     yields: bool = True
     softens: bool = True
+    firm: bool = False
     covered_by: frozenset[str] = frozenset()
     sleep_on_it: bool = False
     loudest: int = field(init=False)

@@ -8,7 +8,7 @@ from app.cadence import policy
 from app.cadence.counting import PHONE, mends
 from app.cadence.rules.calls import silent_calls, voicemails
 from app.cadence.rules.case import Case
-from app.cadence.standing import meets, unmet_asks
+from app.cadence.standing import PLAIN_ASKS, meets, unmet_asks
 from app.cadence.thread import Reply, Stage
 
 Exemption = Callable[[Case], str | None]
@@ -111,7 +111,8 @@ def competing_offer(case: Case) -> str | None:
 def settles_it(case: Case) -> str | None:
     if case.signals.acceptance or case.signals.withdrawal:
         return "This settles the matter."
-    if case.cadence.stage is Stage.OFFER and case.text_known and not (case.chases or case.cadence.too_many):
+    fair = case.text_known and not (case.chases or case.cadence.too_many or _owes_something(case))
+    if case.cadence.stage is Stage.OFFER and fair:
         return "Questions about an offer are expected."
     return None
 
@@ -164,6 +165,12 @@ def _leaves_question_open(case: Case) -> bool:
     return asked is not None and not meets(case.signals.answers, asked.asks)
 
 
+def _owes_something(case: Case) -> bool:
+    """They asked for papers or figures, and the draft does not bring them."""
+    asked = case.cadence.question
+    return asked is not None and _leaves_question_open(case) and not PLAIN_ASKS.isdisjoint(asked.asks)
+
+
 def _speaks_of_contact(reply: Reply) -> bool:
     return reply.invites_contact or reply.invites_call or reply.closes or bool(reply.no_contact)
 
@@ -181,9 +188,10 @@ def _met(case: Case) -> list[datetime]:
 
 
 def _line_is_free(case: Case) -> bool:
-    """They asked for a call, and neither missed calls nor a message on their machine have used that up."""
+    """They asked for a call, and neither missed calls nor messages on their machine have used that up."""
     left = voicemails(case.cadence)
     heard = left and case.cadence.days_since(left[-1].at) < policy.VOICEMAIL_WAIT
+    heard = heard or (case.chases and len(left) >= policy.VOICEMAIL_MAX)
     return not heard and not case.cadence.too_many and len(silent_calls(case.cadence)) < policy.SILENT_CALLS_CAUTION
 
 

@@ -180,9 +180,7 @@ RULES = (
         levels=(Level.NOTE, Level.CAUTION, Level.HOLD),
         parameters=_waits(),
         find=too_soon,
-        covered_by=ENDINGS.union(
-            ("touch-burst", "voicemail-streak", "promise-pending", "recipient-away", "role-on-hold")
-        ),
+        covered_by=ENDINGS.union(("touch-burst", "voicemail-streak", "promise-pending", "role-on-hold")),
     ),
     Rule(
         id="channel-hopping",

@@ -27,10 +27,12 @@ def pressure_tone(case: Case) -> Finding | None:
 
 
 def pleading_tone(case: Case) -> Finding | None:
-    if case.signals.pleading:
+    signals = case.signals
+    if signals.pleading and not signals.apologetic:
         message = "This asks from need; what you bring gets lost behind it."
         return Finding(Level.CAUTION, message, "Keep the shorter version: what you offer, and one question.")
-    if case.signals.apologetic and case.chases and not (case.signals.logistics or case.signals.correction):
+    practical = signals.logistics or signals.correction
+    if signals.pleading or (signals.apologetic and case.chases and not practical):
         return Finding(Level.NOTE, "You do not need to apologise for asking.", "Leave the apology out.")
     return None
 

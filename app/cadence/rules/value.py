@@ -12,7 +12,7 @@ _IDEAS = "Bring one new thing: a work sample, an answer, a real question"
 
 def empty_follow_up(case: Case) -> Finding | None:
     cadence = case.cadence
-    if cadence.unanswered > 1 or not case.signals.empty or cadence.is_new or case.early:
+    if cadence.unanswered > 1 or not case.signals.empty or cadence.is_new or case.early or cadence.told_to_wait:
         return None
     started = cadence.last_touch or cadence.receipt or cadence.answer
     if started is None or cadence.days_since(started.at) < cadence.wait:
