@@ -114,7 +114,7 @@ def _signals(
     value = value_kinds(found, odds, asking=asking)
     score = sum(VALUE_WEIGHTS[kind] for kind in value)
     also = signs(found, odds)
-    apologies = len(found.at("apologetic"))
+    pleads, apologies = found.any("pleading"), len(found.at("apologetic"))
     return Signals(
         language=language,
         words=word_count(found),
@@ -126,8 +126,8 @@ def _signals(
         annoyed=is_annoyed(found, odds),
         threat=found.any("threat"),
         pressure=found.any("pressure") and "competing_offer" not in also,
-        pleading=found.any("pleading") or apologies >= _APOLOGIES_THAT_PLEAD,
-        apologetic=apologies > 0,
+        pleading=pleads or apologies >= _APOLOGIES_THAT_PLEAD,
+        apologetic=apologies > 0 and not pleads,
         argues="argues" in also,
         thanks="thanks" in also,
         logistics="logistics" in also,

@@ -170,6 +170,23 @@ def test_what_a_draft_is_besides_is_told(half: str) -> None:
     assert below(measured, SIGNS[half]) == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "flag", "told"),
+    [
+        ("Reply tonight or my solicitor writes to your trustees.", "threat", True),
+        ("I will post on Google how you treat people, and hundreds read what I write.", "threat", True),
+        ("I write for the local paper and would share my column online.", "threat", False),
+        ("You asked me to reach out if I hadn't heard by the 20th, so here I am.", "pressure", False),
+        ("Now with the attachment, please excuse me.", "correction", True),
+        ("I would be glad to learn when you plan to decide.", "asks_for_news", True),
+        ("Sorry to bother you. Sorry again. I apologise for asking.", "apologetic", True),
+        ("Sorry to bother you, I beg you for the job.", "apologetic", False),
+    ],
+)
+def test_what_a_text_does_is_heard_in_the_words_people_use(text: str, flag: str, told: bool) -> None:
+    assert getattr(read_draft("email", "", text), flag) == told
+
+
 @pytest.mark.parametrize("text", ["", " ", "...", "-- \nAna", "> any news?"])
 def test_a_draft_without_words_says_nothing(text: str) -> None:
     signals = read_draft("email", "", text)

@@ -83,6 +83,7 @@ function conclude(found: Findings, odds: Odds | undefined, spoken: boolean): Sig
   const value = valueKinds(found, odds, asking);
   const score = valueScore(value);
   const also = signs(found, odds);
+  const pleads = found.any('pleading');
   const apologies = found.at('apologetic').size;
   return {
     language: null,
@@ -95,8 +96,8 @@ function conclude(found: Findings, odds: Odds | undefined, spoken: boolean): Sig
     annoyed: isAnnoyed(found, odds),
     threat: found.any('threat'),
     pressure: found.any('pressure') && !also.has('competing_offer'),
-    pleading: found.any('pleading') || apologies >= APOLOGIES_THAT_PLEAD,
-    apologetic: apologies > 0,
+    pleading: pleads || apologies >= APOLOGIES_THAT_PLEAD,
+    apologetic: apologies > 0 && !pleads,
     argues: also.has('argues'),
     thanks: also.has('thanks'),
     logistics: also.has('logistics'),
