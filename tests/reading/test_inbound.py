@@ -169,6 +169,8 @@ def test_a_question_whether_one_would_come_asks_for_a_day():
     [
         ("Réponse automatique", "Je suis absente du 2 novembre au 11 décembre inclus.", date(2026, 12, 14)),
         ("Risposta automatica", "Sono in ferie dal 2 novembre all'11 dicembre compreso.", date(2026, 12, 14)),
+        ("Réponse automatique", "En congé parental du 16 novembre au 11 décembre inclus.", date(2026, 12, 14)),
+        ("Automatisch antwoord", "Ik ben afwezig van 2 november tot en met 11 december.", date(2026, 12, 14)),
         ("Respuesta automática", "Estaré de vacaciones del 2 de noviembre al 11 de diciembre.", date(2026, 12, 14)),
         ("Automatic reply", "I am away and back w/c 7 December.", date(2026, 12, 7)),
         ("Automatic reply", "I am on leave from 17-Nov-2026 to 30-Nov-2026.", date(2026, 12, 1)),
@@ -322,3 +324,60 @@ def test_hostile_mail_is_read_in_bounded_time(hostile: str):
     start = time.process_time()
     said(hostile, hostile[:2000])
     assert time.process_time() - start < 0.3  # under 0.05 s on an idle machine
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("I am sorry to tell you that the post is on hold. It is no reflection on you.", None),
+        ("We've had to put the position on hold while the board looks at next year's money.", None),
+        ("The position is on hold until 1 March.", date(2027, 3, 1)),
+    ],
+)
+def test_a_hold_stays_one_with_regret_beside_it_and_ends_on_no_day_that_only_describes(text: str, until: date | None):
+    reading = said(text)
+    assert (reading.closure, reading.on_hold, reading.hold_until) == (False, True, until)
+
+
+@pytest.mark.parametrize(
+    ("text", "closes"),
+    [
+        ("Hi Juha, thanks for coming by the mill, we are comparing three people. Tuula", False),
+        ("Still choosing between two strong people, thank you for coming by on Tuesday. Tuula", False),
+        ("We interviewed three people and gave the post to somebody else. Tuula", True),
+        ('Bea, they said no. "We have decided to go with another candidate." Gutted. Zoe', False),
+        ("They gave it to the nephew. Two years of covering for that man. I cried in the car. Fran", False),
+        ("I'm sorry, they gave it to somebody else. You were my first choice. Fran", True),
+        ("I don't have good news: they picked the other finalist.", True),
+    ],
+)
+def test_a_choice_still_open_and_somebody_elses_refusal_close_nothing(text: str, closes: bool):
+    assert said(text).closure == closes
+
+
+def test_a_question_for_what_one_holds_may_be_answered_in_words():
+    asked = said("Do you have a pool plant certificate, and could you live in over the summer?").asks
+    assert {"document", "information"} <= set(asked)
+    assert "information" not in said("Please send your pool plant certificate.").asks
+
+
+def test_what_one_looks_for_by_the_hour_is_a_question_of_pay():
+    assert "salary" in said("What are you looking for hourly, and would nights be possible?").asks
+
+
+def test_asking_for_the_earliest_start_date_offers_nothing_yet():
+    assert said("Please send us two references and your earliest start date.").cue is not Stage.OFFER
+    assert said("Your start date is 1 March.").cue is Stage.OFFER
+
+
+@pytest.mark.parametrize(
+    ("text", "invited"),
+    [
+        ("Sat nav takes you to the wrong gate; ring the office on 01380 555 010 if you get stuck.", True),
+        ("Our front desk number is 555-0119 if you need us.", True),
+        ("I will ring you on 07700 900123 tomorrow.", False),
+        ("The fee is 555-0119 as invoiced.", False),
+    ],
+)
+def test_a_number_they_give_is_there_to_be_rung(text: str, invited: bool):
+    assert said(text).invites_call == invited

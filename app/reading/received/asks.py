@@ -28,6 +28,7 @@ _THEIR_OWN = re.compile(
     r"\b(?:received|got|reviewed|reviewing|attached|love|loved|enjoyed|read) (?:\w+ ){0,4}$"
 )
 _ORDER = re.compile(r"(?:^|[,;:]\s*|\b(?:and|then|to|please|bitte) )(?:\w+ly )?$")
+_IN_HAND = re.compile(r"\b(?:do|would) you (?:already |still |also )?(?:have|hold)\b|\bhave you (?:got )?an?\b")
 _NEEDED = re.compile(r"(?:still |also )?(?:need|require|missing|waiting for|lack|haven't|have not)\b")
 
 
@@ -44,6 +45,7 @@ def asks_of(letter: Letter) -> tuple[tuple[str, ...], str]:
 
 
 def _asked(line: Line) -> set[str]:
+    """Kinds of asks in a sentence. "Do you have a certificate?" may be answered in words as well."""
     requests = line.sentence.asks or not line.kinds.isdisjoint({"their_ask", "ask_information"})
     found = {
         _FAMILIES[family]
@@ -51,7 +53,7 @@ def _asked(line: Line) -> set[str]:
         if (requests or family in _SPEAK_FOR_THEMSELVES or _is_order(line, family)) and not _is_their_own(line, family)
     }
     if found and ("hypothetical" not in line.kinds or line.sentence.asks or "their_ask" in line.kinds):
-        return found
+        return found | {"information"} if line.sentence.asks and _IN_HAND.search(line.folded) else found
     if "ask_information" in line.kinds and not line.kinds & {"not_ask", "invites_contact"}:
         return {"information"}
     return set()

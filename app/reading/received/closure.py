@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from app.reading.received.dating import Dated
 from app.reading.received.letter import Letter, Line
 from app.reading.received.spans import Today
 from app.reading.received.weighing import REFUSAL
@@ -18,6 +19,8 @@ _MOST_REFUSALS = 20  # sentences; looking closely at each costs more than all th
 _LIKELY, _LIKELY_WITH_PHRASE = 0, -40
 """Hundredths of log odds, without a phrase that closes and with one; `scripts/weigh-letters --check` shows why."""
 _LIKELY_OF_FEW = 190
+_OTHERS_DID = re.compile(r"\b(?:they|he|she)(?:'ve|'d)?\b")
+_READER = re.compile(r"\b(?:you|your|yours|u)\b")
 _PHONES = re.compile(r"\b(?:call|ring|phon|telephon)(?:e|es|s|ing|ed)?\b")
 _GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
 
@@ -37,14 +40,27 @@ def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     held = [line for line in letter.with_kind("holds") if _is_held(line)]
     not_now = [] if asks else [line for line in letter.with_kind("not_now") if _is_not_now(line)]
     said = _is_said(letter, asks=asks) or (bool(not_now) and not held)
-    doubted = bool(held) or any(_is_supposed(line, "closes") for line in letter.with_kind("closes"))
+    doubted = bool(held) or "choosing" in letter.kinds or _is_supposed_somewhere(letter)
     closes = said if not letter.is_english else (said or not doubted) and _weighs_like_a_refusal(letter, said=said)
+    closes = closes and not _is_their_own_news(letter)
     return Ending(
         closes=closes,
         on_hold=bool(held) and not closes,
         until=_date_in(held or not_now, today),
         no_contact=_no_contact(letter),
     )
+
+
+def _is_their_own_news(letter: Letter) -> bool:
+    """ "They gave it to the nephew. I cried": who was refused tells it to somebody else, who is not spoken of."""
+    first = next(letter.with_kind("closes", "gave_away"), None)
+    if first is None or not _OTHERS_DID.search(first.folded):
+        return False
+    return "own_loss" in letter.kinds and not any(_READER.search(line.folded) for line in letter.lines)
+
+
+def _is_supposed_somewhere(letter: Letter) -> bool:
+    return any(_is_supposed(line, "closes") for line in letter.with_kind("closes"))
 
 
 def _is_said(letter: Letter, *, asks: bool) -> bool:
@@ -117,15 +133,20 @@ def _is_not_now(line: Line) -> bool:
 
 
 def _date_in(lines: list[Line], today: Today) -> date | None:
-    """The day a pause or a round ends. "Froze hiring on Friday" tells of a Friday that is over."""
+    """The day a pause or a round ends; "next year's budget" names none."""
     for line in lines:
         for dated in line.sentence.dates(today):
-            if dated.meaning == "weekday" and not dated.bound and "holds" in line.kinds:
+            if not dated.bound and (_is_past(dated, line) or line.folded.startswith("'s ", dated.end)):
                 continue
             if (interval := dated.interval(today.day)) and interval[1] > today.day:
                 opens = dated.meaning in ("month name", "season", "new year") and dated.bound not in ("by", "until")
                 return interval[0] if opens else interval[1]
     return None
+
+
+def _is_past(dated: Dated, line: Line) -> bool:
+    """ "Froze hiring on Friday" tells of a Friday that is over."""
+    return dated.meaning == "weekday" and "holds" in line.kinds
 
 
 def _no_contact(letter: Letter) -> str | None:
