@@ -1,14 +1,16 @@
 """Where a recipient is, as far as mail shows it, and the person by their time zone: for the holidays they keep."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
+from zoneinfo import ZoneInfo
 
 from app.cadence.workdays import knows_country
 from app.reading.lexicons import senders
 
 _HOUR = timedelta(hours=1)
 _UNLIKE_ISO = {"uk": "GB"}  # ISO 3166 keeps UK for GB
+_LONDON = ZoneInfo("Europe/London")
 _NORTH_AMERICA = (-10 * _HOUR, -4 * _HOUR)
 _ELSEWHERE = {
     5.5 * _HOUR: "IN",
@@ -23,13 +25,17 @@ def country_of(address: str) -> str | None:
     return _country_of_ending(ending) if len(ending) == 2 else None
 
 
-def country_at(offset: timedelta) -> str | None:
-    """Where most people live who write English at that distance from UTC; None where several countries do.
+def country_at(now: datetime) -> str | None:
+    """Where most people live who write English at the hours of `now`, which is aware; None where several countries do.
 
-    A guess for mail that says nothing else: it moves a date by a day at most.
+    Britain's hours are those of London on that day, summer time and all. A guess for mail that says nothing else: it
+    moves a date by a day at most.
     """
+    offset = now.utcoffset() or timedelta(0)
     first, last = _NORTH_AMERICA
-    return "US" if first <= offset <= last else _ELSEWHERE.get(offset)
+    if first <= offset <= last:
+        return "US"
+    return "GB" if offset == now.astimezone(_LONDON).utcoffset() else _ELSEWHERE.get(offset)
 
 
 def country_in(zone: str) -> str | None:

@@ -94,7 +94,7 @@ def _verdict(
     draft, nearby = draft_of(row, thread, events), _nearby(thread, events)
     if not (nearby or thread.touches or thread.replies) and _is_passed_on(row):
         return Verdict(Level.CLEAR, reason="You are passing this on to somebody else.")
-    country = country_at(now.utcoffset() or timedelta(0))
+    country = country_at(now)
     return judge(thread, draft, now.astimezone(UTC), zone=zone, country=country, nearby=nearby)
 
 

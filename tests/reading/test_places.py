@@ -1,6 +1,6 @@
 """Whose holidays count: those of where the recipient is, as far as mail shows it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -25,9 +25,15 @@ def test_an_address_tells_its_country_unless_its_ending_is_sold_everywhere(addre
     assert country_of(address) == country
 
 
-@pytest.mark.parametrize(("hours", "country"), [(-6.0, "US"), (5.5, "IN"), (11.0, "AU"), (0.0, None), (1.0, None)])
-def test_hours_tell_a_country_only_where_one_stands_out(hours: float, country: str | None) -> None:
-    assert country_at(timedelta(hours=hours)) == country
+@pytest.mark.parametrize(
+    ("month", "hours", "country"),
+    [
+        *((1, -6.0, "US"), (1, 5.5, "IN"), (1, 11.0, "AU"), (7, -6.0, "US")),
+        *((1, 0.0, "GB"), (7, 1.0, "GB"), (7, 0.0, None), (1, 1.0, None), (7, 2.0, None)),
+    ],
+)
+def test_hours_tell_a_country_only_where_one_stands_out(month: int, hours: float, country: str | None) -> None:
+    assert country_at(datetime(2026, month, 15, 10, tzinfo=timezone(timedelta(hours=hours)))) == country
 
 
 @pytest.mark.parametrize(
@@ -59,3 +65,8 @@ def test_a_day_off_at_their_hours_is_told_where_nothing_names_another_country() 
     thanksgiving = ("2026-11-02T10:00:00-05:00", "2026-11-26T10:00:00-05:00")
     assert "holiday-window" in told("rita@acme.example", *thanksgiving)
     assert "holiday-window" not in told("rita@firma.de", *thanksgiving)
+
+
+def test_a_bank_holiday_is_told_at_the_hours_of_london_and_not_east_of_them() -> None:
+    assert "holiday-window" in told("rita@acme.example", "2026-04-20T10:00:00+01:00", "2026-05-25T10:00:00+01:00")
+    assert "holiday-window" not in told("rita@acme.example", "2026-04-20T10:00:00+02:00", "2026-05-25T10:00:00+02:00")

@@ -99,7 +99,7 @@ def as_stored(mailbox: Any, fact: Any, event: Event) -> messages.NewMessage:
 
 async def advised(parts: Parts, row: Row) -> tuple[object, ...]:
     at = instant_of(row, "now")
-    parts = replace(parts, country=country_at(at.utcoffset() or timedelta(0)))
+    parts = replace(parts, country=country_at(at))
     zone, now = zone_of(at), at.astimezone(UTC)
     events = read_events(row, at, zone)
     person = stored(parts, row, events, now)
