@@ -88,8 +88,8 @@ def create_app(parts: Parts, *, works: bool = False) -> FastAPI:
     errors.install(app)
     for router in (
         health.router,  # first: the framework builds each route when a request first passes it
+        advice.router,  # asked most often
         accounts.router,
-        advice.router,
         recipients.router,
         touches.router,
         rules.router,

@@ -1,9 +1,8 @@
 """Advice while composing: recipients and signals in, the most severe verdict out, with its evidence and its proof."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, partial
 
 from app.cadence.cadence import Cadence, measure
 from app.cadence.calling import CallAdvice, call_advice
@@ -22,6 +21,7 @@ from app.services.shelf import Dossier
 from app.services.threads import dossier
 from app.services.unread import is_unread, same_whatever_they_say
 from app.store import colleagues, messages
+from app.store.accounts import Linked
 from app.store.advice_facts import AdviceFacts, RecipientFacts
 from app.store.recipients import Recipient
 
@@ -98,6 +98,14 @@ class _Met:
     dossier: Dossier
     colleagues: tuple[Dossier, ...] = ()
     waiting: tuple[Touch, ...] = ()
+    _shown: dict[str, Evidence | None] = field(default_factory=dict, compare=False)
+
+    def shown(self, key: str) -> Evidence | None:
+        """What is shown leads to where it lies: a colleague's call into the colleague's history."""
+        if key not in self._shown:
+            found = (evidence_of(of, key) for of in (self.dossier, *self.colleagues))
+            self._shown[key] = next((each for each in found if each), None)
+        return self._shown[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +139,13 @@ class _Around:
     switched_off: frozenset[str]
 
 
-async def advise(parts: Parts, person_id: str, question: Question, now: datetime) -> Advice:
-    """One verdict for the whole draft; `unknown` with the reason whenever silence could not be proven."""
+async def advise(
+    parts: Parts, person_id: str, question: Question, now: datetime, *, linked: Linked | None = None
+) -> Advice:
+    """One verdict for the whole draft; `unknown` with the reason whenever silence could not be proven.
+
+    `linked` spares a read to who looked a moment ago.
+    """
 
     def around(facts: AdviceFacts) -> tuple[_Seen, _Around]:
         seen = _seen(parts, person_id, question, facts, now)
@@ -142,7 +155,7 @@ async def advise(parts: Parts, person_id: str, question: Question, now: datetime
         seen, with_these = around(facts)
         return all(_holds(each, with_these) for each in seen.about)
 
-    wanted = Wanted(person_id, (*question.to, *question.others), question.provider_thread_id)
+    wanted = Wanted(person_id, (*question.to, *question.others), question.provider_thread_id, linked)
     fresh = await fresh_facts(parts, wanted, now, holds=holds)
     facts = fresh.facts
     coverage = coverage_of(facts.accounts, now, poll_seconds=parts.settings.poll_seconds, probed=fresh.probed)
@@ -246,12 +259,11 @@ def _answer(
         return Advice("clear", "", None, (), (), coverage.as_of, coverage.name, None)
     verdict = worst.verdict
     phone = question.channel in {Channel.CALL, Channel.VOICEMAIL}
-    shown = cache(partial(_shown, worst))  # several warnings may point at one letter
     return Advice(
         level=verdict.level.value,
         headline=_named(verdict.headline, worst, several=len(judged) > 1),
         next_good_date=verdict.next_good_date,
-        warnings=tuple(_warning(warning, shown) for warning in verdict.warnings),
+        warnings=tuple(_warning(warning, worst.met) for warning in verdict.warnings),
         recipients=told,
         as_of=coverage.as_of,
         coverage=coverage.name,
@@ -268,8 +280,8 @@ def _named(headline: str, worst: _Judged, *, several: bool) -> str:
     return named if len(named) <= HEADLINE_LENGTH else headline
 
 
-def _warning(warning: Warning, shown: Callable[[str], Evidence | None]) -> AdvisedWarning:
-    evidence = [shown(key) for key in warning.evidence]
+def _warning(warning: Warning, met: _Met) -> AdvisedWarning:
+    evidence = [met.shown(key) for key in warning.evidence]
     return AdvisedWarning(
         rule=warning.rule,
         level=warning.level.value,
@@ -277,12 +289,6 @@ def _warning(warning: Warning, shown: Callable[[str], Evidence | None]) -> Advis
         instead=warning.instead,
         evidence=tuple(each for each in evidence if each),
     )
-
-
-def _shown(judged: _Judged, key: str) -> Evidence | None:
-    """What is shown leads to where it lies: a colleague's call into the colleague's history."""
-    found = (evidence_of(of, key) for of in (judged.dossier, *judged.met.colleagues))
-    return next((each for each in found if each), None)
 
 
 def evidence_of(of: Dossier, key: str) -> Evidence | None:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from app.services.parts import WORK, Parts
 from app.services.probing import WORKING, Probed, follow, glance, look, worth_probing
 from app.services.unread import newest_of_each, with_unread
-from app.store import accounts, messages, people, sync_jobs
-from app.store.accounts import Account
+from app.store import accounts, messages, sync_jobs
+from app.store.accounts import Account, Linked
 from app.store.advice_facts import AdviceFacts, advice_facts
 from app.store.errors import StoreUnavailable
 
@@ -34,11 +34,16 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose facts are wanted, and the provider thread the draft stands in."""
+    """Whose facts are wanted, the provider thread the draft stands in, and what was linked a moment ago."""
 
     person_id: str
     addresses: tuple[str, ...]
     thread: str | None = None
+    linked: Linked | None = None
+
+    @property
+    def asked(self) -> tuple[str, tuple[str, ...]]:
+        return "facts", self.addresses
 
 
 async def fresh_facts(parts: Parts, wanted: Wanted, now: datetime, *, holds: Callable[[AdviceFacts], bool]) -> Fresh:
@@ -48,7 +53,7 @@ async def fresh_facts(parts: Parts, wanted: Wanted, now: datetime, *, holds: Cal
     or far behind, are asked about the addresses, at a glance first. What a glance leaves unread is read after all, in
     whatever time is left, unless the answer `holds` without.
     """
-    facts = _stored(parts, wanted)
+    facts = _held(parts, wanted) or _stored(parts, wanted)
     stale = [account for account in facts.accounts if _worth_a_look(account, now)]
     unread = [account for account in facts.accounts if worth_probing(account, now)]
     if not stale and not unread:
@@ -92,6 +97,14 @@ async def _in_time(asking: Awaitable[Probed], end: float) -> Probed:
         return NOTHING
 
 
+def _held(parts: Parts, wanted: Wanted) -> AdviceFacts | None:
+    """What was found for these addresses before, where nothing has changed since by what came along."""
+    if wanted.linked is None:
+        return None
+    found = parts.shelf.looks.held(wanted.person_id, wanted.asked, wanted.linked.facts_version)
+    return replace(found, accounts=list(wanted.linked.accounts)) if isinstance(found, AdviceFacts) else None
+
+
 def _stored(parts: Parts, wanted: Wanted, seen: Probed = NOTHING) -> AdviceFacts:
     """One snapshot: what a glance showed unread counts unless it is stored by now."""
     with parts.database.read() as tx:
@@ -105,10 +118,10 @@ def _stored(parts: Parts, wanted: Wanted, seen: Probed = NOTHING) -> AdviceFacts
 
 def _facts(parts: Parts, tx: Connection, wanted: Wanted) -> AdviceFacts:
     """What was found for these addresses before, unless the person's facts have changed; the mailboxes as they are."""
-    asked, person_id = ("facts", wanted.addresses), wanted.person_id
-    version = people.facts_version(tx, person_id)
-    find = partial(advice_facts, tx, parts.sealer, person_id, wanted.addresses)
-    return replace(parts.shelf.looks.of(person_id, asked, version, find), accounts=accounts.of_person(tx, person_id))
+    linked = accounts.linked(tx, wanted.person_id)
+    find = partial(advice_facts, tx, parts.sealer, wanted.person_id, wanted.addresses)
+    found = parts.shelf.looks.of(wanted.person_id, wanted.asked, linked.facts_version, find)
+    return replace(found, accounts=list(linked.accounts))
 
 
 def _threads(facts: AdviceFacts, stale: Sequence[Account], drafted: str | None) -> list[str]:

@@ -53,21 +53,25 @@ _LOOKS = 512
 class Looks:
     """What was last found in the facts, so that who writes on pays for the first look alone.
 
-    It is the same until the person's facts have another version (`people.facts_version`).
+    It is the same until the person's facts have another version (`accounts.Linked`).
     """
 
     def __init__(self) -> None:
         self._found: OrderedDict[tuple[str, Hashable], tuple[int, object]] = OrderedDict()
         self._lock = Lock()
 
+    def held(self, person_id: str, asked: Hashable, version: int | None) -> object:
+        """What was found at this version; None when nothing is held of it."""
+        at, found = self._found.get((person_id, asked), (None, None))
+        return found if version is not None and at == version else None
+
     def of(self, person_id: str, asked: Hashable, version: int | None, find: Callable[[], _Found]) -> _Found:
         """Found anew where the version is another one, or none is told: then it is not held."""
-        key = person_id, asked
-        held, found = self._found.get(key, (None, None))
-        if version is None or held != version:
+        found = self.held(person_id, asked, version)
+        if found is None:
             found = find()
         if version is not None:
-            self._keep(key, version, found)
+            self._keep((person_id, asked), version, found)
         return found  # type: ignore[return-value]
 
     def _keep(self, key: tuple[str, Hashable], version: int, found: object) -> None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from app.services.errors import NotFound, NotSignedIn
 from app.services.parts import SESSION_LIFE, SESSION_REST, SIGN_IN_LINK_LIFE, Parts
 from app.store import audit, devices, people, sign_ins
+from app.store.accounts import Linked
 from app.store.scope import across_people
 
 USE_NOTED_EVERY = timedelta(minutes=15)
@@ -90,13 +91,17 @@ def _good_until(session: sign_ins.Session, now: datetime) -> datetime:
 
 
 @across_people()
-def device_of(parts: Parts, token: str, now: datetime) -> devices.Device | None:
-    """The device of this token; its last use is written down to the quarter of an hour."""
+def device_of(parts: Parts, token: str, now: datetime) -> tuple[devices.Device, Linked] | None:
+    """The device of this token, with what its person's advice rests on now: it asks for little else.
+
+    Its last use is written down to the quarter of an hour.
+    """
     with parts.database.read() as tx:
-        device = devices.find_by_token(tx, hashed(token), now)
-    if device is None:
+        found = devices.arriving(tx, hashed(token), now)
+    if found is None:
         return None
+    device, _ = found
     if device.last_used_at is None or now - device.last_used_at > USE_NOTED_EVERY:
         with parts.database.write() as tx:
             devices.note_use(tx, device.id, now)
-    return device
+    return found

@@ -1,6 +1,6 @@
 """Accounts: linked mailboxes, their sealed secrets and cursors, their states, and every address of the person."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import gt, lt
@@ -28,7 +28,7 @@ from app.store.instants import Instant
 from app.store.prepared import Prepared, PreparedInsert
 from app.store.recipients import forget_unmet
 from app.store.sealing import Sealer
-from app.store.tables import account_addresses, accounts, dead_letters, mail, mailboxes
+from app.store.tables import account_addresses, accounts, dead_letters, mail, mailboxes, people
 from connectors.contract import Grant
 
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
@@ -73,10 +73,24 @@ class Secret:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A person's accounts in the order they were linked, and the version of what else advice rests on.
+
+    It is another one after every transaction that changed any of that (migration 0008); None for an unknown person.
+    """
+
+    accounts: tuple[Account, ...]
+    facts_version: int | None
+
+
 _COLUMNS = tuple(accounts.c[name] for name in Account.__slots__)
 _OF_PERSON = Prepared(
     select(*_COLUMNS).where(accounts.c.person_id == bindparam("person")).order_by(accounts.c.linked_at, accounts.c.id)
 )
+LINKED = select(people.c.facts_version, *_COLUMNS).order_by(accounts.c.linked_at, accounts.c.id)
+OF_PEOPLE = people.outerjoin(accounts, accounts.c.person_id == people.c.id)
+_LINKED = Prepared(LINKED.select_from(OF_PEOPLE).where(people.c.id == bindparam("person")))
 _BY_ID = Prepared(select(*_COLUMNS).where(accounts.c.id == bindparam("account")))
 _OWN_ADDRESSES = Prepared(
     select(account_addresses.c.address).where(account_addresses.c.person_id == bindparam("person"))
@@ -184,6 +198,16 @@ def provider_of(tx: Connection, account_id: str) -> str:
 def of_person(tx: Connection, person_id: str) -> list[Account]:
     """In the order they were linked."""
     return [_account(row) for row in _OF_PERSON.rows(tx, person=person_id)]
+
+
+def linked(tx: Connection, person_id: str) -> Linked:
+    return linked_in(_LINKED.rows(tx, person=person_id))
+
+
+def linked_in(rows: Sequence[Any]) -> Linked:
+    """From rows of LINKED."""
+    found = tuple(_account(row) for row in rows if row.id is not None)
+    return Linked(found, rows[0].facts_version if rows else None)
 
 
 def open_grant(tx: Connection, sealer: Sealer, account_id: str) -> Grant | None:
@@ -319,7 +343,8 @@ def _ensure_row(tx: Connection, person_id: str, provider: str, grant: Grant, now
 
 
 def _account(row: Any) -> Account:
-    return Account(**{**row._asdict(), "scopes": frozenset(row.scopes.split())})
+    told = {name: getattr(row, name) for name in Account.__slots__}
+    return Account(**told | {"scopes": frozenset(row.scopes.split())})
 
 
 def _count(tx: Connection, condition: ColumnElement[bool]) -> int:

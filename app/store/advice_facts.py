@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from app.reading.facts import CorrectionFact, LoggedFact
-from app.store import accounts, corrections, logged, message_facts, people, recipients, rule_switches
+from app.store import accounts, corrections, logged, message_facts, recipients, rule_switches
 from app.store.accounts import Account
 from app.store.message_facts import StoredMessage
 from app.store.recipients import Recipient
@@ -38,14 +38,15 @@ class AdviceFacts:
 
 
 def advice_facts(tx: Connection, sealer: Sealer, person_id: str, addresses: Iterable[str]) -> AdviceFacts:
-    """Five reads, and three more for each known recipient. Addresses in lower case. Raises KeyMissing."""
+    """Four reads, and three more for each known recipient. Addresses in lower case. Raises KeyMissing."""
+    linked = accounts.linked(tx, person_id)
     met = recipients.for_addresses(tx, sealer, person_id, addresses)
     return AdviceFacts(
         own=accounts.own_addresses(tx, person_id),
-        accounts=accounts.of_person(tx, person_id),
+        accounts=list(linked.accounts),
         switched_off=rule_switches.switched_off(tx, person_id),
         about=[recipient_facts(tx, sealer, recipient) for recipient in met],
-        version=people.facts_version(tx, person_id),
+        version=linked.facts_version,
     )
 
 

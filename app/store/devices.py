@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy import delete as delete_from
 
+from app.store.accounts import LINKED, OF_PEOPLE, Linked, linked_in
 from app.store.database import insert_into
 from app.store.prepared import Prepared
-from app.store.tables import devices
+from app.store.tables import devices, people
 
 _LAST_USE_COUNTS_AFTER = timedelta(minutes=1)
 
@@ -27,8 +28,10 @@ class Device:
 
 _NAMES = tuple(field.name for field in fields(Device))
 _COLUMNS = tuple(devices.c[name] for name in _NAMES)
-_BY_TOKEN = Prepared(
-    select(*_COLUMNS).where(devices.c.token_hash == bindparam("token_hash"), devices.c.expires_at > bindparam("now"))
+_ARRIVING = Prepared(
+    LINKED.add_columns(*(column.label(f"device_{column.key}") for column in _COLUMNS))
+    .select_from(OF_PEOPLE.join(devices, devices.c.person_id == people.c.id))
+    .where(devices.c.token_hash == bindparam("token_hash"), devices.c.expires_at > bindparam("now"))
 )
 
 _LAST_USE = Prepared(
@@ -41,10 +44,12 @@ def add(tx: Connection, device: Device, *, token_hash: str) -> None:
     tx.execute(insert_into(tx, devices).values(row | {"token_hash": token_hash}))
 
 
-def find_by_token(tx: Connection, token_hash: str, now: datetime) -> Device | None:
-    """The device of this token; None when it is unknown, deleted or expired."""
-    row = _BY_TOKEN.first(tx, token_hash=token_hash, now=now)
-    return None if row is None else Device(*row)
+def arriving(tx: Connection, token_hash: str, now: datetime) -> tuple[Device, Linked] | None:
+    """The device of this token, and in the same read what is linked; None when it is unknown, deleted or expired."""
+    rows = _ARRIVING.rows(tx, token_hash=token_hash, now=now)
+    if not rows:
+        return None
+    return Device(*(getattr(rows[0], f"device_{name}") for name in _NAMES)), linked_in(rows)
 
 
 def note_use(tx: Connection, device_id: str, now: datetime) -> bool:

@@ -64,16 +64,6 @@ _ARRIVED = Prepared(
     .where(people.c.id == select(mailboxes.c.person_id).where(mailboxes.c.id == bindparam("mailbox")).scalar_subquery())
     .values(facts_version=people.c.facts_version + 1)
 )
-_FACTS_VERSION = Prepared(select(people.c.facts_version).where(people.c.id == bindparam("person")))
-
-
-def facts_version(tx: Connection, person_id: str) -> int | None:
-    """Another number after every change of what advice rests on, but for the state of the mailboxes (migration 0008).
-
-    None when there is no such person.
-    """
-    found = _FACTS_VERSION.first(tx, person=person_id)
-    return found.facts_version if found else None
 
 
 def mail_arrived(tx: Connection, mailbox: int) -> None:

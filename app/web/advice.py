@@ -152,5 +152,5 @@ async def advise(asked: AdviceIn, parts: TheParts, who: MayAskAdvice, door: TheD
         zone=asked.time_zone or parts.zone,
     )
     with measuring.ADVICE.time():
-        given = await advising.advise(parts, who.person_id, question, parts.clock())
+        given = await advising.advise(parts, who.person_id, question, parts.clock(), linked=who.linked)
     return Response(_TOLD.dump_json(given), media_type="application/json")

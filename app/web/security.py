@@ -16,6 +16,7 @@ from app.services.parts import Parts
 from app.services.scopes import EVERYTHING, WORDS, Scope, held
 from app.settings import LOOPBACK, Settings
 from app.store import scope as whose
+from app.store.accounts import Linked
 from app.store.errors import KeyMissing
 from app.web.attempts import door_of
 from app.web.session_cookie import SessionCookie
@@ -130,11 +131,15 @@ def _refuse(why: str, correlation_id: str) -> JSONResponse:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: a person, through a browser session or, with a `device_id`, one of their devices."""
+    """Who asks: a person, through a browser session or, with a `device_id`, one of their devices.
+
+    With a device came what is linked, as it was when the token was looked up.
+    """
 
     person_id: str
     device_id: str = ""
     scopes: frozenset[Scope] = frozenset(EVERYTHING)
+    linked: Linked | None = None
 
     @property
     def by_session(self) -> bool:
@@ -202,12 +207,13 @@ def _caller(request: Request, device: HTTPAuthorizationCredentials | None, sessi
     parts = parts_of(request)
     now = parts.clock()
     if device is not None:
-        known = signing_in.device_of(parts, device.credentials.strip(), now)
-        if known is None:
+        found = signing_in.device_of(parts, device.credentials.strip(), now)
+        if found is None:
             door = door_of(request)
             door.windows.tokens.take(door.source)
             raise NotSignedIn("This device is not paired any more. Pair it again in the extension's options.")
-        return Caller(known.person_id, known.id, frozenset(held(known.scopes)))
+        known, linked = found
+        return Caller(known.person_id, known.id, frozenset(held(known.scopes)), linked)
     person_id = signing_in.person_of_session(parts, session, now) if session else None
     if person_id is None:
         raise NotSignedIn("Sign in first: open the link that `aftertouch sign-in` prints.")

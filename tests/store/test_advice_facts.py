@@ -73,10 +73,10 @@ ON_THE_WAY_TO_SEND = {
     "one recipient": recipients._BY_ID,
     "logged": logged._OF_RECIPIENT,
     "corrections": corrections._OF_RECIPIENT,
-    "accounts": accounts._OF_PERSON,
+    "accounts": accounts._LINKED,
     "own addresses": accounts._OWN_ADDRESSES,
     "rule switches": rule_switches._SWITCHED_OFF,
-    "device": devices._BY_TOKEN,
+    "device": devices._ARRIVING,
     "session": sign_ins._SESSION,
 }
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.store import device_codes, devices, link_flows, people, sign_ins
+from app.store import accounts, device_codes, devices, link_flows, people, sign_ins
 from app.store.database import Database
 from app.store.device_codes import WaitingCode
 from app.store.devices import Device
@@ -70,13 +70,13 @@ def test_a_device_is_known_by_its_token_until_it_expires_or_is_removed(database:
     laptop = Device("d1", person, "Laptop", NOW, None, SOON)
     with database.write() as tx:
         devices.add(tx, laptop, token_hash="hash")
-        assert devices.find_by_token(tx, "hash", NOW) == laptop
-        assert devices.find_by_token(tx, "hash", OVER) is None
-        assert devices.find_by_token(tx, "other", NOW) is None
+        assert devices.arriving(tx, "hash", NOW) == (laptop, accounts.linked(tx, person))
+        assert devices.arriving(tx, "hash", OVER) is None
+        assert devices.arriving(tx, "other", NOW) is None
         assert devices.of_person(tx, person) == [laptop]
         assert not devices.delete(tx, people.add(tx, NOW), "d1")
         assert devices.delete(tx, person, "d1")
-        assert devices.find_by_token(tx, "hash", NOW) is None
+        assert devices.arriving(tx, "hash", NOW) is None
 
 
 def test_the_last_use_of_a_device_is_noted_to_the_minute(database: Database, person: str) -> None:

@@ -14,6 +14,7 @@ from app.services import linking, pairing
 from app.services.scopes import EVERYTHING, EXTENSION, written
 from app.services.signing_in import hashed, new_link
 from app.store import devices, people
+from app.web.advice import AdviceOut
 from tests.world import BASE_URL, World
 
 DANA = "dana@northwind.example"
@@ -65,6 +66,17 @@ async def test_the_advice_has_the_published_shape(world: World, device: httpx.As
     assert set(given["warnings"][0]) == {"rule", "level", "message", "instead", "evidence"}
     assert {"at", "channel", "direction", "subject", "link"} <= set(given["warnings"][0]["evidence"][0])
     assert given["as_of"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"channel": "call"}, {"to": ["a@b.example"]}, {"account": "x@y.example"}]
+)
+async def test_advice_is_told_as_the_published_model_would_tell_it(
+    world: World, device: httpx.AsyncClient, asked: dict[str, Any]
+) -> None:
+    await world.link_both()
+    given = (await device.post("/api/v1/advice", json=draft(**asked))).json()
+    assert AdviceOut.model_validate(given).model_dump(mode="json") == given
 
 
 @pytest.mark.parametrize(

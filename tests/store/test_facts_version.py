@@ -1,0 +1,133 @@
+"""The version of what advice rests on: another one after whatever changed that, the same while nothing did."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import Connection
+
+from app.reading.facts import CorrectionKind, InboundReading
+from app.store import accounts, corrections, logged, messages, recipients, rule_switches, sync_jobs
+from app.store.corrections import Correction
+from app.store.database import Database
+from app.store.logged import LoggedTouch
+from app.store.sealing import Sealer
+from tests.store.letters import ANA, DANA, NOW, Mailbox, link
+
+NORA = "nora@acme.example"
+LATER = NOW + timedelta(hours=1)
+Step = Callable[[Connection, Sealer, Mailbox, dict[str, str]], object]
+
+
+def call(person: str, recipient: str, *, name: str = "a call", outcome: str = "no_answer") -> LoggedTouch:
+    return LoggedTouch(name, person, recipient, "call", outcome, NOW, NOW)
+
+
+def said(person: str, recipient: str, *, name: str = "a correction") -> Correction:
+    return Correction(name, person, recipient, CorrectionKind.JOB_SEARCH, NOW)
+
+
+CHANGES: dict[str, Step] = {
+    "a letter is sent": lambda tx, by, at, ids: messages.add(tx, by, [at.sent("new")]),
+    "a letter comes": lambda tx, by, at, ids: messages.add(tx, by, [at.received("answer", days_ago=1)]),
+    "a letter answers one": lambda tx, by, at, ids: messages.add(
+        tx, by, [at.received("from elsewhere", sender=NORA, reference_keys=("0123456789abcdef",))]
+    ),
+    "a newer reader reads it otherwise": lambda tx, by, at, ids: messages.add(
+        tx, by, [at.received("first answer", reader_version=2, reading=InboundReading(closure=True))]
+    ),
+    "a letter moves": lambda tx, by, at, ids: messages.add(tx, by, [at.sent("first", folder="trash")]),
+    "a letter is gone": lambda tx, by, at, ids: messages.mark_gone(tx, at.account, ["first"]),
+    "a letter turns out to be one's own": lambda tx, by, at, ids: messages.claim_as_own(tx, at.person, [DANA]),
+    "letters are deleted": lambda tx, by, at, ids: messages.delete_some(tx, at.account),
+    "somebody is met": lambda tx, by, at, ids: recipients.ensure(tx, by, at.person, {"new@x.example": ""}, NOW),
+    "a name is learned": lambda tx, by, at, ids: recipients.ensure(tx, by, at.person, {NORA: "Nora Ash"}, NOW),
+    "somebody is renamed": lambda tx, by, at, ids: recipients.rename(tx, by, at.person, ids[DANA], "D. Smith"),
+    "a stage is set": lambda tx, by, at, ids: recipients.set_stage(tx, at.person, ids[DANA], "offer"),
+    "somebody is muted": lambda tx, by, at, ids: recipients.set_muted(tx, at.person, ids[DANA], NOW),
+    "two are one": lambda tx, by, at, ids: recipients.merge(tx, at.person, ids[NORA], ids[DANA]),
+    "a call is logged": lambda tx, by, at, ids: logged.add(tx, by, call(at.person, ids[NORA], name="new")),
+    "a call was another": lambda tx, by, at, ids: logged.edit(tx, by, call(at.person, ids[DANA], outcome="spoke")),
+    "a call is taken back": lambda tx, by, at, ids: logged.delete(tx, at.person, "a call", NOW),
+    "something is corrected": lambda tx, by, at, ids: corrections.add(tx, said(at.person, ids[NORA], name="new")),
+    "a correction is undone": lambda tx, by, at, ids: corrections.undo(tx, at.person, "a correction", NOW),
+    "a rule is switched off": lambda tx, by, at, ids: rule_switches.switch_off(tx, at.person, "too-soon"),
+    "a rule is switched on": lambda tx, by, at, ids: rule_switches.switch_on(tx, at.person, "touch-burst"),
+    "an alias is found": lambda tx, by, at, ids: accounts.add_addresses(
+        tx, at.person, at.account, ["a@b.example"], NOW
+    ),
+    "a mailbox is unlinked": lambda tx, by, at, ids: accounts.delete(tx, at.person, at.account),
+}
+LEFT_ALONE: dict[str, Step] = {
+    "nothing new came": lambda tx, by, at, ids: accounts.caught_up(tx, at.account, "live", as_of=LATER),
+    "the same letter comes by again": lambda tx, by, at, ids: recipients.ensure(tx, by, at.person, {DANA: ""}, NOW),
+    "a sync is wanted": lambda tx, by, at, ids: sync_jobs.want(tx, at.account, LATER),
+    "somebody else writes": lambda tx, by, at, ids: messages.add(
+        tx, by, [link(tx, by, address="b@x.example").sent("b")]
+    ),
+}
+
+
+@pytest.fixture
+def ana(database: Database, sealer: Sealer) -> tuple[Mailbox, dict[str, str]]:
+    with database.write() as tx:
+        at = link(tx, sealer, address=ANA)
+        messages.add(tx, sealer, [at.sent("first"), at.received("first answer")])
+        ids = recipients.ensure(tx, sealer, at.person, {DANA: "", NORA: ""}, NOW)
+        logged.add(tx, sealer, call(at.person, ids[DANA]))
+        corrections.add(tx, said(at.person, ids[DANA]))
+        rule_switches.switch_off(tx, at.person, "touch-burst")
+    return at, ids
+
+
+def version(database: Database, person: str) -> int:
+    with database.read() as tx:
+        told = accounts.linked(tx, person).facts_version
+    assert told is not None
+    return told
+
+
+def taken_back(database: Database, change: Step, sealer: Sealer, at: Mailbox, ids: dict[str, str]) -> None:
+    with database.write() as tx:
+        change(tx, sealer, at, ids)
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_advice_rests_on_changes_it(
+    database: Database, sealer: Sealer, ana: tuple[Mailbox, dict[str, str]], change: str
+) -> None:
+    at, ids = ana
+    before = version(database, at.person)
+    with database.write() as tx:
+        assert CHANGES[change](tx, sealer, at, ids) is not False
+    assert version(database, at.person) != before
+
+
+@pytest.mark.parametrize("step", LEFT_ALONE)
+def test_what_else_is_written_leaves_it(
+    database: Database, sealer: Sealer, ana: tuple[Mailbox, dict[str, str]], step: str
+) -> None:
+    at, ids = ana
+    before = version(database, at.person)
+    with database.write() as tx:
+        LEFT_ALONE[step](tx, sealer, at, ids)
+    assert version(database, at.person) == before
+
+
+def test_no_two_moments_of_a_store_that_changed_have_the_same(
+    database: Database, sealer: Sealer, ana: tuple[Mailbox, dict[str, str]]
+) -> None:
+    """Nor does a change that was taken back count, in whichever order they came."""
+    at, ids = ana
+    seen = [version(database, at.person)]
+    for change in CHANGES.values():
+        with pytest.raises(ZeroDivisionError):
+            taken_back(database, change, sealer, at, ids)
+        assert version(database, at.person) == seen[-1]
+        with database.write() as tx:
+            change(tx, sealer, at, ids)
+        seen.append(version(database, at.person))
+    changed = [now for before, now in pairwise(seen) if now != before]
+    assert len({seen[0], *changed}) == len(changed) + 1
