@@ -7,6 +7,7 @@ import selectors
 import socket
 import time
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,14 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Served:
-    """`make` gives the application and is called in the new process; `request` is the bytes of one whole request.
+    """`make` gives the application and is called in the new process; `requests` are the bytes of whole ones, in turn.
 
     Start it before any thread: the process is forked.
     """
 
-    def __init__(self, make: Callable[[], Any], request: bytes) -> None:
+    def __init__(self, make: Callable[[], Any], *requests: bytes) -> None:
         listening = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self._request = request
+        self._requests = cycle(requests)
         self._address = listening.getsockname()
         self._process = multiprocessing.get_context("fork").Process(target=_serve, args=(make, listening), daemon=True)
         self._process.start()
@@ -52,7 +53,7 @@ class Served:
         times = []
         for _ in range(count):
             begun = time.perf_counter()
-            self._one.sendall(self._request)
+            self._one.sendall(next(self._requests))
             _read(self._one)
             times.append(time.perf_counter() - begun)
         return times
@@ -70,7 +71,7 @@ class Served:
             for one in open_ones:
                 waiting.register(one, selectors.EVENT_READ)
                 begun[one] = time.perf_counter()
-                one.sendall(self._request)
+                one.sendall(next(self._requests))
             while len(times) < count:
                 for key, _ in waiting.select():
                     one = key.fileobj  # type: ignore[assignment]
@@ -78,14 +79,14 @@ class Served:
                     now = time.perf_counter()
                     times.append(now - begun[one])
                     begun[one] = now
-                    one.sendall(self._request)
+                    one.sendall(next(self._requests))
         for one in open_ones:
             one.close()
         return times
 
     def _answered(self) -> socket.socket:
         one = socket.create_connection(self._address)
-        one.sendall(self._request)
+        one.sendall(next(self._requests))
         _read(one)
         return one
 

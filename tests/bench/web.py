@@ -79,6 +79,7 @@ def figures() -> Iterator[Figure]:
         yield from _harper(advice)
         spread = Figure.at_most("advice, p99 / p50, 32 connections", advice.spread, "x", 2.5)
         yield spread.of_row(3, gate=4, peer=f"FastAPI echo: {echo.spread:.2f} x")
+        yield Figure("advice about somebody not asked about before, p50", _first_looks(store), "us").of_row(2)
         among_others(store, 900_000)
         grown, _ = _rounds(store)
         flat = Figure("advice, p50, among 1,000,000 messages", grown.p50, "us")
@@ -127,6 +128,17 @@ def _rounds(store: Filled, server: str = "") -> tuple[Times, Times]:
     ours.end()
     theirs.end()
     return advice, echo
+
+
+def _first_looks(store: Filled) -> float:
+    """Microseconds of the middle one of many recipients, each asked about once."""
+    parts = _parts(store)
+    headers = {"Authorization": f"Bearer {add_device(parts, 'first', NOW)}", "Host": "127.0.0.1:8025"}
+    asked = [BODY | {"to": [f"p{number}@c{number // 3}.example"]} for number in range(3, SEARCH // 20)]
+    ours = Served(partial(_advice, parts, store.url), *(post("/api/v1/advice", body, **headers) for body in asked))
+    times = Times(ours.alone(ALONE))
+    ours.end()
+    return times.p50
 
 
 def _parts(store: Filled) -> Parts:

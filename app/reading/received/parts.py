@@ -3,7 +3,6 @@
 import re
 from email import message_from_string
 from email.message import EmailMessage
-from email.policy import default
 
 from app.reading.plain import html_to_text
 
@@ -26,6 +25,8 @@ def words_of_parts(text: str) -> str:
     if sum(1 for _ in _BOUNDARY.finditer(text)) > 2 * MOST_PARTS:
         raise ValueError(f"text has more than {MOST_PARTS} MIME parts")
     head = f'Content-Type: multipart/mixed; boundary="{body[1].rstrip()}"\n\n' if body else ""
+    from email.policy import default  # loads the whole grammar of headers, of which a start needs nothing
+
     mail = message_from_string(head + text.lstrip(), policy=default)
     return _said(mail) if isinstance(mail, EmailMessage) else text
 
