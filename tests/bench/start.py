@@ -22,13 +22,19 @@ def figures() -> Iterator[Figure]:
     """Of what is compiled, as `make install` leaves it."""
     compiling = [sys.executable, "-m", "compileall", "-q", "app", "connectors"]
     subprocess.run(compiling, check=True, env={name: kept for name, kept in os.environ.items() if name not in _UNKEPT})
+    fresh = min(_start_afresh() for _ in range(TRIES))
     with tempfile.TemporaryDirectory() as folder:
-        fresh = _start(folder)
+        _start(folder)
         used = min(_start(folder) for _ in range(TRIES))
-        yield Figure.at_most("start to /ready, fresh folder", fresh[0], "seconds", 1.5)
+        yield Figure.at_most("start to /ready, fresh folder, best of three", fresh[0], "seconds", 1.5)
         yield Figure.at_most("start to /ready, used folder, best of three", used[0], "seconds", 1.5)
         yield Figure("processor time of that start", used[1], "seconds")
         yield Figure.at_most("memory at rest, the sample mailbox beside it", used[2], "MB", 120)
+
+
+def _start_afresh() -> tuple[float, float, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        return _start(folder)
 
 
 def _start(folder: str) -> tuple[float, float, float]:
