@@ -40,7 +40,7 @@ def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     held = [line for line in letter.with_kind("holds") if _is_held(line)]
     not_now = [] if asks else [line for line in letter.with_kind("not_now") if _is_not_now(line)]
     said = _is_said(letter, asks=asks) or (bool(not_now) and not held)
-    doubted = bool(held) or "choosing" in letter.kinds or _is_supposed_somewhere(letter)
+    doubted = bool(held) or "undecided" in letter.kinds or _is_supposed_somewhere(letter)
     closes = said if not letter.is_english else (said or not doubted) and _weighs_like_a_refusal(letter, said=said)
     closes = closes and not _is_their_own_news(letter)
     return Ending(

@@ -25,6 +25,16 @@ _BY_A_MACHINE = -60
 _BRIEFLY, _WHATEVER_IT_ASKS = 200, 300
 """Hundredths of log odds that a letter is a receipt, an absence, a human being's; `scripts/weigh-letters --check`
 shows what lies above them."""
+_OF_ABSENCE = frozenset({"absent", "away", "returns"})
+_OF_A_DECISION = frozenset({"undecided", "not_yet"})
+"""Who says that nothing is decided yet, and nothing of being away, answers a question."""
+_BY_NAME = re.compile(
+    r"\s*(?:[Hh]i|[Hh]ello|[Hh]ey|[Hh]iya|[Dd]ear|[Mm]orning|[Gg]ood (?:morning|afternoon|evening|day)),? "
+    r"(?!(?:All|Everyone|There|Sender|Sirs?|Madam|Colleagues?|Friends?|Candidates?|Applicants?|Team|Customer|Visitor"
+    r"|Readers?|Ladies|Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Hiring|Students?|Parents?|Clients?|Guests?|Thanks?)\b)"
+    r"[A-Z][a-z'-]{2,}(?: [A-Z][a-z'-]+)?\s*[,.!:;\n-]"
+)
+"""A letter that greets its reader by the first name, which no notice of absence can."""
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i'll|i've|we|we're|my|our|ich|wir|mein\w*|unser\w*|estoy|estamos|mi)\b")
 _ASKED_BY_A_PERSON = frozenset(
     {"availability", "time_slots", "document", "references", "salary", "notice_period", "portfolio"}
@@ -151,7 +161,14 @@ def _is_away(letter: Letter) -> bool:
     """An absence notice without any header: its words weigh like one, or nearly every sentence speaks of absence."""
     if letter.kinds & {"others_away", "absence_over"} or any(line.sentence.asks for line in letter.lines):
         return False
-    if letter.odds(HUMAN) < 0 and letter.odds(ABSENCE) > (_BRIEFLY if letter.is_brief else _SURELY_AWAY):
+    if _BY_NAME.match(letter.new):
+        return False
+    answers = not letter.kinds.isdisjoint(_OF_A_DECISION) and letter.kinds.isdisjoint(_OF_ABSENCE)
+    if (
+        not answers
+        and letter.odds(HUMAN) < 0
+        and letter.odds(ABSENCE) > (_BRIEFLY if letter.is_brief else _SURELY_AWAY)
+    ):
         return True
     if len(letter.lines) > 9 or "absent" not in letter.kinds:
         return False
@@ -178,6 +195,7 @@ def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kin
         return Kind.REPLY if (wanted or (asks and letter.odds(RECEIPT) < _HARDLY)) and not unread else Kind.ATS_RECEIPT
     is_little = letter.is_brief or (len(letter.lines) == 1 and not by_office)
     by_machine = letter.odds(HUMAN) < (0 if by_office else _BY_A_MACHINE) and not (wanted or is_little)
+    by_machine = by_machine and not (_BY_NAME.match(letter.new) and _is_signed(letter))
     if by_machine and letter.odds(RECEIPT) > (_LIKELY if by_office else _SURELY):
         return Kind.ATS_RECEIPT
     if by_machine and letter.odds(HUMAN) < _BY_A_MACHINE:
@@ -187,6 +205,13 @@ def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kin
     if wanted or any(line.sentence.asks and "not_ask" not in line.kinds for line in letter.lines):
         return Kind.REPLY
     return Kind.ATS_RECEIPT if "stage_applied" in letter.kinds else Kind.AUTO_REPLY
+
+
+def _is_signed(letter: Letter) -> bool:
+    """Whether it ends with the name of whose mailbox it comes from."""
+    names = set(re.findall(r"[a-z]{2,}", letter.sender.partition("@")[0]))
+    last = letter.lines[-1].folded.split() if letter.lines else []
+    return len(last) <= 3 and not names.isdisjoint(re.findall(r"[a-z]{2,}", " ".join(last)))
 
 
 def _receives(letter: Letter) -> bool:
