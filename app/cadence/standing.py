@@ -9,7 +9,7 @@ from app.cadence.workdays import Calendar
 
 GENERAL_ASK = "information"
 PLAIN_ASKS = frozenset({"document", "references", "form", "portfolio", "salary", "notice_period", "start_date"})
-"""Asks for papers, figures or days: whether a text meets one of these is seen more surely than of the others."""
+"""Asks for papers, figures or days, which go before what one would like to know oneself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ _NAMES_A_POST = re.compile(
     r"\b(?:put|putting) me forward\b|\b(?:cv|resume)\b.{0,20}\b(?:for (?:that|this|it)|attached)\b|"
     r"\b(?:saw|seen|spotted|noticed|came across|see that)\b.{0,60}"
     r"\b(?:role|job|post|position|vacancy|opening|ad|advert)\b|"
+    r"\b(?:you(?:'re| are)|your \w+ (?:is|are)) (?:now |also |currently |again )?"
+    r"(?:looking for|hiring|seeking|recruiting|advertising(?: for)?|taking on) (?:an?|another|new|somebody|someone)\b|"
     r"\binterested in\b.{0,40}\b(?:role|job|post|position|vacancy|opening)\b"
 )
 _WORDS = re.compile(r"[a-z]{4,}|\d{3,}")

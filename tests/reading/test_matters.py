@@ -16,6 +16,15 @@ def about_a_job(*letters: str) -> bool:
         (("The heating is off again in my flat.", "Following up on the boiler, when is the engineer due?"), False),
         (("I sew kites and my lease is up. Do you take people on in spring?", "A merry Christmas to you all."), True),
         (("Put me down for trip leader. Refs: my mom.", "When will you decide about the trip?"), True),
+        (
+            (
+                "Is my car ready, the one with the clutch?",
+                "Any news on the Fiesta?",
+                "Following up again, when can I collect it?",
+            ),
+            False,
+        ),
+        (("I ordered a sofa and it has not come.", "Any update on the sofa?"), False),
         (("I repaired boilers for ten years and would like to apply for the job.",), True),
     ],
 )

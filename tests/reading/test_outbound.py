@@ -181,6 +181,8 @@ def test_what_a_draft_is_besides_is_told(half: str) -> None:
         ("I would be glad to learn when you plan to decide.", "asks_for_news", True),
         ("Sorry to bother you. Sorry again. I apologise for asking.", "apologetic", True),
         ("Sorry to bother you, I beg you for the job.", "apologetic", False),
+        ("Is there anything you can tell me about the job?", "pleading", False),
+        ("I will take whatever you have, please, anything at all.", "pleading", True),
     ],
 )
 def test_what_a_text_does_is_heard_in_the_words_people_use(text: str, flag: str, told: bool) -> None:

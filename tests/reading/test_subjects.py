@@ -41,6 +41,8 @@ APPLIES = "I am writing to apply for the position you posted on Friday."
         ("Application: classics librarian", APPLIES, ["My application"], False),
         ("Application: classics librarian", APPLIES, [], False),
         ("Application", APPLIES, ["Application: Latin teacher"], False),
+        ("Warper, nights", "I see you're looking for a warper and attach my CV.", ["Loom fixer position"], True),
+        ("Warper, nights", "I hear you are looking for a van.", ["Loom fixer position"], False),
     ],
 )
 def test_another_opening_applies_and_shares_no_word_with_what_went_before(

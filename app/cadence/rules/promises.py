@@ -2,7 +2,7 @@
 
 from app.cadence import policy
 from app.cadence.rules.case import ENDINGS, Case, Finding, Rule, keys
-from app.cadence.standing import PLAIN_ASKS, may_chase, meets
+from app.cadence.standing import may_chase, meets
 from app.cadence.verdict import Level
 from app.cadence.wording import away_until, day, quoted, shortened, wait_until
 
@@ -42,17 +42,14 @@ def role_on_hold(case: Case) -> Finding | None:
 
 
 def answer_them_first(case: Case) -> Finding | None:
-    """Needs the text. One that asks for news, or owes papers or figures and answers nothing, meets nothing; of any
-    other it is not known whether it does.
-    """
+    """Needs the text. One that asks for news meets nothing; of any other it is not known whether it does."""
     asked, signals = case.cadence.question, case.signals
     if asked is None or not case.text_known or signals.withdrawal or signals.acceptance:
         return None
     if meets(signals.answers, asked.asks):
         return None
     fresh = case.draft.in_reply and case.cadence.days_since(asked.at) < policy.ASK_FRESH
-    silent = not (signals.answers or PLAIN_ASKS.isdisjoint(asked.asks))
-    mild = fresh or not (case.chases or silent)
+    mild = fresh or not case.chases
     what = f": {quoted(asked.question, 60)}" if asked.question else f" for {_named(asked.asks[0])}"
     instead = "Answer that first; it is what they are waiting for."
     return Finding(Level.NOTE if mild else Level.CAUTION, f"They asked{what}.", instead, (asked.key,))
