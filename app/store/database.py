@@ -170,6 +170,12 @@ def highest_given(tx: Connection, table: Table) -> int:
     return int(tx.execute(numbers).scalar() or 0)
 
 
+def settle(tx: Connection) -> None:
+    """What PostgreSQL would do at the end of the transaction it does now; SQLite has done it."""
+    if tx.dialect.name == "postgresql":
+        tx.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def wait_alone(tx: Connection) -> None:
     """Until this transaction ends no other that called this runs: for the rare check-then-insert."""
     if tx.dialect.name == "postgresql":

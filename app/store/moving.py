@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
-from app.store.database import Database, continue_numbering
+from app.store.database import Database, continue_numbering, settle
 from app.store.errors import StoreUnavailable
 from app.store.tables import metadata, people
 
@@ -32,6 +32,7 @@ def move(source: Database, target: Database) -> dict[str, int]:
 
 def _tell_versions(old: Connection, new: Connection) -> None:
     """The arrival of their rows was counted as a change."""
+    settle(new)
     kept = update(people).where(people.c.id == bindparam("person")).values(facts_version=bindparam("version"))
     for row in old.execute(select(people.c.id, people.c.facts_version)):
         new.execute(kept, {"person": row.id, "version": row.facts_version})

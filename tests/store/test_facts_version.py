@@ -1,8 +1,10 @@
 """The version of what advice rests on: another one after whatever changed that, the same while nothing did."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
+from threading import Event
 
 import pytest
 from sqlalchemy import Connection
@@ -131,3 +133,34 @@ def test_no_two_moments_of_a_store_that_changed_have_the_same(
         seen.append(version(database, at.person))
     changed = [now for before, now in pairwise(seen) if now != before]
     assert len({seen[0], *changed}) == len(changed) + 1
+
+
+@pytest.mark.postgres
+def test_who_logs_a_call_and_who_syncs_do_not_wait_for_each_other(postgresql_url: str, sealer: Sealer) -> None:
+    """Each holds what the other asks for next, but for the person's own row, which both take last."""
+    database = Database.open(postgresql_url, across_people=True)
+    database.migrate()
+    with database.write() as tx:
+        at = link(tx, sealer)
+        dana = recipients.ensure(tx, sealer, at.person, {DANA: ""}, NOW)[DANA]
+    logged_one, added_one = Event(), Event()
+
+    def log() -> None:
+        with database.write() as tx:
+            logged.add(tx, sealer, call(at.person, dana))
+            logged_one.set()
+            assert added_one.wait(5)
+
+    def sync() -> None:
+        with database.write() as tx:
+            messages.add(tx, sealer, [at.sent("new")])
+            added_one.set()
+            assert logged_one.wait(5)
+            recipients.rename(tx, sealer, at.person, dana, "Dana Smith")
+
+    with ThreadPoolExecutor(2) as both:
+        for one in (both.submit(log), both.submit(sync)):
+            one.result()
+    with database.read() as tx:
+        assert len(messages.of_person(tx, sealer, at.person)) == len(logged.of_person(tx, sealer, at.person)) == 1
+    database.close()

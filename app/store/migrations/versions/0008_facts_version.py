@@ -52,7 +52,10 @@ def _on_sqlite() -> Iterator[str]:
 
 
 def _on_postgres() -> Iterator[str]:
-    """The transaction's own number: written once however many rows it changes."""
+    """The transaction's own number, written once however many rows it changes, and last of all.
+
+    So the person's row is the last that any transaction waits for, and no two can wait for each other.
+    """
     version = "pg_current_xact_id()::text::bigint"
     for table, owner in _owners().items():
         for row in ("NEW", "OLD"):
@@ -63,6 +66,6 @@ def _on_postgres() -> Iterator[str]:
             )
         for change, row in CHANGES.items():
             yield (
-                f"CREATE TRIGGER {table}_{change.lower()}_is_told AFTER {change} ON {table} "
-                f"FOR EACH ROW EXECUTE FUNCTION tell_{table}_{row.lower()}()"
+                f"CREATE CONSTRAINT TRIGGER {table}_{change.lower()}_is_told AFTER {change} ON {table} "
+                f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tell_{table}_{row.lower()}()"
             )
