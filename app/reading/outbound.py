@@ -59,12 +59,12 @@ def read_draft(channel: str, subject: str, text: str) -> Signals:
 
     `channel` is email, call, voicemail or other. The subject is read only where it is all there is. Without a
     lexicon for the language only language, words and signature are filled. A figure or a day counts as the answer to
-    whatever may be answered so, unless the draft asks for news.
+    whatever may be answered so; in a draft that asks for news only where it stands apart from that.
     """
     signals, whole = _read(channel, subject, text)
-    if whole is None or signals.asks_for_news:
+    if whole is None:
         return signals
-    answers = answers_with_figures(signals.answers, whole)
+    answers = answers_with_figures(signals.answers, whole, asking=signals.asks_for_news)
     return signals if answers == signals.answers else replace(signals, answers=answers)
 
 

@@ -215,6 +215,13 @@ def test_a_figure_or_a_day_may_be_the_whole_answer(text: str) -> None:
     assert {"availability", "notice_period", "salary", "start_date"} <= set(read_draft("email", "", text).answers)
 
 
+def test_an_answer_that_stands_apart_from_a_question_for_news_is_one() -> None:
+    told = read_draft("email", "", "From the 5th of October. When do you expect to decide?")
+    assert told.asks_for_news
+    assert "start_date" in told.answers
+    assert "start_date" not in read_draft("email", "", "I applied on the 5th of October. Any news?").answers
+
+
 def test_a_day_in_a_draft_that_asks_for_news_answers_nothing() -> None:
     assert read_draft("email", "", "Any early news? You said Tuesday.").asks_for_news
     assert "notice_period" not in read_draft("email", "", "Any early news? You said Tuesday.").answers

@@ -1,10 +1,12 @@
 """From what was found to what it means: value, emptiness and tone of a text of the person's own."""
 
 from functools import cache
+from itertools import groupby
 
 from app.reading.drafts.anchors import NUMBER
 from app.reading.drafts.findings import Findings
 from app.reading.drafts.opened import Opened
+from app.reading.drafts.sentences import BREAK
 from app.reading.drafts.weights import Odds
 from app.reading.kinds import ASK_KINDS, VALUE_WEIGHTS
 from app.reading.lexicons import lexicon as data_file
@@ -53,12 +55,31 @@ def answered(found: Findings) -> tuple[str, ...]:
     return tuple(sorted(found.below("answers").keys() & ASK_KINDS))
 
 
-def answers_with_figures(answers: tuple[str, ...], text: Opened) -> tuple[str, ...]:
-    """A number, a day, a yes or no may be all of the answer to a question of several kinds; sorted."""
+def answers_with_figures(answers: tuple[str, ...], text: Opened, *, asking: bool) -> tuple[str, ...]:
+    """A number, a day, a yes or no may be all of the answer to a question of several kinds; sorted.
+
+    Beside a question for news, only one in a sentence that neither asks nor looks back ("I applied on the 2nd").
+    """
     states, kinds = _stated()
-    if NUMBER not in text.words and states.isdisjoint(text.words):
+    said = _apart(text.words) if asking else text.words
+    if NUMBER not in said and states.isdisjoint(said):
         return answers
     return tuple(sorted(kinds.union(answers)))
+
+
+def _apart(words: list[str]) -> list[str]:
+    """The words of the sentences that neither ask nor look back."""
+    told: list[str] = []
+    for stop, sentence in groupby(words, BREAK.__eq__):
+        line = [*sentence]
+        if not stop and _looking_back().isdisjoint(line):
+            told += line
+    return told
+
+
+@cache
+def _looking_back() -> frozenset[str]:
+    return frozenset({"qm", *data_file("text")["looks_back"].split()})
 
 
 @cache

@@ -2,6 +2,7 @@
 import type { Findings } from './findings';
 import { textFile } from './lexicon_data';
 import { NUMBER, type Opened } from './opened';
+import { BREAK } from './sentences';
 import type { Odds } from './weights';
 
 const HALVES = ['attachment', 'link'];
@@ -51,12 +52,30 @@ export function answered(found: Findings): string[] {
 }
 
 let stated: Set<string> | undefined;
+let lookingBack: Set<string> | undefined;
 
 /** A number, a day, a yes or no may be all of the answer to a question of several kinds; sorted. */
-export function answersWithFigures(answers: string[], text: Opened): string[] {
+export function answersWithFigures(answers: string[], text: Opened, asking: boolean): string[] {
   stated ??= new Set([NUMBER, ...textFile.states.split(' ')]);
   const states = stated;
-  return text.words.some((word) => states.has(word)) ? [...new Set([...answers, ...textFile.stated])].sort() : answers;
+  const said = asking ? apart(text.words) : text.words;
+  return said.some((word) => states.has(word)) ? [...new Set([...answers, ...textFile.stated])].sort() : answers;
+}
+
+/** The words of the sentences that neither ask nor look back. */
+function apart(words: string[]): string[] {
+  lookingBack ??= new Set(['qm', ...textFile.looks_back.split(' ')]);
+  const back = lookingBack;
+  const told: string[] = [];
+  let sentence: string[] = [];
+  for (const word of [...words, BREAK]) {
+    if (word !== BREAK) sentence.push(word);
+    else {
+      if (!sentence.some((each) => back.has(each))) told.push(...sentence);
+      sentence = [];
+    }
+  }
+  return told;
 }
 
 /** Words of the sentences that are more than courtesy. */

@@ -64,7 +64,7 @@ export function readDraft(channel: string, subject: string, text: string): Signa
   if (!lexicon) return { ...NOTHING, language, words: wordsIn(parts), signature };
   const whole = opened(parts, lexicon.forms);
   const signals = conclude(findings(whole, lexicon.book), oddsOf(whole, known), SPOKEN.includes(channel));
-  const answers = signals.asks_for_news ? signals.answers : answersWithFigures(signals.answers, whole);
+  const answers = answersWithFigures(signals.answers, whole, signals.asks_for_news);
   return { ...signals, answers, language, signature };
 }
 

@@ -40,6 +40,7 @@ interface TextFile {
   greeting: string;
   states: string;
   stated: string[];
+  looks_back: string;
   sentence: Record<string, string>;
   languages: Record<string, string>;
   scripts: Record<string, string>;
