@@ -208,8 +208,13 @@ def _answers_elsewhere(corrections: Iterable[CorrectionFact]) -> list[Reply]:
 
 def _cues(mail: Correspondence) -> tuple[tuple[datetime, Stage], ...]:
     theirs = [fact for fact in mail.received if mail.comes_from_them(fact) or mail.is_answer(fact)]
-    told = [fact for fact in mail.sent if theirs or fact.reading.cue is not Stage.OFFER]
+    told = [fact for fact in mail.sent if theirs or fact.reading.cue is not Stage.OFFER or _accepts(fact)]
     return tuple(sorted({(fact.at, fact.reading.cue) for fact in [*told, *theirs] if fact.reading.cue}))
+
+
+def _accepts(fact: MessageFact) -> bool:
+    """An offer is theirs to make: where nobody answered, only who accepts one has it in hand."""
+    return isinstance(fact.reading, OutboundReading) and fact.reading.signals.acceptance
 
 
 _OF_A_LIST = Matter(private=2)

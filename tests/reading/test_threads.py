@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.cadence.cadence import measure
 from app.cadence.judge import judge
-from app.cadence.thread import Channel, Draft, NoticeKind, Promise, Stage, Thread
+from app.cadence.thread import Channel, Draft, NoticeKind, Promise, Signals, Stage, Thread
 from app.reading.facts import (
     CorrectionFact,
     CorrectionKind,
@@ -310,6 +310,8 @@ def test_letters_spread_over_two_mailboxes_give_the_verdict_of_one(facts, data):
 def test_an_offer_in_the_persons_own_words_is_none_while_nobody_has_answered():
     coffee = sent("1", 0, reading=OutboundReading(cue=Stage.OFFER))
     assert thread(coffee).cues == ()
+    accepted = replace(coffee, reading=OutboundReading(Signals(acceptance=True), cue=Stage.OFFER))
+    assert [cue for _, cue in thread(accepted).cues] == [Stage.OFFER]
     assert [cue for _, cue in thread(coffee, got("2", 1)).cues] == [Stage.OFFER]
 
 
