@@ -381,19 +381,3 @@ def test_asking_for_the_earliest_start_date_offers_nothing_yet():
 )
 def test_a_number_they_give_is_there_to_be_rung(text: str, invited: bool):
     assert said(text).invites_call == invited
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("Ivo, nothing yet. Try me again in the first week of October. Kate", Kind.REPLY),
-        ("Hello Ivo, we close for the fortnight from Friday, so nothing happens before the 18th. Kate", Kind.REPLY),
-        ("Hi Ivo, our HR lady is away until Monday, she has your papers. Kate", Kind.REPLY),
-        ("Dear Ivo, many thanks for applying. We had a lot of interest and it is taking us longer. Kate", Kind.REPLY),
-        ("Hi Ivo, I no longer do the hiring, Sam does. He's got your mail. Kate", Kind.REPLY),
-        ("Ivo, we're short staffed so slow. It's a good letter though. Kate", Kind.REPLY),
-        ("I am out of the office until Monday and will answer then. Kate Moor", Kind.OOO),
-    ],
-)
-def test_who_greets_by_name_or_says_that_nothing_is_decided_has_answered(text: str, kind: Kind):
-    assert said(text, sender="kate@acme.example").kind is kind

@@ -195,7 +195,7 @@ def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kin
         return Kind.REPLY if (wanted or (asks and letter.odds(RECEIPT) < _HARDLY)) and not unread else Kind.ATS_RECEIPT
     is_little = letter.is_brief or (len(letter.lines) == 1 and not by_office)
     by_machine = letter.odds(HUMAN) < (0 if by_office else _BY_A_MACHINE) and not (wanted or is_little)
-    by_machine = by_machine and not (_BY_NAME.match(letter.new) and _is_signed(letter))
+    by_machine = by_machine and not _is_signed(letter)
     if by_machine and letter.odds(RECEIPT) > (_LIKELY if by_office else _SURELY):
         return Kind.ATS_RECEIPT
     if by_machine and letter.odds(HUMAN) < _BY_A_MACHINE:

@@ -1,0 +1,43 @@
+"""Short letters of people, which no machine wrote and which refuse nothing."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.reading.facts import InboundReading, Kind
+from app.reading.inbound import read_inbound
+from connectors.message import Address, Message
+
+NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
+
+
+def said(text: str, sender: str = "kate@acme.example") -> InboundReading:
+    to = (Address("ivo@example.com"),)
+    return read_inbound(Message("m", "t", NOON, Address(sender), to=to, subject="Re: Loom fixer", text=text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ivo, nothing yet. Try me again in the first week of October. Kate",
+        "Hello Ivo, we close for the fortnight from Friday, so nothing happens before the 18th. Kate",
+        "Hi Ivo, our HR lady is away until Monday, she has your papers. Kate",
+        "Dear Ivo, many thanks for applying. We had a lot of interest and it is taking us longer. Kate",
+        "Hi Ivo, I no longer do the hiring, Sam does. He's got your mail. Kate",
+        "Ivo, we're short staffed so slow. It's a good letter though. Kate",
+        "Thank you for coming all that way, Ivo. We'll talk it over as a family. Kate",
+        "Afraid I can't tell you much before the harvest supper. Kate",
+        "Ivo, thank you for your patience, the selection is not finished. Kate",
+        "Our loom man has handed in his notice, so your timing is good. Kate",
+        "Thanks for applying! Unlike most you read the advert. Kate",
+    ],
+)
+def test_who_greets_by_name_signs_or_says_that_nothing_is_decided_has_answered(text: str) -> None:
+    assert said(text).kind is Kind.REPLY
+    assert not said(text).closure
+
+
+def test_an_absence_signed_by_hand_stays_one_and_so_does_a_refusal() -> None:
+    assert said("I am out of the office until Monday and will answer then. Kate Moor").kind is Kind.OOO
+    refused = "Dear Ivo, we have chosen somebody with more years on rapier looms. All the best. Kate"
+    assert said(refused).kind is Kind.REJECTION
