@@ -40,7 +40,7 @@ LEARNED_FROM = (
 HALVES = ("build", *(f"{author}-build" for author in LEARNED_FROM))
 HELD = (
     *("held", "offices-held", "trades-held", "floors-held", "desks-held", "halls-held"),
-    *("absences-held", "quays-held"),
+    *("absences-held", "quays-held", "mills-held", "mills-unlearned"),
 )
 """Of offices and trades only the sentences about waiting are held back; their mails have become building material."""
 UNDATED = ("none", "open")

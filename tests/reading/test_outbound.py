@@ -66,6 +66,9 @@ HELD = {
     "desks-held": BAR | {"annoyed": (0.9, 0.77)},
     "quays-held": BAR,
     "brief-held": {"annoyed": (0.73, 0.68), "empty": (0.95, 0.62)},
+    "mills-held": {"annoyed": (0.91, 0.78), "empty": (0.87, 0.9), "adds_value": (0.95, 0.82)},
+    "mills-unlearned": BAR | {"annoyed": (0.89, 0.64), "adds_value": (0.92, 0.83)},
+    "vines-unlearned": BAR | {"annoyed": (0.83, 0.72)},
 }
 """What is reached of drafts that were never learned from, a little below; BAR is where it should be."""
 
