@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from app.cadence.cadence import Cadence, measure
 from app.cadence.calling import CallAdvice, call_advice
+from app.cadence.counting import PHONE
 from app.cadence.judge import HEADLINE_LENGTH, weigh
 from app.cadence.odds import PastStreak, odds
 from app.cadence.state import state_from
@@ -93,11 +94,15 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """Whom the draft may go to, with the colleagues in whose threads something may wait, and what does."""
+    """Whom the draft may go to, with the colleagues in whose threads something may wait, and what does.
+
+    `has_unread` says that letters count of which only the time is known.
+    """
 
     dossier: Dossier
-    colleagues: tuple[Dossier, ...] = ()
-    waiting: tuple[Touch, ...] = ()
+    colleagues: tuple[Dossier, ...]
+    waiting: tuple[Touch, ...]
+    has_unread: bool
     _shown: dict[str, Evidence | None] = field(default_factory=dict, compare=False)
 
     def shown(self, key: str) -> Evidence | None:
@@ -173,27 +178,28 @@ async def advise(
 def _seen(parts: Parts, person_id: str, question: Question, facts: AdviceFacts, now: datetime) -> _Seen:
     """Looked for once as long as the facts and the day are the same."""
     since = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - COLLEAGUES_WITHIN
-    asked = (*question.to, *question.others)
+    asked, by_phone = (*question.to, *question.others), question.channel in PHONE
 
     def find() -> _Seen:
         beside = _beside(parts, person_id, asked, facts, since)
-        newcomers = _newcomers(parts, person_id, asked, facts, waits=bool(beside))
+        newcomers = _newcomers(parts, person_id, asked, facts, all_of_them=by_phone or bool(beside))
         about = [dossier(parts, each) for each in facts.about]
         return _Seen(tuple(_met(each, beside) for each in about), tuple(_met(each, beside) for each in newcomers))
 
-    return parts.shelf.looks.of(person_id, ("seen", asked, since), facts.version, find)
+    return parts.shelf.looks.of(person_id, ("seen", asked, since, by_phone), facts.version, find)
 
 
 def _met(of: Dossier, beside: Sequence[Dossier]) -> _Met:
     theirs = of.recipient.addresses
     others = tuple(each for each in beside if same_company(each.recipient.address, theirs))
-    return _Met(of, others, open_beside(theirs, of.thread, [each.thread for each in others]))
+    waiting = open_beside(theirs, of.thread, [each.thread for each in others])
+    return _Met(of, others, waiting, any(map(is_unread, of.messages)))
 
 
 def _newcomers(
-    parts: Parts, person_id: str, asked: Sequence[str], facts: AdviceFacts, *, waits: bool
+    parts: Parts, person_id: str, asked: Sequence[str], facts: AdviceFacts, *, all_of_them: bool
 ) -> tuple[Dossier, ...]:
-    """Addresses never written to that wrote about a job, or lie at a company where something waits.
+    """Addresses never written to that wrote about a job, are to be called, or lie at a company where something waits.
 
     Any other address never seen is clear.
     """
@@ -204,7 +210,7 @@ def _newcomers(
     return tuple(
         dossier(parts, RecipientFacts(Recipient("", person_id, (address,)), mail, [], []))
         for address, mail in zip(fresh, heard, strict=True)
-        if waits or speaks_of_a_job(message.fact.reading for message in mail)
+        if all_of_them or speaks_of_a_job(message.fact.reading for message in mail)
     )
 
 
@@ -228,7 +234,7 @@ def _judged(met: _Met, around: _Around) -> _Judged:
 
 def _holds(met: _Met, around: _Around) -> bool:
     """Whether level and state are the same whatever letters that were not read yet turn out to say."""
-    if not any(map(is_unread, met.dossier.messages)):
+    if not met.has_unread:
         return True
 
     def told(thread: Thread) -> object:
@@ -258,7 +264,6 @@ def _answer(
     if worst is None:
         return Advice("clear", "", None, (), (), coverage.as_of, coverage.name, None)
     verdict = worst.verdict
-    phone = question.channel in {Channel.CALL, Channel.VOICEMAIL}
     return Advice(
         level=verdict.level.value,
         headline=_named(verdict.headline, worst, several=len(judged) > 1),
@@ -268,7 +273,7 @@ def _answer(
         as_of=coverage.as_of,
         coverage=coverage.name,
         history_url=f"/history/{worst.dossier.recipient.id}" if worst.dossier.recipient.id else None,
-        call=call_advice(worst.cadence) if phone else None,
+        call=call_advice(worst.cadence) if question.channel in PHONE else None,
     )
 
 
@@ -329,7 +334,7 @@ def _recipient(each: _Judged, streaks: Sequence[PastStreak], now: datetime) -> A
 def _stage_unread(each: _Judged) -> bool:
     """Whether the stage is only what is assumed of letters that nobody has read yet."""
     thread = each.dossier.thread
-    return not thread.stage and not thread.cues and any(map(is_unread, each.dossier.messages))
+    return each.met.has_unread and not thread.stage and not thread.cues
 
 
 def _unknown(why: str, coverage: str, as_of: datetime | None, recipients: tuple[AdvisedRecipient, ...] = ()) -> Advice:

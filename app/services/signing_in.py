@@ -96,7 +96,7 @@ def device_of(parts: Parts, token: str, now: datetime) -> tuple[devices.Device, 
 
     Its last use is written down to the quarter of an hour.
     """
-    with parts.database.read() as tx:
+    with parts.database.at_the_door() as tx:
         found = devices.arriving(tx, hashed(token), now)
     if found is None:
         return None

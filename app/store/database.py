@@ -52,8 +52,9 @@ class Database:
     by the same thread: SQLite has one writer. Raises the errors of app/store/errors.py.
     """
 
-    def __init__(self, reader: Engine, writer: Engine) -> None:
+    def __init__(self, reader: Engine, writer: Engine, door: Engine | None = None) -> None:
         self._reader = reader
+        self._door = door or reader
         self._writer = writer
         self.is_full = False
         """Whether the last write found no room on the disk."""
@@ -85,6 +86,15 @@ class Database:
         """One consistent snapshot. Writing through it is refused by the database."""
         # Ended by a commit: after a rollback psycopg forgets every statement it has prepared.
         with _plain_errors(), self._reader.connect() as tx, tx.begin():
+            yield tx
+
+    @contextmanager
+    def at_the_door(self) -> Iterator[Connection]:
+        """For one statement that finds out who asks: across people, read-only, and without a transaction around it.
+
+        On PostgreSQL two of three round trips are the transaction's, and most of what the statement takes.
+        """
+        with _plain_errors(), self._door.connect() as tx:
             yield tx
 
     @contextmanager
@@ -144,8 +154,8 @@ class Database:
             return _checkpoint_sqlite(tx) if self.backend == "sqlite" else _vacuum_postgres(tx)
 
     def close(self) -> None:
-        self._reader.dispose()
-        self._writer.dispose()
+        for engine in (self._door, self._reader, self._writer):
+            engine.dispose()
 
 
 def insert_into(tx: Connection, into: Table) -> postgresql.Insert:
@@ -236,7 +246,7 @@ def _begin_sqlite_read(tx: Connection) -> None:
     run_text(tx, "BEGIN")
 
 
-def _open_postgres(url: URL, pool_size: int, busy_seconds: float, unsaid: str) -> tuple[Engine, Engine]:
+def _open_postgres(url: URL, pool_size: int, busy_seconds: float, unsaid: str) -> tuple[Engine, Engine, Engine]:
     address = url.set(drivername="postgresql+psycopg")
     # The driver begins nothing by itself: our own BEGIN takes the scope along and costs no further round trip.
     shared: dict[str, Any] = {
@@ -249,12 +259,14 @@ def _open_postgres(url: URL, pool_size: int, busy_seconds: float, unsaid: str) -
     # connection; without knowing the addresses that plan must look up and join row by row, as SQLite does.
     reader = create_engine(address, connect_args={"options": f"{patience} {_ROW_BY_ROW}"}, **shared)
     writer = create_engine(address, connect_args={"options": patience}, **shared)
-    for engine in (reader, writer):
+    everybody = f"-c {scope.SETTING}={scope.EVERYBODY} -c default_transaction_read_only=on"
+    door = create_engine(address, connect_args={"options": f"{patience} {_ROW_BY_ROW} {everybody}"}, **shared)
+    for engine in (reader, writer, door):
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", partial(_look_whether_alive, engine.dialect.loaded_dbapi.Error))
     event.listen(reader, "begin", partial(_begin_postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", unsaid))
     event.listen(writer, "begin", partial(_begin_postgres, "BEGIN", unsaid))
-    return reader, writer
+    return reader, writer, door
 
 
 def _note_use(_: object, record: ConnectionPoolEntry) -> None:

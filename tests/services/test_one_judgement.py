@@ -206,3 +206,12 @@ def histories(draw: st.DrawFn) -> Row:
 @given(row=histories())
 async def test_any_synced_history_is_judged_as_judge_would(parts: Parts, row: Row) -> None:
     assert await advised(parts, row) == judged(row)
+
+
+@pytest.mark.parametrize("text", ["Hello, here it is.", "Hello, did you see this?", "Here is the sample you wanted."])
+@pytest.mark.parametrize("channel", ["email", "call", "voicemail"])
+async def test_a_first_word_to_a_stranger_is_judged_as_judge_would(parts: Parts, channel: str, text: str) -> None:
+    sketch = {"channel": channel, "to": [OMAR], "subject": SUBJECTS[0], "text": text}
+    first = entry("out", BEGAN, ME, KARL, SUBJECTS[0], MINE[0])
+    row = {"now": NOW.isoformat(), "history": [first], "draft": sketch}
+    assert await advised(parts, row) == judged(row)
