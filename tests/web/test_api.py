@@ -68,9 +68,7 @@ async def test_the_advice_has_the_published_shape(world: World, device: httpx.As
     assert given["as_of"].endswith("Z")
 
 
-@pytest.mark.parametrize(
-    "asked", [{}, {"channel": "call"}, {"to": ["a@b.example"]}, {"account": "x@y.example"}]
-)
+@pytest.mark.parametrize("asked", [{}, {"channel": "call"}, {"to": ["a@b.example"]}, {"account": "x@y.example"}])
 async def test_advice_is_told_as_the_published_model_would_tell_it(
     world: World, device: httpx.AsyncClient, asked: dict[str, Any]
 ) -> None:
