@@ -87,6 +87,18 @@ def test_the_scope_ends_with_the_transaction(database: Database, lives: tuple[Ma
     assert set(counts(database).values()) == {0}
 
 
+def test_at_the_door_everybody_is_known_nothing_can_be_written_and_nobody_inside_sees_more(
+    database: Database, lives: tuple[Mailbox, Mailbox]
+) -> None:
+    with database.at_the_door() as tx:
+        assert set(tx.execute(select(devices.c.person_id)).scalars()) == {life.person for life in lives}
+    with pytest.raises(StatementRefused), database.at_the_door() as tx:
+        tx.execute(text("DELETE FROM devices"))
+    assert set(counts(database).values()) == {0}
+    with scope.across_people():
+        assert counts(database)["devices"] == len(lives)
+
+
 def test_requests_side_by_side_keep_their_own_scope(database: Database, lives: tuple[Mailbox, Mailbox]) -> None:
     async def request(person: str) -> set[str]:
         with scope.nobody():
