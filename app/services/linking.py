@@ -118,6 +118,7 @@ async def unlink(parts: Parts, person_id: str, account_id: str, now: datetime) -
     with parts.database.write(durable=True) as tx:
         deleted = accounts.delete(tx, person_id, account_id)
         audit.record(tx, person_id, now, "unlinked", account_id)
+    parts.shelf.forget(person_id)
     parts.database.checkpoint_erasure()
     parts.announcer.tell(person_id)
     return Receipt(revoked=done.revoked, deleted=deleted, pushes_ended=done.pushes_ended)

@@ -4,6 +4,7 @@ import pytest
 
 from app.services import history, linking
 from app.services.errors import LinkFailed, LinkNotOurs, NotFound
+from app.services.history import list_recipients
 from tests.world import World
 
 
@@ -81,6 +82,15 @@ async def test_nothing_of_an_unlinked_mailbox_is_left_in_a_file(world: World) ->
     await linking.unlink(world.parts, world.person_id, account_id, world.clock())
     for path in world.folder.rglob("*"):
         assert not path.is_file() or b"dana@northwind.example" not in path.read_bytes(), path
+
+
+async def test_nothing_of_an_unlinked_mailbox_is_held_in_memory(world: World) -> None:
+    account_id = await world.link("google")
+    await world.sync()
+    assert list_recipients(world.parts, world.person_id, world.clock())
+    assert world.parts.shelf.of(world.person_id).mail
+    await linking.unlink(world.parts, world.person_id, account_id, world.clock())
+    assert not world.parts.shelf.of(world.person_id).mail
 
 
 async def test_what_is_not_linked_cannot_be_unlinked(world: World) -> None:
