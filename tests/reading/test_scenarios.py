@@ -51,8 +51,8 @@ AT_LEAST = {
     "rooms-second-build": {LEVEL: 0.97, TOLD: 0.96, UNSAID: 0.98, DATED: 0.94},
     "quays-build": {LEVEL: 0.96, TOLD: 0.95, UNSAID: 0.97, DATED: 0.93},
     "quays-second-build": {LEVEL: 0.97, TOLD: 0.98, UNSAID: 0.98, DATED: 0.97},
-    "mills-held": {LEVEL: 0.93, TOLD: 0.94, UNSAID: 0.98, DATED: 0.92},
-    "vines-held": {LEVEL: 0.9, TOLD: 0.96, UNSAID: 0.98, DATED: 0.97},
+    "mills-second-build": {LEVEL: 0.93, TOLD: 0.94, UNSAID: 0.98, DATED: 0.92},
+    "vines-second-build": {LEVEL: 0.9, TOLD: 0.96, UNSAID: 0.98, DATED: 0.97},
 }
 AT_MOST = {
     "others-build": {WARNED: 0.025, ACCUSED: 0, MISSED: 0.03},
@@ -67,8 +67,8 @@ AT_MOST = {
     "rooms-second-build": {WARNED: 0.03, ACCUSED: 0, MISSED: 0.03},
     "quays-build": {WARNED: 0.03, ACCUSED: 0, MISSED: 0.03},
     "quays-second-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.03},
-    "mills-held": {WARNED: 0.04, ACCUSED: 2, MISSED: 0.03},
-    "vines-held": {WARNED: 0.04, ACCUSED: 1, MISSED: 0.03},
+    "mills-second-build": {WARNED: 0.04, ACCUSED: 2, MISSED: 0.03},
+    "vines-second-build": {WARNED: 0.04, ACCUSED: 1, MISSED: 0.03},
 }
 
 
