@@ -33,16 +33,19 @@ LEARNED_FROM = (
     "floors",
     "desks",
     "halls",
+    "quays",
+    "quays-second",
+    "mills-second",
     "absences",
     "machines-public",
     "machines-small",
 )
-HALVES = ("build", *(f"{author}-build" for author in LEARNED_FROM))
+HALVES = ("build", "second-build", *(f"{author}-build" for author in LEARNED_FROM))
 HELD = (
     *("held", "offices-held", "trades-held", "floors-held", "desks-held", "halls-held"),
-    *("absences-held", "quays-held", "mills-held", "mills-unlearned"),
+    *("absences-held", "mills-unlearned"),
 )
-"""Of offices and trades only the sentences about waiting are held back; their mails have become building material."""
+"""Of offices and trades only the sentences about waiting are held back, of "held" only the mails."""
 UNDATED = ("none", "open")
 
 

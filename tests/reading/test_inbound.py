@@ -73,8 +73,8 @@ def test_a_no_is_heard_in_any_voice_and_not_where_there_is_none():
         ("halls-build", 0.97, 0.97, 0.95),
         ("halls-held", 0.93, 0.97, 0.92),
         ("quays-build", 0.97, 0.97, 0.95),
-        ("quays-held", 0.94, 0.97, 0.93),
-        ("mills-held", 0.93, 0.95, 0.89),
+        ("quays-second-build", 0.95, 0.97, 0.94),
+        ("mills-second-build", 0.94, 0.95, 0.9),
         ("mills-unlearned", 0.92, 0.9, 0.88),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_few_plain_words_are_no_refusal(text: str):
 
 @pytest.mark.parametrize(
     ("name", "share"),
-    [("held", 0.9), ("desks-held", 0.9), ("floors-held", 0.85), ("halls-held", 0.9), ("quays-held", 0.9)],
+    [("held", 0.9), ("desks-held", 0.9), ("floors-held", 0.85), ("halls-held", 0.9), ("quays-second-build", 0.9)],
 )
 def test_of_unseen_absences_most_say_the_right_day_of_return(name: str, share: float):
     """The bar is .90."""
