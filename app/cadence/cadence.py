@@ -109,8 +109,9 @@ class Cadence:
 
     @property
     def beyond_help(self) -> bool:
-        """So many are unanswered that no value lifts the ceiling."""
-        return self.unanswered >= self.ceiling + policy.CEILING_ABOVE_MAX
+        """So many are unanswered that no value lifts the ceiling; calls that rang out, which told nothing, are one."""
+        rang_out = sum(touch.channel is Channel.CALL for touch in self.streak)
+        return self.unanswered - max(0, rang_out - 1) >= self.ceiling + policy.CEILING_ABOVE_MAX
 
     @property
     def silence_is_an_answer(self) -> bool:

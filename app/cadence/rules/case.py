@@ -13,6 +13,8 @@ from app.cadence.thread import NO_SIGNALS, Draft, Signals, Touch
 from app.cadence.verdict import Level
 
 Parameter = int | float | str
+CALL = "call"
+"""The kind of ask that a call meets, in `Signals.answers`."""
 ENDINGS = frozenset({"no-contact-request", "after-rejection"})
 """Where one of these speaks, the matter is over: nothing is said beside it about how soon or how often."""
 
@@ -40,6 +42,11 @@ class Case:
     @property
     def by_phone(self) -> bool:
         return self.draft.channel in PHONE
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The kinds of asks the draft meets; who rings meets the wish to be rung."""
+        return (*self.signals.answers, CALL) if self.by_phone else self.signals.answers
 
     @property
     def chases(self) -> bool:

@@ -162,7 +162,7 @@ def is_named(address: str, name: str) -> bool:
 
 def _leaves_question_open(case: Case) -> bool:
     asked = case.cadence.question
-    return asked is not None and not meets(case.signals.answers, asked.asks)
+    return asked is not None and not meets(case.answers, asked.asks)
 
 
 def _owes_something(case: Case) -> bool:

@@ -190,6 +190,7 @@ RULES = (
         source="Practice",
         levels=(Level.CAUTION, Level.HOLD),
         find=channel_hopping,
+        firm=True,
         covered_by=ENDINGS,
     ),
 )

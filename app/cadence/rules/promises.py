@@ -46,7 +46,7 @@ def answer_them_first(case: Case) -> Finding | None:
     asked, signals = case.cadence.question, case.signals
     if asked is None or not case.text_known or signals.withdrawal or signals.acceptance:
         return None
-    if meets(signals.answers, asked.asks):
+    if meets(case.answers, asked.asks):
         return None
     fresh = case.draft.in_reply and case.cadence.days_since(asked.at) < policy.ASK_FRESH
     mild = fresh or not case.chases

@@ -53,13 +53,13 @@ def duplicate_text(case: Case) -> Finding | None:
 
 
 def email_paper_trail(case: Case) -> Finding | None:
-    """Held when the text is known to bring nothing; a real letter after the wait draws a caution only."""
+    """Held when the text is known to bring nothing; a letter of some length after the wait draws a caution only."""
     if case.draft.channel is not _MAIL or case.adds_value:
         return None
     mails = tuple([touch for touch in case.cadence.streak if touch.channel is _MAIL])
     if len(mails) < policy.PAPER_TRAIL_MAILS or not (case.text_known or case.early):
         return None
-    certain = case.text_known and (case.chases or case.early)
+    certain = case.text_known and (case.chases or case.early or case.signals.words < policy.LETTER_WORDS)
     message = f"{count(len(mails), 'mail')} are already unanswered; a further one will sit under them."
     return Finding(Level.HOLD if certain else Level.CAUTION, message, _new_or_wait(case), keys(mails))
 
