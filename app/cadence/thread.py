@@ -30,8 +30,8 @@ class Signals:
     for every sent message. `words` counts what is left after greeting, courtesies and sign-off.
     `value` holds kinds of added value, `value_score` the sum of their weights. `answers` holds the
     kinds of asks the text meets. `signature` is a MinHash over word triples (32-bit integers): it
-    finds a repeated text and cannot give it back. `apologetic` texts plead, if they do, by nothing but
-    apologies. `language` is an ISO 639-1 code, None when unsure; tone and value are left empty for languages without a
+    finds a repeated text and cannot give it back. `barely_annoyed` texts sound annoyed by so little that it
+    may be chance. `apologetic` texts plead, if they do, by nothing but apologies. `language` is an ISO 639-1 code, None when unsure; tone and value are left empty for languages without a
     lexicon.
     """
 
@@ -43,6 +43,7 @@ class Signals:
     value_score: float = 0.0
     answers: tuple[str, ...] = ()
     annoyed: bool = False
+    barely_annoyed: bool = False
     threat: bool = False
     pressure: bool = False
     pleading: bool = False

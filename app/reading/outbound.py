@@ -9,7 +9,9 @@ from app.reading.drafts.conclusions import (
     answers_with_figures,
     asks,
     is_annoyed,
+    is_barely_annoyed,
     is_empty,
+    presses,
     signs,
     value_kinds,
     word_count,
@@ -114,6 +116,7 @@ def _signals(
     value = value_kinds(found, odds, asking=asking)
     score = sum(VALUE_WEIGHTS[kind] for kind in value)
     also = signs(found, odds)
+    annoyed = is_annoyed(found, odds)
     pleads, apologies = found.any("pleading"), len(found.at("apologetic"))
     return Signals(
         language=language,
@@ -123,9 +126,10 @@ def _signals(
         value=value,
         value_score=score,
         answers=answered(found),
-        annoyed=is_annoyed(found, odds),
+        annoyed=annoyed,
+        barely_annoyed=annoyed and is_barely_annoyed(found, odds),
         threat=found.any("threat"),
-        pressure=found.any("pressure") and "competing_offer" not in also,
+        pressure=presses(found, odds) and "competing_offer" not in also,
         pleading=pleads or apologies >= _APOLOGIES_THAT_PLEAD,
         apologetic=apologies > 0 and not pleads,
         argues="argues" in also,
@@ -142,8 +146,10 @@ def _signals(
 
 def _stage(text: Opened | None, language: str | None) -> Stage | None:
     """The furthest stage the text speaks of."""
-    named = draft_lexicon(language or "en").stages.places(text) if text else {}
-    return next((stage for stage in reversed(Stage) if stage in named), None)
+    if not text:
+        return None
+    found = findings(text, draft_lexicon(language or "en").stages)
+    return next((stage for stage in reversed(Stage) if found.any(stage)), None)
 
 
 def _page_with_a_forward(html: str) -> str:

@@ -44,6 +44,7 @@ class SignalsIn(Strict):
     value_score: float = Field(0.0, ge=0, le=100)
     answers: list[Word] = Field(default=[], max_length=32)
     annoyed: bool = False
+    barely_annoyed: bool = False
     threat: bool = False
     pressure: bool = False
     pleading: bool = False

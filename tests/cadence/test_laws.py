@@ -24,7 +24,18 @@ RULE_IDS = frozenset(rule.id for rule in RULES)
 RANKS = {rule.id: rule.rank for rule in RULES}
 BANNED = re.compile(r"stalk|desperate|annoying|\bpest\b|\bfail|you should have|!|\d\.\d", re.IGNORECASE)
 FLAGS = (
-    *("asks_for_news", "annoyed", "threat", "pressure", "pleading", "apologetic", "argues", "thanks", "logistics"),
+    *(
+        "asks_for_news",
+        "annoyed",
+        "barely_annoyed",
+        "threat",
+        "pressure",
+        "pleading",
+        "apologetic",
+        "argues",
+        "thanks",
+        "logistics",
+    ),
     *("acceptance", "withdrawal", "competing_offer", "new_opportunity"),
 )
 ASKS = ("availability", "references", "portfolio")

@@ -46,7 +46,8 @@ def _how_far(case: Case, later: tuple[Touch, ...]) -> Level:
     """A second argument against the same no goes as far as a third message of any kind."""
     signals = case.signals
     argued = signals.argues and any(touch.signals.argues or touch.signals.annoyed for touch in later)
-    if signals.annoyed or signals.threat or argued or len(later) >= policy.AFTER_REJECTION_STOP:
+    hostile = signals.threat or (signals.annoyed and not signals.barely_annoyed)
+    if hostile or argued or len(later) >= policy.AFTER_REJECTION_STOP:
         return Level.STOP
     return Level.HOLD if case.text_known or signals.argues or signals.thanks or later else Level.CAUTION
 

@@ -5,10 +5,11 @@ from app.cadence.verdict import Level
 
 
 def annoyed_tone(case: Case) -> Finding | None:
+    """What sounds so by a little is believed only of somebody who waits for an answer or was turned down."""
     signals, closure = case.signals, case.cadence.closure
-    if not (signals.annoyed or signals.threat):
+    if not (signals.annoyed or signals.threat) or (signals.barely_annoyed and not _has_grounds(case)):
         return None
-    harsh = signals.threat or (closure is not None and closure.by_them)
+    harsh = signals.threat or (closure is not None and closure.by_them and not signals.barely_annoyed)
     sounds = "sounds" if case.by_phone else "reads as"
     instead = (
         "Call when you are calm; tomorrow is early enough."
@@ -17,6 +18,12 @@ def annoyed_tone(case: Case) -> Finding | None:
     )
     message = f"This {sounds} hurt. You may be right, and it will not help you."
     return Finding(Level.STOP if harsh else Level.HOLD, message, instead)
+
+
+def _has_grounds(case: Case) -> bool:
+    word = case.cadence.promise
+    overdue = word is not None and case.cadence.today > word.end
+    return overdue or bool(case.cadence.streak) or case.cadence.closure is not None
 
 
 def pressure_tone(case: Case) -> Finding | None:

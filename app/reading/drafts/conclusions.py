@@ -23,6 +23,9 @@ _SIGNS = ("thanks", "logistics", "correction", "acceptance", "competing_offer", 
 _FEW, _MORE = 24, 16
 """Tenths of log odds that a text without words would need beside nought to sound annoyed; one of 24 needs none. Most
 drafts are calm and every draft begins with a few words, which alone prove little."""
+_BARELY, _CALM = 15, -20
+"""Tenths of log odds of sounding annoyed: below the one it may be chance, below the other a text is plainly calm.
+Scenarios whose drafts taught nothing: hurt ones stand above 20, of the calm ones held for hurt most below 10."""
 _UNCOUNTED = ("courtesy", "restate", "claim")
 _NO_CONTENT = ("ask", "courtesy", "restate", "claim", "context", "annoyed")
 _BRINGS_SOMETHING = ("logistics", "correction", "acceptance", "withdrawal", "competing_offer", "apply")
@@ -118,6 +121,18 @@ def is_annoyed(found: Findings, odds: Odds | None) -> bool:
     if not odds:
         return found.any("threat") or _sounds_annoyed(found)
     return found.any("threat") or _FEW * odds["annoyed"] > _MORE * max(0, _FEW - len(found.text.words))
+
+
+def is_barely_annoyed(found: Findings, odds: Odds | None) -> bool:
+    """Of a text that sounds annoyed: whether its words weigh so little that it may be chance."""
+    return odds is not None and odds["annoyed"] < _BARELY and not found.any("threat")
+
+
+def presses(found: Findings, odds: Odds | None) -> bool:
+    """A deadline and what follows always; what only may be meant as pressure, not where the words weigh calm."""
+    if not odds or found.any("pressure.said"):
+        return found.any("pressure")
+    return odds["annoyed"] > _CALM and found.any("pressure")
 
 
 def _sounds_annoyed(found: Findings) -> bool:

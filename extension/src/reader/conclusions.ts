@@ -16,6 +16,8 @@ const PHRASE = 20;
 const SIGNS = ['thanks', 'logistics', 'correction', 'acceptance', 'competing_offer', 'argues'];
 /** Tenths of log odds that a text without words would need beside nought to sound annoyed; one of 24 needs none. */
 const [FEW, MORE] = [24, 16];
+/** Tenths of log odds of sounding annoyed: below the one it may be chance, below the other a text is plainly calm. */
+const [BARELY, CALM] = [15, -20];
 const UNCOUNTED = ['courtesy', 'restate', 'claim'];
 const NO_CONTENT = ['ask', 'courtesy', 'restate', 'claim', 'context', 'annoyed'];
 const BRINGS_SOMETHING = ['logistics', 'correction', 'acceptance', 'withdrawal', 'competing_offer', 'apply'];
@@ -108,6 +110,17 @@ export function isAnnoyed(found: Findings, odds: Odds | undefined): boolean {
   if (!odds) return found.any('threat') || soundsAnnoyed(found);
   const few = Math.max(0, FEW - found.text.words.length);
   return found.any('threat') || FEW * (odds.annoyed ?? 0) > MORE * few;
+}
+
+/** Of a text that sounds annoyed: whether its words weigh so little that it may be chance. */
+export function isBarelyAnnoyed(found: Findings, odds: Odds | undefined): boolean {
+  return odds !== undefined && (odds.annoyed ?? 0) < BARELY && !found.any('threat');
+}
+
+/** A deadline and what follows always; what only may be meant as pressure, not where the words weigh calm. */
+export function presses(found: Findings, odds: Odds | undefined): boolean {
+  if (!odds || found.any('pressure.said')) return found.any('pressure');
+  return (odds.annoyed ?? 0) > CALM && found.any('pressure');
 }
 
 /**

@@ -4,7 +4,9 @@ import {
   answersWithFigures,
   asks,
   isAnnoyed,
+  isBarelyAnnoyed,
   isEmpty,
+  presses,
   signs,
   valueKinds,
   valueScore,
@@ -30,6 +32,7 @@ export interface Signals {
   value_score: number;
   answers: string[];
   annoyed: boolean;
+  barely_annoyed: boolean;
   threat: boolean;
   pressure: boolean;
   pleading: boolean;
@@ -83,6 +86,7 @@ function conclude(found: Findings, odds: Odds | undefined, spoken: boolean): Sig
   const value = valueKinds(found, odds, asking);
   const score = valueScore(value);
   const also = signs(found, odds);
+  const annoyed = isAnnoyed(found, odds);
   const pleads = found.any('pleading');
   const apologies = found.at('apologetic').size;
   return {
@@ -93,9 +97,10 @@ function conclude(found: Findings, odds: Odds | undefined, spoken: boolean): Sig
     value,
     value_score: score,
     answers: answered(found),
-    annoyed: isAnnoyed(found, odds),
+    annoyed,
+    barely_annoyed: annoyed && isBarelyAnnoyed(found, odds),
     threat: found.any('threat'),
-    pressure: found.any('pressure') && !also.has('competing_offer'),
+    pressure: presses(found, odds) && !also.has('competing_offer'),
     pleading: pleads || apologies >= APOLOGIES_THAT_PLEAD,
     apologetic: apologies > 0 && !pleads,
     argues: also.has('argues'),
