@@ -31,8 +31,8 @@ class Signals:
     `value` holds kinds of added value, `value_score` the sum of their weights. `answers` holds the
     kinds of asks the text meets. `signature` is a MinHash over word triples (32-bit integers): it
     finds a repeated text and cannot give it back. `barely_annoyed` texts sound annoyed by so little that it
-    may be chance. `apologetic` texts plead, if they do, by nothing but apologies. `language` is an ISO 639-1 code, None when unsure; tone and value are left empty for languages without a
-    lexicon.
+    may be chance. `apologetic` texts plead, if they do, by nothing but apologies. `language` is an ISO 639-1 code,
+    None when unsure; tone and value are left empty for languages without a lexicon.
     """
 
     language: str | None = None
