@@ -211,6 +211,9 @@ DUPLICATE_SHARE: Final = 0.85
 SIGNATURE_VALUES: Final = 16
 """Hashes a text's signature keeps: the smallest of its word triples (bottom-k sketch)."""
 
+ANSWER_WORDS: Final = 8
+"""Words of a reply that chases nothing from which it says something to a plain question. Practice."""
+
 LETTER_WORDS: Final = 100
 """Words from which a further mail that asks nothing is a letter of its own. Boomerang: 50-125 words are read best."""
 

@@ -104,7 +104,8 @@ def _read_words(
         invites_call=ending.no_contact is None and "invites_call" in letter.kinds,
         invites_contact=ending.no_contact is None and bool(inviting),
         invites_often=_invites_often(letter, inviting),
-        meeting=not rejects and (method in ("REQUEST", "COUNTER") or _meets(letter, asks)),
+        meeting=not rejects
+        and (method in ("REQUEST", "COUNTER") or _meets(letter, asks) or _is_told(letter, "appoints")),
         met="has_met" in letter.kinds,
         names=_names(letter),
         cue=cue,
@@ -115,11 +116,14 @@ def _read_words(
 
 def _meets(letter: Letter, asks: tuple[str, ...]) -> bool:
     """An invitation or an appointment made."""
-    agreed = any("hypothetical" not in line.kinds for line in letter.with_kind("meets"))
-    if agreed or not _MEETING_ASKS.isdisjoint(asks):
+    if _is_told(letter, "meets") or not _MEETING_ASKS.isdisjoint(asks):
         return True
     asked = letter.with_kind("ask_availability", "ask_call") if {"availability", "call"} & set(asks) else ()
     return any(word in line.folded for line in asked for word in _MEETING_WORDS)
+
+
+def _is_told(letter: Letter, family: str) -> bool:
+    return any("hypothetical" not in line.kinds for line in letter.with_kind(family))
 
 
 def _invites_often(letter: Letter, inviting: Sequence[Line]) -> bool:

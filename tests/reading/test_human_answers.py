@@ -41,3 +41,30 @@ def test_an_absence_signed_by_hand_stays_one_and_so_does_a_refusal() -> None:
     assert said("I am out of the office until Monday and will answer then. Kate Moor").kind is Kind.OOO
     refused = "Dear Ivo, we have chosen somebody with more years on rapier looms. All the best. Kate"
     assert said(refused).kind is Kind.REJECTION
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ivo, we expect you for the trial on Tuesday, 24 November, at 13:00. Kate",
+        "Mr Roth, interview for loom fixer on Tuesday 24 November, 11am.",
+        "Ivo, you are down for Thursday at half past two. Ask for me at the gate. Kate",
+    ],
+)
+def test_a_day_and_an_hour_of_an_interview_are_an_invitation(text: str) -> None:
+    assert said(text).meeting
+
+
+def test_who_would_rather_be_rung_forbids_nothing() -> None:
+    ring = said("Don't write, just call me any time after four, 902 555 0187. Kate")
+    assert ring.no_contact is None
+    assert ring.invites_call
+    assert said("Please do not write, call me or send anybody. Kate").no_contact == "all"
+
+
+def test_an_office_that_asks_not_to_be_written_to_again_is_taken_at_its_word() -> None:
+    told = (
+        "Your application goes through the district only. Please do not contact this office again about it.\nThe Office"
+    )
+    asked = said(told, sender="dean@college.example")
+    assert (asked.kind, asked.no_contact) == (Kind.REPLY, "all")

@@ -180,6 +180,11 @@ def test_what_a_draft_is_besides_is_told(half: str) -> None:
         ("I will post on Google how you treat people, and hundreds read what I write.", "threat", True),
         ("I write for the local paper and would share my column online.", "threat", False),
         ("You asked me to reach out if I hadn't heard by the 20th, so here I am.", "pressure", False),
+        ("I need a yes or no by Friday, otherwise I sign elsewhere.", "pressure", True),
+        ("I wrote to Jo and want to make sure you know of me too.", "pressure", False),
+        ("The tram broke down and I walk now, I will be there at 8:20.", "pressure", False),
+        ("I recorded three public domain poems and attach the files.", "pressure", False),
+        ("I rang yesterday and wanted to make sure you have it.", "asks_for_news", True),
         ("Now with the attachment, please excuse me.", "correction", True),
         ("I would be glad to learn when you plan to decide.", "asks_for_news", True),
         ("Sorry to bother you. Sorry again. I apologise for asking.", "apologetic", True),
@@ -369,3 +374,8 @@ def test_hostile_text_of_64_kb_is_read_in_time(name: str) -> None:
     start = time.process_time()
     read_draft("email", text, text)
     assert time.process_time() - start < 0.1
+
+
+def test_names_with_their_office_and_number_are_references() -> None:
+    two = "1. Carys Beynon, depot manager, 029 5550 0114\n2. Rev. Alun Pugh, alun@parish.example"
+    assert "references" in read_draft("email", "", two).answers

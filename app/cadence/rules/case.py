@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from app.cadence.cadence import Cadence
 from app.cadence.counting import PHONE
-from app.cadence.policy import GUESSED_VALUE, VALUE_ONE_STEP
-from app.cadence.standing import text_is_read
+from app.cadence.policy import ANSWER_WORDS, GUESSED_VALUE, VALUE_ONE_STEP
+from app.cadence.standing import GENERAL_ASK, text_is_read
 from app.cadence.thread import NO_SIGNALS, Draft, Signals, Touch
 from app.cadence.verdict import Level
 
@@ -45,8 +45,13 @@ class Case:
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """The kinds of asks the draft meets; who rings meets the wish to be rung."""
-        return (*self.signals.answers, CALL) if self.by_phone else self.signals.answers
+        """The kinds of asks the draft meets; who rings meets the wish to be rung, who replies at some length and
+        neither chases nor only thanks says something to a question of no special kind.
+        """
+        said, asked = self.signals, self.cadence.question
+        plain = asked is not None and asked.asks == (GENERAL_ASK,) and self.draft.in_reply
+        speaks = plain and said.words >= ANSWER_WORDS and not (self.chases or said.thanks)
+        return said.answers + (CALL,) * self.by_phone + (GENERAL_ASK,) * speaks
 
     @property
     def chases(self) -> bool:

@@ -28,6 +28,7 @@ shows what lies above them."""
 _OF_ABSENCE = frozenset({"absent", "away", "returns"})
 _OF_A_DECISION = frozenset({"undecided", "not_yet"})
 """Who says that nothing is decided yet, and nothing of being away, answers a question."""
+_ONCE_MORE = re.compile(r"\b(?:again|any ?more|stop)\b")
 _BY_NAME = re.compile(
     r"\s*(?:[Hh]i|[Hh]ello|[Hh]ey|[Hh]iya|[Dd]ear|[Mm]orning|[Gg]ood (?:morning|afternoon|evening|day)),? "
     r"(?!(?:All|Everyone|There|Sender|Sirs?|Madam|Colleagues?|Friends?|Candidates?|Applicants?|Team|Customer|Visitor"
@@ -183,7 +184,7 @@ def _is_impersonal(letter: Letter) -> bool:
 
 
 def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kind:
-    wanted = meets or not _ASKED_BY_A_PERSON.isdisjoint(asks)
+    wanted = meets or not _ASKED_BY_A_PERSON.isdisjoint(asks) or _asks_to_stop(letter)
     if _is_bulk(letter):
         personal = wanted and "bulk" not in letter.kinds and not letter.header("list-id")
         return Kind.REPLY if personal else (Kind.ATS_RECEIPT if _receives(letter) else Kind.LIST)
@@ -205,6 +206,12 @@ def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kin
     if wanted or any(line.sentence.asks and "not_ask" not in line.kinds for line in letter.lines):
         return Kind.REPLY
     return Kind.ATS_RECEIPT if "stage_applied" in letter.kinds else Kind.AUTO_REPLY
+
+
+def _asks_to_stop(letter: Letter) -> bool:
+    """ "Do not write again": said to one who has written too often, which no program knows."""
+    asking = (line for line in letter.with_kind("no_contact_all") if "not_no_contact" not in line.kinds)
+    return any(_ONCE_MORE.search(line.folded) for line in asking)
 
 
 def _is_signed(letter: Letter) -> bool:
