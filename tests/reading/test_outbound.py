@@ -67,6 +67,7 @@ HELD = {
     "quays-held": BAR,
     "brief-held": {"annoyed": (0.73, 0.68), "empty": (0.95, 0.62)},
     "mills-held": {"annoyed": (0.91, 0.78), "empty": (0.87, 0.9), "adds_value": (0.95, 0.82)},
+    "coves-held": {"annoyed": (0.94, 0.8), "empty": (0.94, 0.93), "adds_value": (0.92, 0.9)},
     "mills-unlearned": BAR | {"annoyed": (0.89, 0.64), "adds_value": (0.92, 0.83)},
     "vines-unlearned": BAR | {"annoyed": (0.83, 0.72)},
 }
