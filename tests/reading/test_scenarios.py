@@ -53,6 +53,8 @@ AT_LEAST = {
     "quays-second-build": {LEVEL: 0.97, TOLD: 0.98, UNSAID: 0.98, DATED: 0.97},
     "mills-second-build": {LEVEL: 0.93, TOLD: 0.94, UNSAID: 0.98, DATED: 0.92},
     "vines-second-build": {LEVEL: 0.9, TOLD: 0.96, UNSAID: 0.98, DATED: 0.97},
+    "coves-held": {LEVEL: 0.96, TOLD: 0.95, UNSAID: 0.98, DATED: 0.95},
+    "lanes-held": {LEVEL: 0.94, TOLD: 0.92, UNSAID: 0.98, DATED: 0.97},
 }
 AT_MOST = {
     "others-build": {WARNED: 0.025, ACCUSED: 0, MISSED: 0.03},
@@ -69,6 +71,8 @@ AT_MOST = {
     "quays-second-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.03},
     "mills-second-build": {WARNED: 0.04, ACCUSED: 2, MISSED: 0.03},
     "vines-second-build": {WARNED: 0.04, ACCUSED: 1, MISSED: 0.03},
+    "coves-held": {WARNED: 0.0, ACCUSED: 0, MISSED: 0.0},
+    "lanes-held": {WARNED: 0.03, ACCUSED: 0, MISSED: 0.03},
 }
 
 
