@@ -26,7 +26,7 @@ def features_in(text: str) -> list[str]:
 def phrases_in(text: str) -> frozenset[str]:
     """The groups of which an English draft has a phrase."""
     english = draft_lexicon("en")
-    return frozenset(findings(opened(chunks(own_words(text).body), english.forms), english.book).places)
+    return findings(opened(chunks(own_words(text).body), english.forms), english.book).names()
 
 
 def write(target: Path, about: str, learned: Mapping[str, Fitted], margins: Mapping[str, float]) -> None:

@@ -146,8 +146,10 @@ def _signals(
 
 def _stage(text: Opened | None, language: str | None) -> Stage | None:
     """The furthest stage the text speaks of."""
-    named = draft_lexicon(language or "en").stages.places(text) if text else {}
-    return next((stage for stage in reversed(Stage) if stage in named), None)
+    if not text:
+        return None
+    found = findings(text, draft_lexicon(language or "en").stages)
+    return next((stage for stage in reversed(Stage) if found.any(stage)), None)
 
 
 def _page_with_a_forward(html: str) -> str:

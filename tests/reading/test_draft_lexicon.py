@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from app.cadence.thread import Signals, Stage
 from app.reading.drafts.dialect import parsed, pattern_of
+from app.reading.drafts.findings import findings
 from app.reading.drafts.lexicon import LANGUAGES, draft_lexicon
-from app.reading.drafts.opened import Forms, opened
+from app.reading.drafts.opened import Forms, Opened, opened
 from app.reading.drafts.phrases import PhraseBook
 from app.reading.drafts.sentences import chunks
 from app.reading.kinds import ASK_KINDS, VALUE_WEIGHTS
@@ -28,14 +29,19 @@ def book(groups: Mapping[str, Sequence[str]]) -> PhraseBook:
 
 
 def places(groups: Mapping[str, Sequence[str]], text: str) -> dict[str, set[int]]:
-    return book(groups).places(opened(chunks(text), Forms({}, ())))
+    return all_found(book(groups), opened(chunks(text), Forms({}, ())))
+
+
+def all_found(book: PhraseBook, text: Opened) -> dict[str, set[int]]:
+    found = findings(text, book)
+    return {name: found.at(name) for name in found.names()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_phrase_compiles_and_every_group_has_a_meaning(language: str) -> None:
     content: dict[str, Any] = lexicon(language)
     said_nothing = opened(["zebra"], draft_lexicon(language).forms)
-    assert draft_lexicon(language).book.places(said_nothing) == {}
+    assert all_found(draft_lexicon(language).book, said_nothing) == {}
     for lines in (content["groups"] | content["stages"]).values():
         for line in lines:
             assert not re.search(pattern_of(parsed(line, content["sets"])), " ^ zebra ~ ", re.ASCII)
@@ -70,9 +76,9 @@ def test_a_slip_in_a_phrase_is_refused(line: str) -> None:
 
 def test_an_exception_takes_back_a_group_and_all_below_it() -> None:
     groups = {"value.link": ["urlx"], "not.value": ["my resume"], "thanks": ["thanks"]}
-    assert places(groups, "urlx thanks") == {"value.link": {0}, "thanks": {0}}
+    assert places(groups, "urlx thanks") == {"value": {0}, "value.link": {0}, "thanks": {0}}
     assert places(groups, "my resume urlx thanks") == {"thanks": {0}}
-    assert places(groups, "My resume. urlx thanks.") == {"value.link": {1}, "thanks": {1}}
+    assert places(groups, "My resume. urlx thanks.") == {"value": {1}, "value.link": {1}, "thanks": {1}}
 
 
 WORDS = ["i", "you", "have", "news", "not", "any", "monday", "5", "follow", "up", "reply."]
@@ -86,8 +92,16 @@ LINES = [
 def test_the_index_finds_what_the_pattern_finds(words: list[str], line: str) -> None:
     text = opened(words, Forms({}, ()))
     by_pattern = {at for at, said in enumerate(text.lines) if re.search(pattern_of(parsed(line, SETS)), said)}
-    assert bool(by_pattern) == bool(book({"x": [line]}).places(text))
-    assert book({"ask": [line]}).places(text) == ({"ask": by_pattern} if by_pattern else {})
+    assert all_found(book({"x": [line]}), text) == ({"x": by_pattern} if by_pattern else {})
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=24), st.permutations(["x", "x.a", "x.b", "y", "z"]))
+def test_what_is_asked_for_first_changes_nothing(words: list[str], order: list[str]) -> None:
+    groups = {"x.a": ["i have"], "not.x.a": ["any"], "x.b": ["(you|any) _3 news"], "y": ["you have"], "not.y": ["not"]}
+    known = PhraseBook(groups, sets=SETS, common=(), implied={"x.b": ["y", "z"]})
+    text = opened(words, Forms({}, ()))
+    at_once, in_turn = all_found(known, text), findings(text, known)
+    assert {name: in_turn.at(name) for name in order if in_turn.any(name)} == at_once
 
 
 def test_what_is_remembered_of_drafts_stays_small() -> None:

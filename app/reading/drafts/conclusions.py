@@ -1,12 +1,10 @@
 """From what was found to what it means: value, emptiness and tone of a text of the person's own."""
 
 from functools import cache
-from itertools import groupby
 
 from app.reading.drafts.anchors import NUMBER
 from app.reading.drafts.findings import Findings
 from app.reading.drafts.opened import Opened
-from app.reading.drafts.sentences import BREAK
 from app.reading.drafts.weights import Odds
 from app.reading.kinds import ASK_KINDS, VALUE_WEIGHTS
 from app.reading.lexicons import lexicon as data_file
@@ -37,25 +35,31 @@ def value_kinds(found: Findings, odds: Odds | None, *, asking: bool) -> tuple[st
     The weighed words decide whether there is value, the phrases of which kind: "idea" where they name none;
     in a draft that asks for news the words alone must tell of it clearly (tenths of log odds).
     """
-    kinds = set(found.below("value"))
+    if odds and odds["adds_value"] <= 0:
+        return _halves(found)
+    kinds = found.below("value")
     better = kinds - _HALVES
-    if odds and odds["adds_value"] <= (_IDEA_BESIDE_AN_ASK if asking and not better else 0):
-        return tuple(sorted(kinds & _HALVES))[:1]
     if odds and not better:
+        if asking and odds["adds_value"] <= _IDEA_BESIDE_AN_ASK:
+            return _halves(found)
         better = {"idea"}
     return tuple(kind for kind in VALUE_WEIGHTS if kind in (better or kinds))
+
+
+def _halves(found: Findings) -> tuple[str, ...]:
+    return tuple(kind for kind in sorted(_HALVES) if found.any(f"value.{kind}"))[:1]
 
 
 def signs(found: Findings, odds: Odds | None) -> frozenset[str]:
     """What the text is besides, such as thanks: by its phrases; in English they only add to what is weighed."""
     if not odds:
         return frozenset(sign for sign in _SIGNS if found.any(sign))
-    return frozenset(sign for sign in _SIGNS if odds[sign] + PHRASE * found.any(sign) > 0)
+    return frozenset(sign for sign in _SIGNS if odds[sign] > 0 or (odds[sign] + PHRASE > 0 and found.any(sign)))
 
 
 def answered(found: Findings) -> tuple[str, ...]:
     """Kinds of asks the text meets, sorted."""
-    return tuple(sorted(found.below("answers").keys() & ASK_KINDS))
+    return tuple(sorted(found.below("answers") & ASK_KINDS))
 
 
 def answers_with_figures(answers: tuple[str, ...], text: Opened, *, asking: bool) -> tuple[str, ...]:
@@ -64,20 +68,15 @@ def answers_with_figures(answers: tuple[str, ...], text: Opened, *, asking: bool
     Beside a question for news, only one in a sentence that neither asks nor looks back ("I applied on the 2nd").
     """
     states, kinds = _stated()
-    said = _apart(text.words) if asking else text.words
-    if NUMBER not in said and states.isdisjoint(said):
-        return answers
-    return tuple(sorted(kinds.union(answers)))
+    sentences = text.sentences() if asking else [text.words]
+    if any(not states.isdisjoint(said) and not (asking and _looks_back(said)) for said in sentences):
+        return tuple(sorted(kinds.union(answers)))
+    return answers
 
 
-def _apart(words: list[str]) -> list[str]:
-    """The words of the sentences that neither ask nor look back."""
-    told: list[str] = []
-    for stop, sentence in groupby(words, BREAK.__eq__):
-        line = [*sentence]
-        if not stop and _looking_back().isdisjoint(line):
-            told += line
-    return told
+def _looks_back(said: list[str]) -> bool:
+    """Whether a sentence looks back, or asks."""
+    return not _looking_back().isdisjoint(said)
 
 
 @cache
@@ -87,12 +86,13 @@ def _looking_back() -> frozenset[str]:
 
 @cache
 def _stated() -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(data_file("text")["states"].split()), frozenset(data_file("text")["stated"])
+    return frozenset({NUMBER, *data_file("text")["states"].split()}), frozenset(data_file("text")["stated"])
 
 
 def word_count(found: Findings) -> int:
     """Words of the sentences that are more than courtesy."""
-    return found.text.whole_length() - found.words_in(found.at(*_UNCOUNTED) - found.at("ask"))
+    uncounted = found.at(*_UNCOUNTED)
+    return found.text.whole_length() - found.words_in(uncounted - found.at("ask", among=uncounted))
 
 
 def asks(found: Findings, *, spoken: bool) -> bool:
@@ -106,7 +106,7 @@ def is_empty(found: Findings, odds: Odds | None, *, spoken: bool, value_score: f
         return False
     if odds:
         return odds["empty"] > 0
-    brief = word_count(found) <= _LONGEST_EMPTY and not found.any(*_BRINGS_SOMETHING)
+    brief = word_count(found) <= _LONGEST_EMPTY and not any(map(found.any, _BRINGS_SOMETHING))
     return brief and _only_asks(found, spoken=spoken)
 
 

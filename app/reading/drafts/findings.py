@@ -1,35 +1,40 @@
-"""What a text was found to hold, before anything is concluded from it."""
+"""What a text holds, looked for when it is asked for, before anything is concluded from it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from app.reading.drafts.opened import Opened
-from app.reading.drafts.phrases import PhraseBook, Places
+from app.reading.drafts.phrases import Candidates, PhraseBook
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`places` has for each group of phrases the numbers of the sentences it stands in.
+    """A name stands for its group of phrases and all those below it ("value" for "value.link").
 
-    Each group comes with the names above it ("value" with "value.link").
+    In a sentence with an exception ("not.value") what it is an exception to does not count.
     """
 
     text: Opened
-    places: Places
+    book: PhraseBook
+    candidates: Candidates
 
-    def at(self, *names: str) -> set[int]:
-        """The sentences with a group of one of these names, or one below it."""
-        return set().union(*[self.places[name] for name in names if name in self.places])
+    def any(self, name: str) -> bool:
+        """True if a phrase of this name is anywhere."""
+        return any(True for _ in self._places(name))
 
-    def any(self, *names: str) -> bool:
-        """True if a group of one of these names, or one below it, is anywhere."""
-        return not self.places.keys().isdisjoint(names)
+    def at(self, *names: str, among: Collection[int] | None = None) -> set[int]:
+        """The sentences with a phrase of one of these names; of those in `among`, where it is given."""
+        return {number for name in names for number in self._places(name, among)}
 
-    def below(self, stem: str) -> Places:
-        """The groups right below this one ("value"), by their last name."""
+    def below(self, stem: str) -> set[str]:
+        """The last names of what was found below this one."""
         begin = stem + "."
-        return {name[len(begin) :]: at for name, at in self.places.items() if name.startswith(begin)}
+        told = {name for group, name in self.book.told_by.get(stem, ()) if group in self.candidates}
+        return {name.removeprefix(begin) for name in told if name.startswith(begin) and self.any(name)}
+
+    def names(self) -> frozenset[str]:
+        """All that was found."""
+        return frozenset(filter(self.any, self.book.told_by))
 
     def everywhere(self) -> set[int]:
         return set(range(len(self.text.lines)))
@@ -37,16 +42,29 @@ class Findings:
     def words_in(self, numbers: Iterable[int]) -> int:
         return sum([self.text.length(number) for number in numbers])
 
+    def _places(self, asked: str, among: Collection[int] | None = None) -> Iterator[int]:
+        for group, name in self.book.told_by.get(asked, ()):
+            if group in self.candidates:
+                for number in self._standing(group, among):
+                    if not self._is_excepted(name, number):
+                        yield number
+
+    def _standing(self, group: str, among: Collection[int] | None) -> Iterator[int]:
+        """Where the phrases of a group stand; a phrase that does not is looked for but once."""
+        rest = self.candidates[group]
+        for at in range(len(rest) - 1, -1, -1):
+            number, phrase = rest[at]
+            if among is not None and number not in among:
+                continue
+            if phrase.stands_in(self.text.lines[number]):
+                yield number
+            else:
+                del rest[at]
+
+    def _is_excepted(self, name: str, number: int) -> bool:
+        doubts = [group for group in self.book.exceptions[name] if group in self.candidates]
+        return any(True for group in doubts for _ in self._standing(group, {number}))
+
 
 def findings(text: Opened, book: PhraseBook) -> Findings:
-    places = book.places(text)
-    for group, at in [*places.items()]:
-        for name in _above(group):
-            places[name] = places.get(name, set()) | at
-    return Findings(text, places)
-
-
-@cache
-def _above(group: str) -> tuple[str, ...]:
-    names = group.split(".")
-    return tuple(".".join(names[:end]) for end in range(1, len(names)))
+    return Findings(text, book, book.candidates(text))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from sys import intern
 
 from app.reading.drafts.anchors import NUMBER
@@ -11,7 +12,7 @@ from app.reading.drafts.sentences import BREAK, SHOUT, ends_sentence, pattern
 URGE = "^urge"
 """The word for doubled question and exclamation marks."""
 
-_MARKS = frozenset({BEGIN, END, SHOUT, URGE, "qm", "em"})
+_MARKS = frozenset({BEGIN, END, BREAK, SHOUT, URGE, "qm", "em"})
 _LONGEST = 60
 _MOST_FORMS, _LONGEST_KEPT = 20_000, 24
 _URGES = ("??", "?!", "!?", "!!!")
@@ -31,9 +32,17 @@ class Opened:
         """Words of one sentence, its marks not counted."""
         return sum([word not in _MARKS for word in self.lines[number].split()])
 
+    def sentences(self) -> Iterator[list[str]]:
+        """The words of each line."""
+        begin = 0
+        for line in self.lines:
+            end = begin + line.count(" ") - 1
+            yield self.words[begin:end]
+            begin = end + 1
+
     def whole_length(self) -> int:
         """Words of all sentences."""
-        return len(self.words) - sum(map(self.words.count, (*_MARKS, BREAK)))
+        return len(self.words) - sum(map(_MARKS.__contains__, self.words))
 
 
 class Forms(dict[str, str]):
@@ -93,7 +102,7 @@ def opened(chunks: list[str], forms: Forms) -> Opened:
     text = text.replace(f" {BEGIN} {END} {BREAK}", "").removesuffix(f" {BREAK} {BEGIN} {END} ")
     text = text if text.endswith(" ") else text + " "
     lines = text.split(BREAK)
-    if max(line.count(" ") for line in lines) > _LONGEST + 1:
+    if max(map(str.count, lines, repeat(" "))) > _LONGEST + 1:
         lines = [part for line in lines for part in _cut(line)]
         text = BREAK.join(lines)
     return Opened(lines, [*map(_WORDS.__getitem__, text.split())])

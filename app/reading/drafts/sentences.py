@@ -16,7 +16,7 @@ SHOUT = "^shout"
 _SHORT_LINE = 45
 _LEAST_SHOUTED = 3
 _LEAST_SHARE = 0.3
-_LOUD = re.compile(r"[A-Z]{4}")
+_LOUD = re.compile(r"[A-Z]{4,}(?![A-Za-z])")
 
 
 @cache
@@ -29,7 +29,8 @@ def pattern(name: str) -> re.Pattern[str]:
 def chunks(body: str) -> list[str]:
     """In order and in lower case; links, addresses, code and smileys are a word each. `body` is folded."""
     text = _joined(_masked(body))
-    return [*_with_shouts(text.split())] if _LOUD.search(text) else lower(text).split()
+    loud = sum([word not in _acronyms() for word in _LOUD.findall(text)])
+    return [*_with_shouts(text.split())] if loud >= _LEAST_SHOUTED else lower(text).split()
 
 
 def ends_sentence(chunk: str) -> bool:
@@ -50,7 +51,13 @@ def _masked(body: str) -> str:
     if ":" in body or ";" in body:
         body = pattern("smiley").sub(" smiley ", body)
     small = lower(body)
-    return pattern("url").sub("urlx", body) if any(hint in small for hint in _url_hints()) else body
+    hints = [hint for hint in _url_hints() if hint in small]
+    return "\n".join([_without_links(line, hints) for line in body.split("\n")]) if hints else body
+
+
+def _without_links(line: str, hints: list[str]) -> str:
+    small = lower(line)
+    return pattern("url").sub("urlx", line) if any(hint in small for hint in hints) else line
 
 
 @cache
