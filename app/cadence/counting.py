@@ -65,7 +65,8 @@ def last_answer(replies: tuple[Reply, ...], sent: tuple[Touch, ...]) -> Answer |
     if reply is None:
         return None
     by_phone = reply.channel in PHONE
-    return Answer(reply.key, reply.at, reply.channel, reply.meeting or by_phone, reply.met or by_phone, reply.asks)
+    invited = reply.meeting or by_phone or reply.cue in policy.TALKED_STAGES
+    return Answer(reply.key, reply.at, reply.channel, invited, reply.met or by_phone, reply.asks)
 
 
 def _last_call_that_reached_them(sent: tuple[Touch, ...]) -> Touch | None:

@@ -190,7 +190,9 @@ def _belongs(event: Event, recipient: str) -> bool:
     sender = event.message.sender
     if sender is None or event.channel is not Channel.EMAIL or recipient in event.message.text.lower():
         return True
-    if is_named(recipient, sender.name.lower()) or _same_mailbox_name(recipient, sender.address):
+    if is_named(recipient, sender.name.lower() or _spelled(sender.address)):
+        return True
+    if _same_mailbox_name(recipient, sender.address):
         return True
     company = organisation(recipient).partition(".")[0]
     if len(company) < _SHORTEST_NAME:
@@ -227,6 +229,12 @@ def _same_mailbox_name(address: str, other: str) -> bool:
     """ "dana.kowalski@acme.example" and "dana.kowalski@home.example": a first and a last name before the @."""
     local = address.partition("@")[0]
     return local == other.partition("@")[0] and re.fullmatch(r"[a-z]{2,}[._-][a-z]{3,}", local) is not None
+
+
+def _spelled(address: str) -> str:
+    """The full name a mailbox spells: "bora ozal" of bora.ozal@home.example; empty where it spells none."""
+    words = re.split(r"[._-]", address.partition("@")[0])
+    return " ".join(words) if len(words) > 1 and all(word.isalpha() and len(word) > 1 for word in words) else ""
 
 
 def _call(event: Event) -> LoggedFact:

@@ -68,3 +68,31 @@ def test_an_office_that_asks_not_to_be_written_to_again_is_taken_at_its_word() -
     )
     asked = said(told, sender="dean@college.example")
     assert (asked.kind, asked.no_contact) == (Kind.REPLY, "all")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is to confirm that we received your e-mail and that I will read it on the train home tonight. Kate",
+        "Thank you! Out on site today, more tomorrow. Sent from my phone",
+        "Message received, Ivo. Kate is in hospital and I'm sorting her post. I'll get this to whoever stands in. Ruth",
+    ],
+)
+def test_who_signs_writes_on_a_telephone_or_calls_one_by_name_is_a_person(text: str) -> None:
+    assert said(text).kind is Kind.REPLY
+
+
+def test_a_day_to_come_on_is_no_day_to_decide_by() -> None:
+    come = said("Come on Wednesday 25 November at 8:00, we try you out. Kate")
+    assert come.promise is None
+    assert come.meeting
+
+
+def test_who_hardly_reads_mail_forbids_no_call() -> None:
+    assert said("I don't do emails, phone me instead: 01632 960 114. Kate").no_contact is None
+
+
+def test_an_invitation_to_knock_again_names_the_day_it_holds_from() -> None:
+    knock = said("Quiet just now. Knock again the first week of December, we know more then. Kate").promise
+    assert knock is not None
+    assert knock.invites

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.cadence.cadence import Cadence
 from app.cadence.counting import PHONE
-from app.cadence.policy import ANSWER_WORDS, GUESSED_VALUE, VALUE_ONE_STEP
+from app.cadence.policy import ANSWER_WORDS, CLOSING_NOTE_STAGES, GUESSED_VALUE, VALUE_ONE_STEP
 from app.cadence.standing import GENERAL_ASK, text_is_read
 from app.cadence.thread import NO_SIGNALS, Draft, Signals, Touch
 from app.cadence.verdict import Level
@@ -76,6 +76,13 @@ class Case:
     @property
     def adds_value(self) -> bool:
         return self.value >= VALUE_ONE_STEP
+
+    @property
+    def closes_kindly(self) -> bool:
+        """One closing note after a talk: it thanks, asks nothing, and is the first message too many."""
+        first = self.cadence.unanswered == self.cadence.ceiling + 1
+        asks_nothing = self.text_known and self.signals.thanks and not self.chases
+        return first and asks_nothing and self.cadence.stage in CLOSING_NOTE_STAGES
 
     @property
     def early(self) -> bool:

@@ -45,16 +45,9 @@ def too_many_unanswered(case: Case) -> Finding | None:
     message = f"{outstanding(cadence)}, {nothing_new(cadence.streak, follow_ups(cadence))}."
     if case.adds_value:
         message = f"{count(cadence.unanswered, 'message')} are out; good content is read when they come back to you."
-    if _closes_kindly(case):
+    if case.closes_kindly:
         return Finding(Level.NOTE, message, "As a last word this is fine; then try another door.", keys(cadence.streak))
     return Finding(Level.HOLD, message, _other_door(case), keys(cadence.streak))
-
-
-def _closes_kindly(case: Case) -> bool:
-    """One closing note after a talk: it thanks, asks nothing, and is the first message too many."""
-    first = case.cadence.unanswered == case.cadence.ceiling + 1
-    asks_nothing = case.text_known and case.signals.thanks and not case.chases
-    return first and asks_nothing and case.cadence.stage in policy.CLOSING_NOTE_STAGES
 
 
 def silence_is_an_answer(case: Case) -> Finding | None:

@@ -54,7 +54,7 @@ def duplicate_text(case: Case) -> Finding | None:
 
 def email_paper_trail(case: Case) -> Finding | None:
     """Held when the text is known to bring nothing; a letter of some length after the wait draws a caution only."""
-    if case.draft.channel is not _MAIL or case.adds_value:
+    if case.draft.channel is not _MAIL or case.adds_value or case.closes_kindly:
         return None
     mails = tuple([touch for touch in case.cadence.streak if touch.channel is _MAIL])
     if len(mails) < policy.PAPER_TRAIL_MAILS or not (case.text_known or case.early):

@@ -29,6 +29,9 @@ _OF_ABSENCE = frozenset({"absent", "away", "returns"})
 _OF_A_DECISION = frozenset({"undecided", "not_yet"})
 """Who says that nothing is decided yet, and nothing of being away, answers a question."""
 _ONCE_MORE = re.compile(r"\b(?:again|any ?more|stop)\b")
+_BY_THUMB = re.compile(
+    r"\b[Ss]ent from my (?:\w+ ){0,2}(?:i?[Pp]hone|i?[Pp]ad|mobile|Galaxy|BlackBerry|Android|tablet)\b"
+)
 _BY_NAME = re.compile(
     r"\s*(?:[Hh]i|[Hh]ello|[Hh]ey|[Hh]iya|[Dd]ear|[Mm]orning|[Gg]ood (?:morning|afternoon|evening|day)),? "
     r"(?!(?:All|Everyone|There|Sender|Sirs?|Madam|Colleagues?|Friends?|Candidates?|Applicants?|Team|Customer|Visitor"
@@ -196,12 +199,13 @@ def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kin
         return Kind.REPLY if (wanted or (asks and letter.odds(RECEIPT) < _HARDLY)) and not unread else Kind.ATS_RECEIPT
     is_little = letter.is_brief or (len(letter.lines) == 1 and not by_office)
     by_machine = letter.odds(HUMAN) < (0 if by_office else _BY_A_MACHINE) and not (wanted or is_little)
-    by_machine = by_machine and not _is_signed(letter)
+    signed = _is_signed(letter)
+    by_machine = by_machine and not signed and (by_office or not _is_personal(letter))
     if by_machine and letter.odds(RECEIPT) > (_LIKELY if by_office else _SURELY):
         return Kind.ATS_RECEIPT
     if by_machine and letter.odds(HUMAN) < _BY_A_MACHINE:
         return Kind.ATS_RECEIPT if letter.odds(RECEIPT) > _LIKELY else Kind.AUTO_REPLY
-    if not unread and "machine" not in letter.kinds:
+    if not unread and (signed or "machine" not in letter.kinds):
         return Kind.REPLY
     if wanted or any(line.sentence.asks and "not_ask" not in line.kinds for line in letter.lines):
         return Kind.REPLY
@@ -219,6 +223,13 @@ def _is_signed(letter: Letter) -> bool:
     names = set(re.findall(r"[a-z]{2,}", letter.sender.partition("@")[0]))
     last = letter.lines[-1].folded.split() if letter.lines else []
     return len(last) <= 3 and not names.isdisjoint(re.findall(r"[a-z]{2,}", " ".join(last)))
+
+
+def _is_personal(letter: Letter) -> bool:
+    """Whether it calls its reader by name in the text, or was written on a telephone."""
+    said = {word for line in letter.lines for word in re.findall(r"[a-z]+", line.folded)}
+    names = {re.split(r"[._\d+-]", person.address.partition("@")[0])[0] for person in letter.message.to}
+    return any(len(name) > 2 and name in said for name in names) or bool(_BY_THUMB.search(letter.new))
 
 
 def _receives(letter: Letter) -> bool:
