@@ -28,13 +28,19 @@ const BRINGS_SOMETHING = ['logistics', 'correction', 'acceptance', 'withdrawal',
  * in a draft that asks for news the words alone must tell of it clearly (tenths of log odds).
  */
 export function valueKinds(found: Findings, odds: Odds | undefined, asking: boolean): string[] {
+  if (odds && (odds.adds_value ?? 0) <= 0) return halves(found);
   const kinds = found.below('value');
   let better = kinds.filter((kind) => !HALVES.includes(kind));
-  const needed = asking && better.length === 0 ? IDEA_BESIDE_AN_ASK : 0;
-  if (odds && (odds.adds_value ?? 0) <= needed) return HALVES.filter((kind) => kinds.includes(kind)).slice(0, 1);
-  if (odds && better.length === 0) better = ['idea'];
+  if (odds && better.length === 0) {
+    if (asking && (odds.adds_value ?? 0) <= IDEA_BESIDE_AN_ASK) return halves(found);
+    better = ['idea'];
+  }
   const told = better.length > 0 ? better : kinds;
   return Object.keys(textFile.value_weights).filter((kind) => told.includes(kind));
+}
+
+function halves(found: Findings): string[] {
+  return HALVES.filter((kind) => found.any(`value.${kind}`)).slice(0, 1);
 }
 
 export function valueScore(kinds: string[]): number {
@@ -43,8 +49,8 @@ export function valueScore(kinds: string[]): number {
 
 /** What the text is besides, such as thanks: by its phrases; in English they only add to what is weighed. */
 export function signs(found: Findings, odds: Odds | undefined): Set<string> {
-  const isTold = (sign: string) => (odds ? (odds[sign] ?? 0) + (found.any(sign) ? PHRASE : 0) > 0 : found.any(sign));
-  return new Set(SIGNS.filter(isTold));
+  const weighed = (sign: string) => (odds ? (odds[sign] ?? 0) : 0);
+  return new Set(SIGNS.filter((sign) => weighed(sign) > 0 || (weighed(sign) + PHRASE > 0 && found.any(sign))));
 }
 
 /** Kinds of asks the text meets, sorted. */
@@ -60,8 +66,9 @@ let lookingBack: Set<string> | undefined;
 export function answersWithFigures(answers: string[], text: Opened, asking: boolean): string[] {
   stated ??= new Set([NUMBER, ...textFile.states.split(' ')]);
   const states = stated;
-  const said = asking ? apart(text.words) : text.words;
-  return said.some((word) => states.has(word)) ? [...new Set([...answers, ...textFile.stated])].sort() : answers;
+  const isIn = (words: string[]) => words.some((word) => states.has(word));
+  if (!isIn(text.words) || (asking && !isIn(apart(text.words)))) return answers;
+  return [...new Set([...answers, ...textFile.stated])].sort();
 }
 
 /** The words of the sentences that neither ask nor look back. */
@@ -82,9 +89,9 @@ function apart(words: string[]): string[] {
 
 /** Words of the sentences that are more than courtesy. */
 export function wordCount(found: Findings): number {
-  const uncounted = found.at(...UNCOUNTED);
-  const asking = found.at('ask');
-  return found.wordsWhere((number) => !uncounted.has(number) || asking.has(number));
+  const uncounted = found.at(UNCOUNTED);
+  for (const number of found.at(['ask'], uncounted)) uncounted.delete(number);
+  return found.wordsOutside(uncounted);
 }
 
 /** True if some sentence asks for news; a call has ways of asking of its own. */
@@ -100,9 +107,9 @@ export function isEmpty(found: Findings, odds: Odds | undefined, spoken: boolean
 }
 
 function onlyAsks(found: Findings, spoken: boolean): boolean {
-  const noContent = found.at(...NO_CONTENT, ...(spoken ? ['spoken_ask'] : []));
+  const noContent = found.at(spoken ? [...NO_CONTENT, 'spoken_ask'] : NO_CONTENT);
   const wants = asks(found, spoken) || found.any('restate');
-  return wants && found.wordsWhere((number) => !noContent.has(number)) <= MOST_CONTENT;
+  return wants && found.wordsOutside(noContent) <= MOST_CONTENT;
 }
 
 /** A threat always; else what the weighed words say, or the phrases in a language without weights. */
@@ -129,8 +136,8 @@ export function presses(found: Findings, odds: Odds | undefined): boolean {
  */
 function soundsAnnoyed(found: Findings): boolean {
   if (found.any('annoyed.aimed')) return true;
-  const aimed = found.at('target');
-  const strong = [...found.at('annoyed.strong')];
+  const aimed = found.at(['target']);
+  const strong = [...found.at(['annoyed.strong'])];
   if (strong.some((number) => [number - 1, number, number + 1].some((near) => aimed.has(near)))) return true;
   const cues = found.below('annoyed.weak').length + 0.5 * found.below('annoyed.mild').length;
   return aimed.size > 0 && cues - (found.any('calm') ? 1 : 0) >= CUES_NEEDED;

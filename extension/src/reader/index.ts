@@ -88,7 +88,7 @@ function conclude(found: Findings, odds: Odds | undefined, spoken: boolean): Sig
   const also = signs(found, odds);
   const annoyed = isAnnoyed(found, odds);
   const pleads = found.any('pleading');
-  const apologies = found.at('apologetic').size;
+  const apologies = found.at(['apologetic']).size;
   return {
     language: null,
     words: wordCount(found),
@@ -115,4 +115,8 @@ function conclude(found: Findings, odds: Odds | undefined, spoken: boolean): Sig
   };
 }
 
-const NOTHING = conclude(new Findings({ lines: [], words: [] }, new Map()), undefined, false);
+const NOTHING = conclude(
+  new Findings({ lines: [], words: [] }, { told: {}, forbidden: {} }, new Map()),
+  undefined,
+  false,
+);

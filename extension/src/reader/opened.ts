@@ -5,7 +5,7 @@ const BEGIN = '^';
 const END = '~';
 export const NUMBER = '#';
 const URGE = '^urge';
-const MARKS = new Set([BEGIN, END, SHOUT, URGE, 'qm', 'em']);
+const MARKS = new Set(['', BEGIN, END, BREAK, SHOUT, URGE, 'qm', 'em']);
 const LONGEST = 60;
 const LEAST_LETTERS = 2;
 const MOST_FORMS = 20_000;
@@ -20,9 +20,11 @@ export interface Opened {
   words: string[];
 }
 
-/** Words of a line, its marks not counted. */
-export function lengthOf(line: string): number {
-  return line.split(' ').filter((word) => word !== '' && !MARKS.has(word)).length;
+/** How many words there are, marks not counted. */
+export function lengthOf(words: string[]): number {
+  let count = 0;
+  for (const word of words) if (!MARKS.has(word)) count += 1;
+  return count;
 }
 
 /** What chunks stand for: short forms opened, "qm" and "em" for marks, the end of a sentence. */
