@@ -20,7 +20,7 @@ from app.reading.drafts.findings import Findings, findings
 from app.reading.drafts.fold import LONGEST, fold, lower
 from app.reading.drafts.language import language_of
 from app.reading.drafts.lexicon import LANGUAGES, draft_lexicon
-from app.reading.drafts.opened import Opened, opened
+from app.reading.drafts.opened import opened
 from app.reading.drafts.own_words import own_words
 from app.reading.drafts.sentences import BREAK, chunks
 from app.reading.drafts.signature import signature_of
@@ -63,10 +63,10 @@ def read_draft(channel: str, subject: str, text: str) -> Signals:
     lexicon for the language only language, words and signature are filled. A figure or a day counts as the answer to
     whatever may be answered so; in a draft that asks for news only where it stands apart from that.
     """
-    signals, whole = _read(channel, subject, text)
-    if whole is None:
+    signals, found = _read(channel, subject, text)
+    if found is None:
         return signals
-    answers = answers_with_figures(signals.answers, whole, asking=signals.asks_for_news)
+    answers = answers_with_figures(signals.answers, found.text, asking=signals.asks_for_news)
     return signals if answers == signals.answers else replace(signals, answers=answers)
 
 
@@ -78,12 +78,12 @@ def draft_verdict(signals: Signals) -> Verdict:
 def read_sent(message: Message) -> OutboundReading:
     """Signals, stage cue and whether it passes somebody's mail on; the HTML is read only if there is no text."""
     plain = without_long_quotes(message.text) if message.text.strip() else ""
-    signals, whole = _read("email", message.subject, plain or html_to_text(message.html))
+    signals, found = _read("email", message.subject, plain or html_to_text(message.html))
     forward = passes_on(message.subject, plain or _page_with_a_forward(message.html))
-    return OutboundReading(signals, _stage(whole, signals.language), forward)
+    return OutboundReading(signals, _stage(found) if found else None, forward)
 
 
-def _read(channel: str, subject: str, text: str) -> tuple[Signals, Opened | None]:
+def _read(channel: str, subject: str, text: str) -> tuple[Signals, Findings | None]:
     body = own_words(text).body
     parts = chunks(body)
     if len(parts) < _FEW_CHUNKS and _words_in(parts) < _FEW_WORDS:
@@ -96,7 +96,7 @@ def _read(channel: str, subject: str, text: str) -> tuple[Signals, Opened | None
     lexicon = draft_lexicon(known)
     whole = opened(parts, lexicon.forms)
     found, odds, spoken = findings(whole, lexicon.book), odds_of(whole, known), channel in _SPOKEN
-    return _signals(found, odds, spoken=spoken, language=language, signature=signature), whole
+    return _signals(found, odds, spoken=spoken, language=language, signature=signature), found
 
 
 def _words_in(parts: list[str]) -> int:
@@ -144,23 +144,22 @@ def _signals(
     )
 
 
-def _stage(text: Opened | None, language: str | None) -> Stage | None:
+def _stage(found: Findings) -> Stage | None:
     """The furthest stage the text speaks of."""
-    if not text:
-        return None
-    found = findings(text, draft_lexicon(language or "en").stages)
-    return next((stage for stage in reversed(Stage) if found.any(stage)), None)
+    return next((stage for stage in reversed(Stage) if found.any(f"stage.{stage}")), None)
 
 
 def _page_with_a_forward(html: str) -> str:
     """The text of a page, quotes and all, if a forward may be in it."""
-    words = every_word(html)
-    small = words.lower() if words.isascii() else lower(fold(words))
-    may_be = len(small) >= LONGEST or any(word in small for word in _FORWARDED)
-    return html_to_text(html, keep_quotes=True) if may_be else ""
+    return html_to_text(html, keep_quotes=True) if _may_be_forwarded(every_word(html)) else ""
+
+
+def _may_be_forwarded(text: str) -> bool:
+    small = text.lower() if text.isascii() else lower(fold(text))
+    return len(small) >= LONGEST or any(word in small for word in _FORWARDED)
 
 
 def passes_on(subject: str, text: str) -> bool:
     """Whether a text, quotes and all, is an earlier mail sent on to somebody else."""
     marked = _FORWARD_MARK.search(lower(fold(subject)))
-    return bool(marked or _FORWARD_BLOCK.search(lower(fold(text))))
+    return bool(marked or (_may_be_forwarded(text) and _FORWARD_BLOCK.search(lower(fold(text)))))

@@ -1,6 +1,7 @@
 """Tells the language of a text from its script or its commonest words; the same way as the extension does."""
 
 import re
+import string
 from functools import cache
 
 from app.reading.lexicons import lexicon as data_file
@@ -8,6 +9,7 @@ from app.reading.lexicons import lexicon as data_file
 _LOOKED_AT = 100
 _LEAST_HITS = 2
 _AROUND = ".,;:!?\"'()"
+_NO_LETTERS = bytes(set(range(128)) - set(string.ascii_letters.encode()))
 
 
 def language_of(text: str, chunks: list[str]) -> str | None:
@@ -27,11 +29,15 @@ def language_of(text: str, chunks: list[str]) -> str | None:
 
 def _script_of(text: str) -> str | None:
     """The language of the script most letters are in, if that is not Latin."""
+    plain = text.encode("ascii", "ignore")
+    latin = len(plain.translate(None, delete=_NO_LETTERS))
+    if len(text) - len(plain) <= latin:
+        return None
     counts = {code: len(letters.findall(text)) for code, letters in _scripts().items()}
     if counts["ja"]:
         counts["ja"] += counts["zh"]
     best = max(counts, key=lambda code: counts[code])
-    return best if counts[best] > len(re.findall("[a-zA-Z]", text)) else None
+    return best if counts[best] > latin else None
 
 
 @cache

@@ -1,5 +1,6 @@
 """The phrases of one language for the person's own texts, ready to be looked up."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,10 +13,9 @@ LANGUAGES = ("en", "de", "es")
 
 @dataclass(frozen=True, slots=True)
 class DraftLexicon:
-    """`stages` are read of sent mail only; `forms` are what words and marks are opened to."""
+    """`forms` are what words and marks are opened to; the stages, read of sent mail only, are `book`'s "stage.…"."""
 
     book: PhraseBook
-    stages: PhraseBook
     forms: Forms
 
 
@@ -24,8 +24,8 @@ def draft_lexicon(language: str) -> DraftLexicon:
     """For one of LANGUAGES; ValueError if a phrase of it is outside the dialect."""
     content, text = data_file(language), data_file("text")
     sets, common = content["sets"], text["common"].split()
+    stages = {re.sub(r"\w+$", r"stage.\g<0>", name): phrases for name, phrases in content["stages"].items()}
     return DraftLexicon(
-        PhraseBook(content["groups"], sets=sets, common=common, implied=text["implies"]),
-        PhraseBook(content["stages"], sets=sets, common=common, implied={}),
+        PhraseBook(content["groups"] | stages, sets=sets, common=common, implied=text["implies"]),
         Forms(content["rewrite"], [(ending, rest) for ending, rest in content["endings"]]),
     )

@@ -29,9 +29,9 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
-def _suspects() -> tuple[str, ...]:
-    """How every line begins that a pattern of "cut" can find."""
-    return tuple(data_file("text")["cut"]["suspects"])
+def _suspects() -> frozenset[str]:
+    """The sign or two that every line begins with that a pattern of "cut" can find."""
+    return frozenset(beginning[:2] for beginning in data_file("text")["cut"]["suspects"])
 
 
 def own_words(text: str) -> OwnWords:
@@ -44,17 +44,21 @@ def own_words(text: str) -> OwnWords:
 
 def _new_lines(lines: list[str]) -> list[str]:
     kept: list[str] = []
-    at = 0
+    suspects, at = _suspects(), 0
     while at < len(lines):
-        line = lower(lines[at].strip()[:_LONGEST_LINE])
-        if not line.startswith(_suspects()):
+        begin = lines[at].strip()[:2].lower()
+        if begin[:1] == ">":
+            at += 1
+            continue
+        if begin not in suspects and begin[:1] not in suspects:
             kept.append(lines[at])
             at += 1
             continue
+        line = lower(lines[at].strip()[:_LONGEST_LINE])
         intro = _intro_length(lines, at, line)
         if _cuts(lines, at, line) or (intro and not _quoted_after(lines, at + intro)):
             break
-        if not intro and not line.startswith(">") and not _pattern("device").search(line):
+        if not intro and not _pattern("device").search(line):
             kept.append(lines[at])
         at += intro or 1
     return kept
@@ -63,8 +67,10 @@ def _new_lines(lines: list[str]) -> list[str]:
 def _cuts(lines: list[str], at: int, line: str) -> bool:
     if _pattern("from_here").search(line) or _pattern("signature").search(line):
         return True
+    if not _pattern("header").search(line):
+        return False
     following = (lower(after.strip()[:_LONGEST_LINE]) for after in lines[at + 1 : at + 4])
-    return bool(_pattern("header").search(line)) and any(_pattern("header_next").search(after) for after in following)
+    return any(_pattern("header_next").search(after) for after in following)
 
 
 def _intro_length(lines: list[str], at: int, line: str) -> int:

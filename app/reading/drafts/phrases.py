@@ -31,6 +31,7 @@ class Phrase:
         return self.stands_in(line)
 
 
+FOUND = Phrase("")
 Phrases = tuple[Phrase, ...]
 Candidates = dict[str, list[tuple[int, Phrase]]]
 """By group, the phrases of which a key is in the text, each with the number of the sentence."""
@@ -40,8 +41,8 @@ class PhraseBook:
     """Groups of phrases of one language, indexed so that a sentence is tried against few of them.
 
     `implied` names the groups that another one brings along, `common` the words of the language from the most
-    frequent on. `told_by` has for each name the groups that tell of it or of a name below it, each with that name;
-    `exceptions` the groups of which a phrase takes a name back in its sentence ("not.x": x and all below it).
+    frequent on. `told` has the names that a group tells of and those above them, in pairs of which the second is the
+    first or below it; `exceptions` the groups that take a name back in their sentence ("not.x": x and all below it).
     """
 
     def __init__(
@@ -59,14 +60,14 @@ class PhraseBook:
             for sequence in _alternatives(dialect.parsed(line, sets)):
                 self._add(group, sequence, anchors, line)
         exceptions = [group for group in groups if group.startswith(_NOT)]
-        plain = [group for group in groups if group not in exceptions]
-        told = [(group, name) for group in plain for name in (group, *implied.get(group, ()))]
+        told = {group: (group, *implied.get(group, ())) for group in groups if group not in exceptions}
         self.exceptions = {
-            name: tuple(group for group in exceptions if _is_below(name, group.removeprefix(_NOT))) for _, name in told
+            name: tuple(group for group in exceptions if f"{name}.".startswith(f"{group.removeprefix(_NOT)}."))
+            for name in chain(*told.values())
         }
-        self.told_by = {
-            above: tuple(each for each in told if _is_below(each[1], above))
-            for above in {above for _, name in told for above in accumulate(name.split("."), "{}.{}".format)}
+        self.told = {
+            group: tuple((above, name) for name in names for above in accumulate(name.split("."), "{}.{}".format))
+            for group, names in told.items()
         }
 
     def _add(self, group: str, sequence: dialect.Sequence, anchors: Anchors, line: str) -> None:
@@ -107,10 +108,6 @@ class _Words(dict[str, Phrases]):
         if len(self) < _MOST_KEPT and len(word) <= _LONGEST_KEPT:
             self[word] = phrases
         return phrases
-
-
-def _is_below(name: str, above: str) -> bool:
-    return f"{name}.".startswith(f"{above}.")
 
 
 def _alternatives(sequence: dialect.Sequence) -> Iterator[dialect.Sequence]:
