@@ -1,6 +1,7 @@
 """Tells which phrases may stand in a text; the dialect phrases are written in: docs/lexicon.md."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, compress, count, pairwise, repeat
 
@@ -88,11 +89,11 @@ class PhraseBook:
         numbers = [*chain.from_iterable(map(repeat, count(), map(str.count, text.lines, repeat(" "))))]
         by_word = [*map(self._words.__getitem__, text.words)]
         by_pair = [*map(self._pairs.get, pairwise(text.words))]
-        found: Candidates = {}
+        found: Candidates = defaultdict(list)
         for told in (by_word, by_pair):
             for number, phrases in zip(compress(numbers, told), filter(None, told), strict=True):
                 for phrase in phrases:
-                    found.setdefault(phrase.group, []).append((number, phrase))
+                    found[phrase.group].append((number, phrase))
         return found
 
 
