@@ -17,7 +17,6 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
-    and_,
     bindparam,
     exists,
     func,
@@ -32,7 +31,7 @@ from app.reading.people import organisation
 from app.store.database import insert_into
 from app.store.ids import new_id
 from app.store.names import name_hash
-from app.store.prepared import Prepared
+from app.store.prepared import Prepared, PreparedInsert
 from app.store.sealing import Sealer
 from app.store.spelling import OneOf
 from app.store.tables import (
@@ -75,10 +74,9 @@ def ensure(tx: Connection, sealer: Sealer, person_id: str, people: Mapping[str, 
     known = _ids_of(tx, person_id, people)
     fresh = {address: new_id() for address in people if address not in known}
     if fresh:
-        shared = {"person_id": person_id, "created_at": now, "name": None}
-        tx.execute(insert_into(tx, recipients), [{"id": recipient_id, **shared} for recipient_id in fresh.values()])
-        rows = [{"person_id": person_id, "address": address, "recipient_id": fresh[address]} for address in fresh]
-        tx.execute(insert_into(tx, recipient_addresses).on_conflict_do_nothing(), rows)
+        mine = {"person_id": person_id}
+        _NEW.run_all(tx, ({**mine, "id": recipient_id, "created_at": now} for recipient_id in fresh.values()))
+        _NEW_ADDRESS.run_all(tx, ({**mine, "address": each, "recipient_id": fresh[each]} for each in fresh))
         known = _ids_of(tx, person_id, people)
     _learn_names(tx, sealer, person_id, {address: name for address, name in people.items() if name})
     return known
@@ -209,21 +207,16 @@ def forget_unmet(tx: Connection, person_id: str) -> int:
 
 
 def _ids_of(tx: Connection, person_id: str, addresses: Iterable[str]) -> dict[str, str]:
-    own = recipient_addresses.c
-    owner = and_(recipients.c.id == own.recipient_id, own.person_id == person_id)
-    found = select(own.address, counted_as).join(recipients, owner).where(own.address.in_(tuple(addresses)))
-    return {row[0]: row[1] for row in tx.execute(found)}
+    return dict(_IDS.rows(tx, person=person_id, addresses=tuple(addresses)))
 
 
 def _learn_names(tx: Connection, sealer: Sealer, person_id: str, names: Mapping[str, str]) -> None:
     own = recipient_addresses.c
-    mine = select(own.address, own.name_hash, recipients.c.id, recipients.c.name).join(recipients)
-    rows = tx.execute(mine.where(own.person_id == person_id, own.address.in_(tuple(names)))).all()
-    for address, hashed, recipient_id, sealed in rows:
-        if sealed is None:
-            rename(tx, sealer, person_id, recipient_id, names[address])
-        if hashed is None and (learned := name_hash(names[address], sealer)):
-            here = (own.person_id == person_id) & (own.address == address)
+    for row in _NAMES.rows(tx, person=person_id, addresses=tuple(names)) if names else ():
+        if row.name is None:
+            rename(tx, sealer, person_id, row.id, names[row.address])
+        if row.name_hash is None and (learned := name_hash(names[row.address], sealer)):
+            here = (own.person_id == person_id) & (own.address == row.address)
             tx.execute(update(recipient_addresses).where(here).values(name_hash=learned))
 
 
@@ -268,6 +261,15 @@ def _rows_of(roots: Select[Any]) -> Prepared:
 
 
 _AT = (recipient_addresses.c.person_id == _PERSON) & OneOf(recipient_addresses.c.address, "addresses")
+_OWNED = recipient_addresses.join(recipients, recipients.c.id == recipient_addresses.c.recipient_id)
+_IDS = Prepared(select(recipient_addresses.c.address, counted_as.label("root")).select_from(_OWNED).where(_AT))
+_NAMES = Prepared(
+    select(recipient_addresses.c.address, recipient_addresses.c.name_hash, recipients.c.id, recipients.c.name)
+    .select_from(_OWNED)
+    .where(_AT)
+)
+_NEW = PreparedInsert(recipients, ("id", "person_id", "created_at"), lambda plain: plain)
+_NEW_ADDRESS = PreparedInsert(recipient_addresses, ("person_id", "address", "recipient_id"))
 _ALL = _rows(recipients)
 _BY_ID = _rows_of(_MINE.where(recipients.c.id == bindparam("recipient")))
 _BY_ADDRESS = _rows_of(

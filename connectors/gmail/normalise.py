@@ -96,7 +96,11 @@ def message_from(raw: Json, *, account: str, now: datetime) -> Message:
 
 def link_to(thread: str, account: str) -> str:
     """Opens the thread in the web page, in the right one of several accounts."""
-    return f"https://mail.google.com/mail/?authuser={quote(account)}#all/{quote(thread)}"
+    return f"https://mail.google.com/mail/?authuser={_quoted(account)}#all/{quote(thread)}"
+
+
+_quoted = lru_cache(maxsize=64)(quote)
+"""The account is the same for a whole page."""
 
 
 def folder_of(labels: frozenset[str]) -> Folder:
