@@ -16,5 +16,5 @@ def lexicon(name: str) -> dict[str, Any]:
 
 @cache
 def senders(kind: str) -> frozenset[str]:
-    """One list of `senders.json`: ats_domains, bulk_domains, role_names or free_domains."""
+    """One list of `senders.json`: ats_domains, bulk_domains, role_names, office_words or free_domains."""
     return frozenset(lexicon("senders")[kind])

@@ -10,7 +10,7 @@ from app.reading.lexicons import senders
 
 _AUTOMATIC = re.compile(
     r"(^|[._+-])(no-?_?\.?reply|do-?_?\.?not-?_?\.?reply|mailer-daemon|postmaster|bounces?|notifications?"
-    r"|nicht-?antworten|keine-?antwort|no-?responder|nepasrepondre)([._+-]|\d|$)"
+    r"|reply-?no|nicht-?antworten|keine-?antwort|no-?responder|no-?responda|ne-?pas-?repondre|geen-?antwoord)([._+-]|\d|$)"
 )
 
 _ADDRESS = re.compile(r"[^\s@<>\",;]+@[^\s@<>\",;]+")

@@ -26,6 +26,7 @@ _MEANS_TO = re.compile(
     r"(?:'ll| will| shall| should| intend to| aim to| hope to| plan to| expect to)|^(?:will|should|hope to))\b"
     r".*\b(?:you|u|applicants?|candidates?)\b"
 )
+_CONCLUDES = re.compile(r"\b(?:so|therefore|hence|thus|which means|meaning)\b")
 _TEXTED = re.compile(r"\bu\b")
 _NEVER = frozenset({"not_their_act", "ago"})
 _NOT_WITHOUT_AN_ACT = frozenset({"interview_time", "their_ask", "past_talk"})
@@ -192,8 +193,10 @@ def _clause_around(folded: str, start: int, end: int) -> str:
 
 
 def _nearest(sentence: Sentence, dates: Sequence[Dated]) -> Dated | None:
-    """The date closest to where they say they will act; of two as close the later one."""
+    """The date closest to where they say they will act; behind a "so" before any in front of it."""
     acts = sentence.spots("act")
+    concludes = _CONCLUDES.search(sentence.folded, dates[0].end)
+    dates = [dated for dated in dates if concludes and dated.start > concludes.start()] or dates
     if not acts:
         return dates[0]
     return min(dates, key=lambda dated: min(_distance(dated, act) for act in acts))

@@ -31,6 +31,13 @@ def back(row: dict, at: datetime = NOON) -> date | None:
         ("On leave since 2 November, return on Tuesday 1st December 2026.", date(2026, 12, 1)),
         ("Hours start up again 12/15.", date(2026, 12, 15)),
         ("Out sick since Monday and no idea when I'll be back.", None),
+        ("On leave for two weeks from Monday 23 November.", date(2026, 12, 7)),
+        ("Away w/e 27 November. Back on duty the following Monday.", date(2026, 11, 30)),
+        ("I'm out of the office for the rest of this week.", date(2026, 11, 23)),
+        ("I'm off thurs + fri. See you then.", date(2026, 11, 23)),
+        ("Ich bin bis einschl. 27.11. nicht im Haus.", date(2026, 11, 30)),
+        ("Estou de férias até 4 de dezembro. Regresso no dia 7.", date(2026, 12, 7)),
+        ("Je serai de nouveau au bureau à partir du 1er décembre.", date(2026, 12, 1)),
     ],
 )
 def test_a_day_is_the_return_or_the_last_one_away(text: str, day: date | None):

@@ -156,6 +156,37 @@ def test_a_wish_for_silence_is_heard_in_peoples_own_words(text: str, wish: str |
     assert said(text).no_contact == wish
 
 
+def test_a_person_whose_program_names_a_day_of_return_is_away():
+    text = "Gone from Thurs 19 Nov, returning Wed 25 Nov; your CV is quite safe."
+    reading = said(text, "Automatic reply: hygienist", headers={"auto-submitted": "auto-replied"})
+    assert (reading.kind, reading.return_date) == (Kind.OOO, date(2026, 11, 25))
+
+
+def test_a_shops_refusal_stays_one_with_a_voucher_below_it():
+    text = (
+        "We know waiting is the worst part, so here it is: the store has made its seasonal hires and you weren't one "
+        "of them.\nEnjoy 15% off with code THANKS15.\nUnsubscribe | Manage preferences"
+    )
+    assert said(text, "Thank you", "ta@shop.example", headers={"list-unsubscribe": "<https://shop.example/u>"}).closure
+
+
+def test_to_let_somebody_go_who_withdrew_is_no_refusal():
+    assert not said("We accept your withdrawal from the process and wish you all the best.").closure
+
+
+def test_an_office_that_writes_under_its_name_confirms_an_application():
+    message = Message(
+        "m",
+        "t",
+        NOON,
+        Address("admin@vets.example", "Kirkstone Vets Admin"),
+        to=(Address("ana@example.com"),),
+        subject="Re: Vet nurse application",
+        text="Hello, this is just to let you know your application arrived and has been passed on to the manager.",
+    )
+    assert read_inbound(message).kind is Kind.ATS_RECEIPT
+
+
 def test_not_now_but_again_in_a_season_closes_this_round():
     reading = said("We've no call for another pair of hands now. Do give us a shout again in September.")
     assert reading.closure

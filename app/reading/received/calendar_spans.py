@@ -8,6 +8,7 @@ from app.reading.received.spans import (
     Span,
     Today,
     Words,
+    ahead,
     coming,
     coming_month,
     means,
@@ -34,6 +35,26 @@ def _weekday(words: Words, today: Today) -> Span:
 @means("weekday next week")
 def _weekday_next_week(words: Words, today: Today) -> Span:
     return _days(_coming_weekday(today, number(words, "weekday")) + _WEEK)
+
+
+@means("weekday after next")
+def _weekday_after_next(words: Words, today: Today) -> Span:
+    wanted = number(words, "weekday")
+    return week(today, 2, wanted, wanted)
+
+
+@means("length from weekday")
+def _length_from_weekday(words: Words, today: Today) -> Span:
+    length = ahead(today, number(words, "n", 1), str(words["unit"])) - today.day
+    return _days(_coming_weekday(today, number(words, "weekday")) + length)
+
+
+@means("day of that month")
+def _day_of_that_month(words: Words, today: Today) -> Span | None:
+    """The day of this month, or of the next one where the words say so."""
+    month_meant = shift_months(today.day.replace(day=1), int(words.get("which") == "next"))
+    day = valid(month_meant.year, month_meant.month, number(words, "day"))
+    return _days(day) if day else None
 
 
 @means("weekday in a fortnight")
@@ -172,10 +193,13 @@ def _nth_week(words: Words, today: Today) -> Span:
 
 @means("nth weekday")
 def _nth_weekday(words: Words, today: Today) -> Span | None:
-    """The fifth is the last one the month has."""
+    """The fifth is the last one the month has; where no month is named, of this one or the next."""
     month_number, nth = number(words, "month"), number(words, "ordinal")
-    year = coming_month(today, month_number, number(words, "year"))
-    first = date(year, month_number, 1)
+    if month_number:
+        first = date(coming_month(today, month_number, number(words, "year")), month_number, 1)
+    else:
+        first = shift_months(today.day.replace(day=1), int(words.get("which") == "next"))
+    month_number = first.month
     first += timedelta(days=(number(words, "weekday") - first.weekday()) % 7)
     days = [day for week in range(5) if (day := first + timedelta(weeks=week)).month == month_number]
     return _days(days[-1] if nth > 4 else days[nth - 1])

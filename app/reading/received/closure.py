@@ -18,6 +18,10 @@ _LONGEST_HINT = 8
 _MOST_REFUSALS = 20  # sentences; looking closely at each costs more than all the rest of the reading
 _LIKELY, _LIKELY_WITH_PHRASE = 0, -40
 """Hundredths of log odds, without a phrase that closes and with one; `scripts/weigh-letters --check` shows why."""
+_COMFORTED, _COMFORTED_WITH_PHRASE = -40, -100
+"""The same of a letter that consoles or tells who was taken, which hardly anybody does who has not refused."""
+_COMFORTS = frozenset({"consoles", "of_others"})
+_SAYS_YES = frozenset({"good_news", "undecided", "meets"})
 _LIKELY_OF_FEW = 190
 _OTHERS_DID = re.compile(r"\b(?:they|he|she)(?:'ve|'d)?\b")
 _READER = re.compile(r"\b(?:you|your|yours|u)\b")
@@ -42,7 +46,7 @@ def ending_of(letter: Letter, today: Today, *, asks: bool = False) -> Ending:
     said = _is_said(letter, asks=asks) or (bool(not_now) and not held)
     doubted = bool(held) or "undecided" in letter.kinds or _is_supposed_somewhere(letter)
     closes = said if not letter.is_english else (said or not doubted) and _weighs_like_a_refusal(letter, said=said)
-    closes = closes and not _is_their_own_news(letter)
+    closes = closes and "withdrew" not in letter.kinds and not _is_their_own_news(letter)
     return Ending(
         closes=closes,
         on_hold=bool(held) and not closes,
@@ -73,9 +77,12 @@ def _is_said(letter: Letter, *, asks: bool) -> bool:
 
 def _weighs_like_a_refusal(letter: Letter, *, said: bool) -> bool:
     odds = letter.odds(REFUSAL)
-    if said or odds <= _LIKELY:
-        return said and odds > _LIKELY_WITH_PHRASE
-    return not letter.is_brief or odds > _LIKELY_OF_FEW
+    comforts = not letter.kinds.isdisjoint(_COMFORTS) and letter.kinds.isdisjoint(_SAYS_YES)
+    if said:
+        return odds > (_COMFORTED_WITH_PHRASE if comforts else _LIKELY_WITH_PHRASE)
+    if letter.is_brief:
+        return odds > _LIKELY_OF_FEW
+    return odds > (_COMFORTED if comforts else _LIKELY)
 
 
 def _closes(line: Line, family: str = "closes") -> bool:

@@ -46,6 +46,16 @@ def _beside_a_feast(words: Words, today: Today) -> Span:
     return _day(edge + timedelta(days=(weekday - edge.weekday() - 1) % 7 + 1))
 
 
+@means("boxing day")
+def _boxing_day(words: Words, today: Today) -> Span:
+    return _day(date(today.day.year, 12, 26))
+
+
+@means("new year's day")
+def _new_years_day(words: Words, today: Today) -> Span:
+    return _day(date(today.day.year + (today.day > date(today.day.year, 1, 1)), 1, 1))
+
+
 @means("eve")
 def _eve(words: Words, today: Today) -> Span:
     return _day(date(today.day.year, 12, 24 if words.get("which") == "christmas" else 31))

@@ -9,7 +9,7 @@ from app.reading.received.absences import return_date
 from app.reading.received.closure import Ending
 from app.reading.received.letter import Letter
 from app.reading.received.spans import Today
-from app.reading.received.weighing import ABSENCE, FILED, HUMAN, RECEIPT
+from app.reading.received.weighing import ABSENCE, FILED, HUMAN, RECEIPT, REFUSAL
 
 _REPORT = "multipart/report"
 _BOUNCERS = ("mailer-daemon@", "postmaster@", "mail-daemon@", "mailerdaemon@", "microsoftexchange")
@@ -20,9 +20,9 @@ _METHODS = {
     "calendar_cancel_subject": "CANCEL",
 }
 _SURELY, _LIKELY, _HARDLY = 60, 30, -100
-_AWAY, _SURELY_AWAY = 0, 70
+_AWAY, _SURELY_AWAY, _HARDLY_AWAY = 0, 70, -200
 _BY_A_MACHINE = -60
-_BRIEFLY, _WHATEVER_IT_ASKS = 200, 300
+_BRIEFLY, _WHATEVER_IT_ASKS, _SURELY_REFUSED = 200, 300, 100
 """Hundredths of log odds that a letter is a receipt, an absence, a human being's; `scripts/weigh-letters --check`
 shows what lies above them."""
 _OF_ABSENCE = frozenset({"absent", "away", "returns"})
@@ -95,7 +95,8 @@ def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: boo
         return Kind.BOUNCE
     if is_read_receipt(letter):
         return Kind.AUTO_REPLY
-    if ending.closes and ("stage_applied" in letter.kinds or not _is_bulk(letter)):
+    is_sure = "stage_applied" in letter.kinds or letter.odds(REFUSAL) > _SURELY_REFUSED
+    if ending.closes and (is_sure or not _is_bulk(letter)):
         return Kind.REJECTION
     if _answers_by_itself(letter):
         return _weighed(letter, _automatic_kind(letter, today))
@@ -148,13 +149,20 @@ def _automatic_kind(letter: Letter, today: Today) -> Kind:
         return Kind.AUTO_REPLY
     if away > _AWAY or not spoken.isdisjoint({"absent", "ooo_subject"}):
         return Kind.OOO
-    if not letter.is_english and _speaks_of_own_absence(letter, today):
+    if _speaks_of_own_absence(letter, today):
         return Kind.OOO
     return Kind.LIST if "bulk" in spoken and "machine" not in letter.kinds else Kind.AUTO_REPLY
 
 
 def _speaks_of_own_absence(letter: Letter, today: Today) -> bool:
-    """Away in the first person, or back on a day that is named, with no "if" about it."""
+    """Back on a day that is named, which no office is; or, unweighed, away in the first person, with no "if" about it.
+
+    So is whoever answers by a program and names a day of return, where the words weigh little against it.
+    """
+    if not is_role(letter.sender) and letter.odds(ABSENCE) > _HARDLY_AWAY and return_date(letter, today) is not None:
+        return True
+    if letter.is_english:
+        return False
     away = [line for line in letter.with_kind("away", "returns") if "hypothetical" not in line.kinds]
     if any("away" in line.kinds and _FIRST_PERSON.search(line.folded) for line in away):
         return True
@@ -165,7 +173,7 @@ def _is_away(letter: Letter) -> bool:
     """An absence notice without any header: its words weigh like one, or nearly every sentence speaks of absence."""
     if letter.kinds & {"others_away", "absence_over"} or any(line.sentence.asks for line in letter.lines):
         return False
-    if _BY_NAME.match(letter.new):
+    if _BY_NAME.match(letter.new) or _BY_THUMB.search(letter.new):
         return False
     answers = not letter.kinds.isdisjoint(_OF_A_DECISION) and letter.kinds.isdisjoint(_OF_ABSENCE)
     if (
@@ -192,15 +200,16 @@ def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kin
         personal = wanted and "bulk" not in letter.kinds and not letter.header("list-id")
         return Kind.REPLY if personal else (Kind.ATS_RECEIPT if _receives(letter) else Kind.LIST)
     unread = is_automatic(letter.sender) and not _personal_reply_to(letter)
-    by_office = unread or is_role(letter.sender) or _by_hiring_system(letter)
-    if letter.odds(RECEIPT) > _WHATEVER_IT_ASKS and letter.odds(HUMAN) < -_BRIEFLY:
-        return Kind.ATS_RECEIPT
-    if _receives(letter) and (by_office or _is_template(letter)):
-        return Kind.REPLY if (wanted or (asks and letter.odds(RECEIPT) < _HARDLY)) and not unread else Kind.ATS_RECEIPT
+    by_office = _is_unmanned(letter) or _is_of_an_office(letter)
     is_little = letter.is_brief or (len(letter.lines) == 1 and not by_office)
-    by_machine = letter.odds(HUMAN) < (0 if by_office else _BY_A_MACHINE) and not (wanted or is_little)
     signed = _is_signed(letter)
-    by_machine = by_machine and not signed and (by_office or not _is_personal(letter))
+    by_hand = is_little or signed or _asks_to_stop(letter)
+    if not by_hand and letter.odds(RECEIPT) - letter.odds(HUMAN) > _WHATEVER_IT_ASKS:
+        return Kind.ATS_RECEIPT
+    if _receives(letter) and (_is_unmanned(letter) or _is_template(letter)):
+        return Kind.REPLY if (wanted or (asks and _is_asked_by_a_person(letter))) and not unread else Kind.ATS_RECEIPT
+    by_machine = letter.odds(HUMAN) < (0 if by_office else _BY_A_MACHINE) and not (wanted or is_little or signed)
+    by_machine = by_machine and (by_office or not _is_personal(letter))
     if by_machine and letter.odds(RECEIPT) > (_LIKELY if by_office else _SURELY):
         return Kind.ATS_RECEIPT
     if by_machine and letter.odds(HUMAN) < _BY_A_MACHINE:
@@ -212,6 +221,16 @@ def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kin
     return Kind.ATS_RECEIPT if "stage_applied" in letter.kinds else Kind.AUTO_REPLY
 
 
+def _is_unmanned(letter: Letter) -> bool:
+    """From no person's mailbox, by the address."""
+    return is_role(letter.sender) or _by_hiring_system(letter)
+
+
+def _is_asked_by_a_person(letter: Letter) -> bool:
+    """Whether what a confirmation asks weighs like a person's question."""
+    return letter.odds(RECEIPT) < _HARDLY or letter.odds(HUMAN) - letter.odds(RECEIPT) > _BRIEFLY
+
+
 def _asks_to_stop(letter: Letter) -> bool:
     """ "Do not write again": said to one who has written too often, which no program knows."""
     asking = (line for line in letter.with_kind("no_contact_all") if "not_no_contact" not in line.kinds)
@@ -220,7 +239,7 @@ def _asks_to_stop(letter: Letter) -> bool:
 
 def _is_signed(letter: Letter) -> bool:
     """Whether it ends with the name of whose mailbox it comes from."""
-    names = set(re.findall(r"[a-z]{2,}", letter.sender.partition("@")[0]))
+    names = set(re.findall(r"[a-z]{2,}", letter.sender.partition("@")[0])) - senders("office_words")
     last = letter.lines[-1].folded.split() if letter.lines else []
     return len(last) <= 3 and not names.isdisjoint(re.findall(r"[a-z]{2,}", " ".join(last)))
 
@@ -230,6 +249,12 @@ def _is_personal(letter: Letter) -> bool:
     said = {word for line in letter.lines for word in re.findall(r"[a-z]+", line.folded)}
     names = {re.split(r"[._\d+-]", person.address.partition("@")[0])[0] for person in letter.message.to}
     return any(len(name) > 2 and name in said for name in names) or bool(_BY_THUMB.search(letter.new))
+
+
+def _is_of_an_office(letter: Letter) -> bool:
+    """Whether it is written under the name of a function ("HR Services", "Boatyard Office")."""
+    name = letter.message.sender.name if letter.message.sender else ""
+    return not senders("office_words").isdisjoint(re.findall(r"[a-z]+", name.lower()))
 
 
 def _receives(letter: Letter) -> bool:

@@ -19,14 +19,15 @@ _STRAIGHT = str.maketrans(_SINGLE + _DOUBLE + _HYPHENS, "'" * 5 + '"' * 3 + "-" 
 _BREAKS = re.compile(r"\n\s*\n|\n(?=\s{0,4}(?:[-*•·▪]|\d{1,2}[.)])\s)")
 _END = re.compile(r"[.!?…](?<![.!?…]{2})[.!?…]*[\"')\]]{0,2}\s+")
 _GOES_ON = re.compile(
-    r"(?:\b(?:approx|appr|ca|no|nr|dr|mr|mrs|ms|prof|st|vs|incl|inkl|bzw|ggf|tel|std|max|min|hr|sr|sra|dpto|"
+    r"(?:\b(?:approx|appr|ca|no|nr|dr|mr|mrs|ms|prof|st|vs|incl|inkl|einschl|voraussichtl|bzw|ggf|tel|std|"
+    r"ext|max|min|hr|sr|sra|dpto|"
     r"jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|okt|dez|mon|tue|tues|wed|thu|thurs|thur|fri|sat|sun)|"
     r"\b[a-z]|\b[a-z]\.[a-z])\.\s+$",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"(?<![\d.])\d{1,2}\.\s+$")
 _GERMAN_DATE = re.compile(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\.\s+$")
-_MONTHS = r"jan|feb|m(?:är|ar|ae)|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[zc]|kw|woche|quartal|bis|und|oder|-"
+_MONTHS = r"jan|feb|m(?:är|ar|ae)|apr|ma[ijy]|jun|jul|aug|sep|o[ck]t|nov|de[zcs]|kw|woche|quartal|bis|und|oder|-"
 _MONTH_AHEAD = re.compile(_MONTHS, re.IGNORECASE)
 _LINK = re.compile(r"https?://\S{1,2000}|www\.\S{1,500}", re.IGNORECASE)
 _NO_APOSTROPHE = re.compile(

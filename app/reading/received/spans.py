@@ -83,9 +83,8 @@ def week(today: Today, ahead_by: int, first: int = 0, last: int = _FRIDAY) -> Sp
 def month(year: int, number_of_month: int, part: str = "") -> Span:
     """A month or its early (1-10), mid (10-20), late (20-end) part or its last day."""
     last = monthrange(year, number_of_month)[1]
-    first_day, last_day = {"early": (1, 10), "mid": (10, 20), "late": (20, last), "end": (last, last)}.get(
-        part, (1, last)
-    )
+    parts = {"early": (1, 10), "first half": (1, 15), "mid": (10, 20), "second half": (16, last), "late": (20, last)}
+    first_day, last_day = (last, last) if part == "end" else parts.get(part, (1, last))
     return Span(date(year, number_of_month, first_day), date(year, number_of_month, last_day))
 
 
@@ -146,6 +145,11 @@ def _few(words: Words, today: Today) -> Span:
     return Span(ahead(today, 2, unit), ahead(today, 4 if unit != "workday" else 5, unit), counted=True)
 
 
+@means("half a year")
+def _half_a_year(words: Words, today: Today) -> Span:
+    return Span(today.day, ahead(today, 6, "month"), counted=True)
+
+
 _LENGTHS = {
     "coming days": (1, 5),
     "coming weeks": (7, 28),
@@ -171,8 +175,18 @@ def _day_ahead(days: int) -> Meaning:
     return meaning
 
 
-MEANINGS.update({"today": _day_ahead(0), "tomorrow": _day_ahead(1), "day after tomorrow": _day_ahead(2)})
+_DAYS = {
+    "today": 0,
+    "tomorrow": 1,
+    "day after tomorrow": 2,
+    "week today": 7,
+    "week tomorrow": 8,
+    "fortnight today": 14,
+    "fortnight tomorrow": 15,
+}
+MEANINGS.update({name: _day_ahead(days) for name, days in _DAYS.items()})
 _PARTS_OF_WEEK = {"early": (0, 2), "mid": (1, 3), "late": (3, 4), "end": (4, 4)}
+_PARTS_OF_WEEK |= {"first half": (0, 2), "second half": (2, 4)}
 
 
 def _week_of(ahead_by: int) -> Meaning:
