@@ -171,7 +171,8 @@ def _speaks_of_own_absence(letter: Letter, today: Today) -> bool:
 
 def _is_away(letter: Letter) -> bool:
     """An absence notice without any header: its words weigh like one, or nearly every sentence speaks of absence."""
-    if letter.kinds & {"others_away", "absence_over"} or any(line.sentence.asks for line in letter.lines):
+    is_over = "absence_over" in letter.kinds and "absence_ahead" not in letter.kinds
+    if is_over or "others_away" in letter.kinds or any(line.sentence.asks for line in letter.lines):
         return False
     if _BY_NAME.match(letter.new) or _BY_THUMB.search(letter.new):
         return False
