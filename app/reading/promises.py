@@ -95,9 +95,10 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
     if dates and invited:
         yield _Found(_invitation(sentence, dates, today), 2)
     elif dates and (chosen := _nearest(sentence, dates)) and (interval := chosen.interval(today.day)):
-        yield _Found(
-            _promise(_behind_an_earlier(interval, chosen, sentence, today), sentence, chosen, invites=False), 3
-        )
+        interval = _behind_an_earlier(interval, chosen, sentence, today)
+        if any(start >= chosen.end for start, _ in sentence.spots("then_next")):
+            interval = (interval[1], _following(interval[1], kinds, today))
+        yield _Found(_promise(interval, sentence, chosen, invites=False), 3)
     elif "open_promise" in kinds and "act" in kinds and not kinds & {"their_ask", "past_talk"}:
         yield _Found(Promise(None, None, promising_words(sentence, None)), 1)
 
