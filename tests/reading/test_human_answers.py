@@ -96,3 +96,22 @@ def test_an_invitation_to_knock_again_names_the_day_it_holds_from() -> None:
     knock = said("Quiet just now. Knock again the first week of December, we know more then. Kate").promise
     assert knock is not None
     assert knock.invites
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks for coming in for the interview yesterday Ivo, it was good to meet.",
+        "Dear Ivo, thanks for coming in again, the partners enjoyed it. We have one more person to see. Kate",
+        "Ivo, thank you for the talk today. My brother liked your hands. Kate",
+    ],
+)
+def test_who_looks_back_fondly_and_takes_nothing_back_refuses_nobody(text: str) -> None:
+    assert not said(text).closure
+
+
+def test_an_office_that_greets_by_name_and_is_signed_with_one_has_answered() -> None:
+    told = "Dear Ivo, shortlisting is under way and we will be in touch within two weeks. Dawn, Resourcing"
+    answer = said(told, sender="resourcing@acme.example")
+    assert answer.kind is Kind.REPLY
+    assert answer.promise is not None

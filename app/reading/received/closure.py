@@ -25,6 +25,17 @@ _SAYS_YES = frozenset({"good_news", "undecided", "meets"})
 _LIKELY_OF_FEW = 190
 _OTHERS_DID = re.compile(r"\b(?:they|he|she)(?:'ve|'d)?\b")
 _READER = re.compile(r"\b(?:you|your|yours|u)\b")
+_HAVE_MET = re.compile(
+    r"\bthank(?:s| you)\b.{0,20}\bfor (?:coming|meeting|talking|speaking|stopping|popping|the (?:visit|chat|talk))\b"
+    r"|\b(?:good|nice|lovely|great|pleasure) (?:to have met|to meet|meeting|talking to|speaking to|having) you\b"
+)
+_TAKES_BACK = re.compile(
+    r"n't\b|\b(?:no|not|never|nobody|none|nothing|cannot|unable|unfortunately|sorry|sadly|sad|alas|regret\w*|afraid|but|however"
+    r"|although|though|others?|another|else|elsewhere|different|instead|without|filled|closed|chose|chosen|gone|went|given"
+    r"|gave|taken|took|appointed|hired|decided|decision|selected|offered|picked|passed|luck|wish\w*|future|disappoint\w*"
+    r"|hard|tough|difficult|stronger|closer|better|less|fewer|keep|kept|years?|luckier|somebody|someone|candidates?"
+    r"|refrain|success|understand|rather|got (?:it|the)|this time)\b"
+)
 _PHONES = re.compile(r"\b(?:call|ring|phon|telephon)(?:e|es|s|ing|ed)?\b")
 _GOES_ON = frozenset({"moves_date", "meets", "holds", "not_yet", "still_working", "invites_call"})
 
@@ -80,9 +91,17 @@ def _weighs_like_a_refusal(letter: Letter, *, said: bool) -> bool:
     comforts = not letter.kinds.isdisjoint(_COMFORTS) and letter.kinds.isdisjoint(_SAYS_YES)
     if said:
         return odds > (_COMFORTED_WITH_PHRASE if comforts else _LIKELY_WITH_PHRASE)
+    if _looks_back_fondly(letter):
+        return False
     if letter.is_brief:
         return odds > _LIKELY_OF_FEW
     return odds > (_COMFORTED if comforts else _LIKELY)
+
+
+def _looks_back_fondly(letter: Letter) -> bool:
+    """ "Thanks for coming in, it was good to meet you": without a word that takes something back, no refusal."""
+    met = any(_HAVE_MET.search(line.folded) for line in letter.lines)
+    return met and not any(_TAKES_BACK.search(line.folded) for line in letter.lines)
 
 
 def _closes(line: Line, family: str = "closes") -> bool:

@@ -39,6 +39,12 @@ _BY_NAME = re.compile(
     r"[A-Z][a-z'-]{2,}(?: [A-Z][a-z'-]+)?\s*[,.!:;\n-]"
 )
 """A letter that greets its reader by the first name, which no notice of absence can."""
+_NAMED_LAST = re.compile(
+    r"[.!?,\n]\s*(?!(?:Team|The|Best|Kind|Warm|Regards|Thanks?|Sincerely|Yours|Human|Recruit\w*|Talent|Office|Hiring|Cheers"
+    r"|Department|Admissions|Personnel|People|Resourc\w+|Your|Our|Many|With|Good|See)\b)[A-Z][a-z'-]{2,}"
+    r"(?: [A-Z][a-z'-]+)?(?:,\s*[A-Z][\w& '-]{1,30})?\s*$"
+)
+"""A first name, perhaps with the name of the house or of the office, as the last of a letter."""
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i'll|i've|we|we're|my|our|ich|wir|mein\w*|unser\w*|estoy|estamos|mi)\b")
 _ASKED_BY_A_PERSON = frozenset(
     {"availability", "time_slots", "document", "references", "salary", "notice_period", "portfolio"}
@@ -239,7 +245,9 @@ def _asks_to_stop(letter: Letter) -> bool:
 
 
 def _is_signed(letter: Letter) -> bool:
-    """Whether it ends with the name of whose mailbox it comes from."""
+    """Whether it ends with the name of whose mailbox it comes from, or greets by one name and ends with another."""
+    if "reply_subject" in letter.subject_kinds and _BY_NAME.match(letter.new) and _NAMED_LAST.search(letter.new):
+        return True
     names = set(re.findall(r"[a-z]{2,}", letter.sender.partition("@")[0])) - senders("office_words")
     last = letter.lines[-1].folded.split() if letter.lines else []
     return len(last) <= 3 and not names.isdisjoint(re.findall(r"[a-z]{2,}", " ".join(last)))
