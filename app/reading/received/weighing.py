@@ -23,6 +23,8 @@ FAMILY = "@"
 """Stands before the name of a family of phrases."""
 OPENING, CLOSING = "first:", "last:"
 """Stand before the words of the first and the last sentence of more than three words."""
+ASKED = "?:"
+"""Stands before the words of a question: what is asked is not yet told."""
 FEWEST = 12
 """Features below which a letter's odds shrink: few words tell little."""
 _SHORTEST = 4
@@ -68,15 +70,19 @@ def _weights() -> dict[str, int]:
 
 
 def features_of(said: list[list[str]]) -> set[str]:
-    """Words, their beginnings of four letters and "*", pairs of neighbours, beginnings of sentences, senses and pairs.
+    """Words, their beginnings of four letters and "*", neighbours, "a _ b", beginnings of sentences, senses and pairs.
 
-    What opens and what ends the letter counts once more, for a no stands in either more often than between.
+    What opens and what ends the letter counts once more, for a no stands in either more often than between; so do the
+    words of a question.
     """
     words = set().union(*said)
     features = words.union([word[:_BEGINNING] + "*" for word in words if len(word) > _BEGINNING])
     for sentence in said:
         features.update(map(" ".join, pairwise(sentence)))
+        features.update(map(" _ ".join, zip(sentence, sentence[2:], strict=False)))
         features.add("^ " + " ".join(sentence[:2]))
+        if sentence[-1:] == ["?"]:
+            features.update([ASKED + word for word in sentence])
     whole = [sentence for sentence in said if len(sentence) >= _SHORTEST]
     for place, sentence in zip((OPENING, CLOSING), (*whole[:1], *whole[-1:]), strict=False):
         features.update([place + word for word in sentence])
