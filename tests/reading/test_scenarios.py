@@ -51,10 +51,10 @@ AT_LEAST = {
     "rooms-second-build": {LEVEL: 0.97, TOLD: 0.96, UNSAID: 0.98, DATED: 0.94},
     "quays-build": {LEVEL: 0.96, TOLD: 0.95, UNSAID: 0.97, DATED: 0.93},
     "quays-second-build": {LEVEL: 0.97, TOLD: 0.98, UNSAID: 0.98, DATED: 0.97},
-    "mills-second-build": {LEVEL: 0.93, TOLD: 0.94, UNSAID: 0.98, DATED: 0.92},
-    "vines-second-build": {LEVEL: 0.9, TOLD: 0.96, UNSAID: 0.98, DATED: 0.97},
-    "coves-held": {LEVEL: 0.96, TOLD: 0.95, UNSAID: 0.98, DATED: 0.95},
-    "lanes-held": {LEVEL: 0.94, TOLD: 0.92, UNSAID: 0.98, DATED: 0.97},
+    "mills-second-build": {LEVEL: 0.98, TOLD: 0.98, UNSAID: 0.99, DATED: 0.97},
+    "vines-second-build": {LEVEL: 0.98, TOLD: 0.98, UNSAID: 0.99, DATED: 0.97},
+    "coves-held": {LEVEL: 0.97, TOLD: 0.95, UNSAID: 0.98, DATED: 0.95},
+    "lanes-held": {LEVEL: 0.95, TOLD: 0.93, UNSAID: 0.98, DATED: 0.97},
 }
 AT_MOST = {
     "others-build": {WARNED: 0.025, ACCUSED: 0, MISSED: 0.03},
@@ -68,9 +68,9 @@ AT_MOST = {
     "rooms-build": {WARNED: 0.04, ACCUSED: 0, MISSED: 0.03},
     "rooms-second-build": {WARNED: 0.03, ACCUSED: 0, MISSED: 0.03},
     "quays-build": {WARNED: 0.03, ACCUSED: 0, MISSED: 0.03},
-    "quays-second-build": {WARNED: 0.03, ACCUSED: 1, MISSED: 0.03},
-    "mills-second-build": {WARNED: 0.04, ACCUSED: 2, MISSED: 0.03},
-    "vines-second-build": {WARNED: 0.04, ACCUSED: 1, MISSED: 0.03},
+    "quays-second-build": {WARNED: 0.02, ACCUSED: 0, MISSED: 0.03},
+    "mills-second-build": {WARNED: 0.02, ACCUSED: 0, MISSED: 0.03},
+    "vines-second-build": {WARNED: 0.02, ACCUSED: 0, MISSED: 0.03},
     "coves-held": {WARNED: 0.0, ACCUSED: 0, MISSED: 0.0},
     "lanes-held": {WARNED: 0.03, ACCUSED: 0, MISSED: 0.03},
 }
