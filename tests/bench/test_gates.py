@@ -11,7 +11,7 @@ from tests.bench import first_words, providers, store, texts
 from tests.bench.figure import Figure
 from tests.bench.rows import ROWS, table
 
-HELD_TO = {7: 1.6}
+HELD_TO = {7: 1.2}
 """Rows that are short of their gate as it was meant (docs/scale.md): what they may not get worse than."""
 
 

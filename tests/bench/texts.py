@@ -53,7 +53,7 @@ def draft(rounds: int = 7) -> Iterator[Figure]:
     known = draft_lexicon("en")
     union, lower = re2.compile("|".join(_phrases())), text.lower()
     ours, theirs = interleaved(
-        lambda: findings(opened(chunks(f"{next(number)} {text}"), known.forms), known.book),
+        lambda: findings(opened(chunks(f"{next(number)} {text}"), known.forms), known.book).names(),
         lambda: [each.span() for each in union.finditer(lower)],
         times=20, rounds=rounds,
     )  # fmt: skip
