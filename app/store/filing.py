@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, Table, bindparam, select
 from app.reading.people import organisation
 from app.store.laying import NewMessage, failed, template_of
 from app.store.names import name_hash
-from app.store.packing import Numbers, digest
+from app.store.packing import A_PAGE, Numbers, digest
 from app.store.prepared import Prepared, PreparedInsert
 from app.store.sealing import Sealer
 from app.store.spelling import OneOf
@@ -136,7 +136,7 @@ def file_links(tx: Connection, mailbox: int, templates: Iterable[str]) -> dict[s
     return _LINKS.numbers(tx, mailbox, templates)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=A_PAGE)
 def _digest(people: People) -> int:
     return digest(",".join([f"{role} {address}" for role, address, _ in people]))
 

@@ -20,9 +20,11 @@ _SIXTEEN = re.compile(r"[0-9a-f]{16}")
 _HEXADECIMAL = b"0123456789abcdef"
 _FORMER = re.compile(r"[0-9a-f]{32}")
 _TOP = 1 << 63
+A_PAGE = 512
+"""Names a page of mail tells again and again; to hold more is to hold what nobody asks for any more."""
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=A_PAGE)
 def short(name: str) -> int:
     """64 bits, signed, that stand for a name: Gmail's ids and our message keys themselves, a hash of any other."""
     digits = (
@@ -32,7 +34,7 @@ def short(name: str) -> int:
     return number - 2 * _TOP if number >= _TOP else number
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=A_PAGE)
 def stands_for_itself(name: str) -> bool:
     """Whether `whole(short(name))` gives the name again."""
     return _SIXTEEN.fullmatch(name) is not None
@@ -76,7 +78,7 @@ def todays_key(key: str) -> str:
     return key[:16] if len(key) == 32 and _FORMER.fullmatch(key) else key
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=A_PAGE)
 def template(link: str, thread: str) -> str | None:
     """The link with `{}` in place of its thread, the same for a whole mailbox; None for a link of another kind."""
     told_by_thread = stands_for_itself(thread) and link.count(thread) == 1 and "{}" not in link
