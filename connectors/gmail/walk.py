@@ -1,6 +1,6 @@
 """One walk through a Gmail mailbox: first sync, changes, and the reconciling list when history is not enough."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -78,24 +78,27 @@ class Walk:
         """Open threads, then the rest, newest first. The history id is taken before the listing starts (G10).
 
         A list of ids costs next to nothing; it is read anew after a restart and continued behind the last id handled.
-        What the caller holds already, from a probe or from before a restart, is not read again.
+        What the caller holds already, from a probe or from before a restart, is not read again. An id that was handled
+        is let go of: what is held grows less page by page.
         """
         history = self.place.history or await self.history_now()
-        references = await self._listed(self._since)
-        position = after(references, self.place.read)
-        done = max(self.place.done, position)
-        self.place = replace(self.place, history=history, done=done, total=len(references))
+        left = deque(await self._listed(self._since))
+        position = after(left, self.place.read)
+        self.place = replace(self.place, history=history, done=max(self.place.done, position), total=len(left))
+        for _ in range(position):
+            left.popleft()
         early = set(await self._held(self._since)) if self._held else set()
-        sizes = Counter(one.thread_id for one in references[position:] if one.message_id not in early)
-        if not self.place.read and len(references) > PAGE:
-            async for page in self._open_threads(references, sizes, early):
+        sizes = Counter(one.thread_id for one in left if one.message_id not in early)
+        if not self.place.read and len(left) > PAGE:
+            async for page in self._open_threads(left, sizes, early):
                 yield page
-        pace = Pace.IDLE if len(references) - position > SOON else Pace.STEADY
-        while position < len(references):
-            some = stretch(references[position:], sizes, early)
+        pace = Pace.IDLE if len(left) > SOON else Pace.STEADY
+        while left:
+            some = stretch(left, sizes, early)
             position += len(some)
             fetched = await self._fetch_stretch([one for one in some if one.message_id not in early], sizes, pace)
             early.update(fetched.found)
+            early.difference_update(one.message_id for one in some)
             read = tuple(reference.message_id for reference in some[-LAST_READ:])
             self.place = replace(self.place, read=read, done=max(self.place.done, position))
             yield self._page((), fetched)
@@ -103,7 +106,7 @@ class Walk:
             self.place = replace(self.place, first=False, read=())
 
     async def _open_threads(
-        self, references: Sequence[Reference], sizes: Counter[str], early: set[str]
+        self, references: deque[Reference], sizes: Counter[str], early: set[str]
     ) -> AsyncIterator[Page]:
         """Those that wait for an answer, first: most verdicts hang on them (performance.md, 1.2). `read` stays empty,
         so that the walk through all mail still begins at the beginning and only leaves out what came `early`.
@@ -112,10 +115,9 @@ class Walk:
         newest = {reference.thread_id: reference.message_id for reference in reversed(references)}
         waiting = [thread for thread, last in reversed(newest.items()) if last in sent][:OPEN_FIRST]
         first = frozenset(waiting)
-        left = [one for one in references if one.thread_id in first and one.message_id not in early]
+        left = deque(one for one in references if one.thread_id in first and one.message_id not in early)
         while left:
             some = stretch(left, sizes, early)
-            left = left[len(some) :]
             fetched = await self._fetch_stretch([one for one in some if one.message_id not in early], sizes)
             early.update(fetched.found)
             self.place = replace(self.place, done=self.place.done + len(fetched.found))
@@ -242,29 +244,25 @@ def _opened(raw: Any, account: str, now: datetime) -> Message | str:
         return type(trouble).__name__
 
 
-def after(references: Sequence[Reference], read: Sequence[str]) -> int:
+def after(references: Iterable[Reference], read: Sequence[str]) -> int:
     """The place behind the last id of `read` that is still listed; the beginning when none is."""
     places = {reference.message_id: place for place, reference in enumerate(references)}
     return next((places[one] + 1 for one in reversed(read) if one in places), 0)
 
 
-def stretch(
-    references: Sequence[Reference], sizes: Mapping[str, int], early: frozenset[str] | set[str]
-) -> list[Reference]:
-    """The next references that together bring about 100 messages, a whole thread counted once with all it brings."""
+def stretch(left: deque[Reference], sizes: Mapping[str, int], early: frozenset[str] | set[str]) -> list[Reference]:
+    """Takes off the next references that bring about 100 messages, a whole thread counted once with all it brings."""
     taken: list[Reference] = []
     threads: set[str] = set()
     expected = 0
-    for reference in references:
-        taken.append(reference)
+    while left and expected < PAGE:
+        taken.append(reference := left.popleft())
         if reference.message_id in early or reference.thread_id in threads:
             continue
         whole = sizes[reference.thread_id] > WORTH_A_THREAD
         expected += sizes[reference.thread_id] if whole else 1
         if whole:
             threads.add(reference.thread_id)
-        if expected >= PAGE:
-            break
     return taken
 
 
