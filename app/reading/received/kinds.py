@@ -21,7 +21,7 @@ _METHODS = {
 }
 _SURELY, _LIKELY, _HARDLY = 60, 30, -100
 _AWAY, _SURELY_AWAY, _HARDLY_AWAY = 0, 70, -200
-_BY_A_MACHINE = -60
+_BY_A_MACHINE, _SURELY_BY_A_MACHINE = -60, -200
 _BRIEFLY, _WHATEVER_IT_ASKS, _SURELY_REFUSED = 200, 300, 100
 """Hundredths of log odds that a letter is a receipt, an absence, a human being's; `scripts/weigh-letters --check`
 shows what lies above them."""
@@ -219,7 +219,7 @@ def _bulk_or_human(letter: Letter, asks: tuple[str, ...], *, meets: bool) -> Kin
     by_machine = by_machine and (by_office or not _is_personal(letter))
     if by_machine and letter.odds(RECEIPT) > (_LIKELY if by_office else _SURELY):
         return Kind.ATS_RECEIPT
-    if by_machine and letter.odds(HUMAN) < _BY_A_MACHINE:
+    if by_machine and letter.odds(HUMAN) < (_BY_A_MACHINE if by_office else _SURELY_BY_A_MACHINE):
         return Kind.ATS_RECEIPT if letter.odds(RECEIPT) > _LIKELY else Kind.AUTO_REPLY
     if not unread and (signed or "machine" not in letter.kinds):
         return Kind.REPLY
