@@ -110,8 +110,8 @@ class Cadence:
     @property
     def beyond_help(self) -> bool:
         """So many are unanswered that no value lifts the ceiling; calls that rang out, which told nothing, are one."""
-        rang_out = sum(touch.channel is Channel.CALL for touch in self.streak)
-        return self.unanswered - max(0, rang_out - 1) >= self.ceiling + policy.CEILING_ABOVE_MAX
+        above = self.unanswered - self.ceiling - policy.CEILING_ABOVE_MAX
+        return above >= 0 and above - max(0, self.unanswered_on(Channel.CALL) - 1) >= 0
 
     @property
     def silence_is_an_answer(self) -> bool:

@@ -150,7 +150,7 @@ RULES = (
         why="Unanswered mails stay in their mailbox, one under the other, and are read together.",
         source="Seed article, behaviour 5; Belkins 2025: four and more mails triple complaints",
         levels=(Level.CAUTION, Level.HOLD),
-        parameters={"unanswered_mails": policy.PAPER_TRAIL_MAILS},
+        parameters={"unanswered_mails": policy.PAPER_TRAIL_MAILS, "a_letter_from_words": policy.LETTER_WORDS},
         find=email_paper_trail,
         covered_by=ENDINGS,
     ),
