@@ -28,7 +28,8 @@ def fold(text: str) -> str:
     text = text[:LONGEST]
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROL.sub(" ", text)
+    if not text.replace("\n", " ").isprintable():
+        text = _CONTROL.sub(" ", text)
     if text.isascii():
         return text
     others = set(text) - _ASCII

@@ -16,7 +16,9 @@ SHOUT = "^shout"
 _SHORT_LINE = 45
 _LEAST_SHOUTED = 3
 _LEAST_SHARE = 0.3
-_LOUD = re.compile(r"[A-Z]{4,}(?![A-Za-z])")
+_LEAST_LOUD = 4
+_CAPITALS = bytes(sign if sign in range(ord("A"), ord("Z") + 1) else ord(" ") for sign in range(256))
+"""Turns all of a text in UTF-8 but its capitals into spaces."""
 
 
 @cache
@@ -29,8 +31,8 @@ def pattern(name: str) -> re.Pattern[str]:
 def chunks(body: str) -> list[str]:
     """In order and in lower case; links, addresses, code and smileys are a word each. `body` is folded."""
     text = _joined(_masked(body))
-    loud = sum([word not in _acronyms() for word in _LOUD.findall(text)])
-    return [*_with_shouts(text.split())] if loud >= _LEAST_SHOUTED else lower(text).split()
+    loud = [run for run in text.encode().translate(_CAPITALS).split() if len(run) >= _LEAST_LOUD]
+    return [*_with_shouts(text.split())] if len(loud) >= _LEAST_SHOUTED else lower(text).split()
 
 
 def ends_sentence(chunk: str) -> bool:
@@ -51,7 +53,9 @@ def _masked(body: str) -> str:
     if ":" in body or ";" in body:
         body = pattern("smiley").sub(" smiley ", body)
     small = lower(body)
-    hints = [hint for hint in _url_hints() if hint in small]
+    dots_at_ends = small.count(". ") + small.count(".\n") + small.endswith(".")
+    may_link = "://" in small or small.count(".") > dots_at_ends
+    hints = [hint for hint in _url_hints() if hint in small] if may_link else []
     return "\n".join([_without_links(line, hints) for line in body.split("\n")]) if hints else body
 
 
@@ -93,7 +97,7 @@ def _with_shouts(raw: list[str]) -> Iterator[str]:
 def _shouts(sentence: str) -> bool:
     """Three words or more in capitals that are no acronyms, and a good part of the sentence."""
     words = re.findall(r"[A-Za-z]+", sentence)
-    loud = [word for word in words if len(word) >= 4 and word.isupper() and word not in _acronyms()]
+    loud = [word for word in words if len(word) >= _LEAST_LOUD and word.isupper() and word not in _acronyms()]
     return len(loud) >= _LEAST_SHOUTED and len(loud) >= _LEAST_SHARE * len(words)
 
 
