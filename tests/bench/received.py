@@ -36,6 +36,7 @@ LEARNED_FROM = (
     "quays",
     "quays-second",
     "mills-second",
+    *("kilns", "locks", "moors", "ports", "sheds", "dales", "wolds"),
     "absences",
     "machines-public",
     "machines-small",
@@ -43,7 +44,7 @@ LEARNED_FROM = (
 HALVES = ("build", "second-build", *(f"{author}-build" for author in LEARNED_FROM))
 HELD = (
     *("held", "offices-held", "trades-held", "floors-held", "desks-held", "halls-held"),
-    *("absences-held", "mills-unlearned"),
+    *("absences-held", "coves-held", "firths-held", "mills-unlearned"),
 )
 """Of offices and trades only the sentences about waiting are held back, of "held" only the mails."""
 UNDATED = ("none", "open")

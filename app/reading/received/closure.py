@@ -16,7 +16,7 @@ _NO_QUESTION = frozenset({"not_ask", "parting_question"})
 _WEAK = ("soft_sorry", "passed_over", "farewell")
 _LONGEST_HINT = 8
 _MOST_REFUSALS = 20  # sentences; looking closely at each costs more than all the rest of the reading
-_LIKELY, _LIKELY_WITH_PHRASE = 0, -40
+_LIKELY, _LIKELY_WITH_PHRASE = 20, -40
 """Hundredths of log odds, without a phrase that closes and with one; `scripts/weigh-letters --check` shows why."""
 _COMFORTED, _COMFORTED_WITH_PHRASE = -40, -100
 """The same of a letter that consoles or tells who was taken, which hardly anybody does who has not refused."""
