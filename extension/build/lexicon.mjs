@@ -9,10 +9,10 @@ export const LEXICON_FILE = /reading[/\\]lexicon[/\\][^/\\]+\.json$/;
 
 const NOT = 'not.';
 
-/** The content of a lexicon file; of a file of phrases, their index. */
+/** The content of a lexicon file; of a file of phrases, their index; of a file of weights, its features by row. */
 export function lexiconFile(path) {
   const content = JSON.parse(readFileSync(path, 'utf8'));
-  if (content.weights) return { bias: content.bias, ...sorted(Object.entries(content.weights)) };
+  if (content.weights) return { bias: content.bias, rows: byRow(content.weights) };
   if (!content.groups) return content;
   return indexed(content, JSON.parse(readFileSync(join(path, '../text.json'), 'utf8')));
 }
@@ -51,16 +51,26 @@ function indexed({ groups, sets, rewrite, endings }, { common, implies }) {
   return { rewrite, endings, phrases, ...sorted([...keys]), told: implies, forbidden };
 }
 
-/** Keys of words, of beginnings ("chec*"), of pairs and of pairs with a word between ("a _ b"); pairs by their first word. */
+/** Each row of weights with the features it is of, a line each: many have the same. */
+function byRow(weights) {
+  const rows = new Map();
+  for (const [feature, row] of Object.entries(weights)) {
+    const told = JSON.stringify(row);
+    rows.set(told, [...(rows.get(told) ?? []), feature]);
+  }
+  return [...rows].map(([row, features]) => [JSON.parse(row), features.join('\n')]);
+}
+
+/** Keys of words, of beginnings ("chec*") and of pairs; pairs by their first word. */
 function sorted(entries) {
-  const [words, beginnings, pairs, apart] = [{}, {}, new Map(), new Map()];
+  const [words, beginnings, pairs] = [{}, {}, new Map()];
   for (const [key, told] of entries) {
-    const [one, other, last] = key.split(' ');
-    if (other !== undefined) put(last === undefined ? pairs : apart, [one, last ?? other], told);
+    const [one, other] = key.split(' ');
+    if (other !== undefined) put(pairs, [one, other], told);
     else if (key.endsWith('*')) beginnings[key.slice(0, -1)] = told;
     else words[key] = told;
   }
-  return { words, beginnings, pairs: Object.fromEntries(pairs), apart: Object.fromEntries(apart) };
+  return { words, beginnings, pairs: Object.fromEntries(pairs) };
 }
 
 function put(pairs, [one, other], told) {

@@ -21,8 +21,9 @@ def annoyed_tone(case: Case) -> Finding | None:
 
 
 def _has_grounds(case: Case) -> bool:
+    """A day that has passed is a ground, unless they asked to be reminded of it."""
     word = case.cadence.promise
-    overdue = word is not None and case.cadence.today > word.end
+    overdue = word is not None and not word.promise.invites and case.cadence.today > word.end
     return overdue or bool(case.cadence.streak) or case.cadence.closure is not None
 
 

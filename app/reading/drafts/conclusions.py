@@ -21,7 +21,7 @@ _SIGNS = ("thanks", "logistics", "correction", "acceptance", "competing_offer", 
 _FEW, _MORE = 24, 16
 """Tenths of log odds that a text without words would need beside nought to sound annoyed; one of 24 needs none. Most
 drafts are calm and every draft begins with a few words, which alone prove little."""
-_BARELY, _CALM = 15, -20
+_BARELY, _CALM = 15, -26
 """Tenths of log odds of sounding annoyed: below the one it may be chance, below the other a text is plainly calm.
 Scenarios whose drafts taught nothing: hurt ones stand above 20, of the calm ones held for hurt most below 10."""
 _UNCOUNTED = ("courtesy", "restate", "claim")

@@ -18,6 +18,7 @@ from app.reading.drafts.anchors import BEGINNING
 from app.reading.drafts.opened import Opened
 from app.reading.lexicons import lexicon
 
+_FILES = ("tone", "weights", "signs")
 _MARKS_ALONE = 2
 """Words of a text that holds nothing but the begin and the end of a sentence."""
 
@@ -52,13 +53,13 @@ def odds_of(text: Opened, language: str) -> Odds | None:
     begun = {word[:BEGINNING] for word in said}
     near: set[int] = {*map(add, firsts, numbers[1:])}
     apart: set[int] = {*map(add, firsts, numbers[2:])}
-    rows = [
-        [*map(table.words.__getitem__, said & table.words.keys())],
-        [*map(table.beginnings.__getitem__, begun & table.beginnings.keys())],
-        [*map(table.pairs.__getitem__, near & table.pairs.keys())],
-        [*map(table.apart.__getitem__, apart & table.apart.keys())],
-    ]
-    parts, odds = _parts(sum(map(sum, rows))), dict[str, float]()
+    rows = itertools.chain(
+        map(table.words.get, said),
+        map(table.beginnings.get, begun),
+        map(table.pairs.get, near),
+        map(table.apart.get, apart),
+    )
+    parts, odds = _parts(sum(filter(None, rows))), dict[str, float]()
     for starts in table.starts:
         root = sqrt(max(FEWEST, next(parts)))
         odds.update((label, start + next(parts) / root) for label, start in starts.items())
@@ -111,8 +112,8 @@ class _Table:
 @cache
 def _table(language: str) -> _Table:
     table = _Table()
-    for name in (f"{language}.weights", f"{language}.signs"):
-        table.put(lexicon(name))
+    for name in _FILES:
+        table.put(lexicon(f"{language}.{name}"))
     return table
 
 

@@ -88,7 +88,7 @@ def _is_said(letter: Letter, *, asks: bool) -> bool:
 
 def _weighs_like_a_refusal(letter: Letter, *, said: bool) -> bool:
     odds = letter.odds(REFUSAL)
-    comforts = not letter.kinds.isdisjoint(_COMFORTS) and letter.kinds.isdisjoint(_SAYS_YES)
+    comforts = letter.kinds.isdisjoint(_SAYS_YES) and _consoles(letter)
     if said:
         return odds > (_COMFORTED_WITH_PHRASE if comforts else _LIKELY_WITH_PHRASE)
     if _looks_back_fondly(letter):
@@ -96,6 +96,11 @@ def _weighs_like_a_refusal(letter: Letter, *, said: bool) -> bool:
     if letter.is_brief:
         return odds > _LIKELY_OF_FEW
     return odds > (_COMFORTED if comforts else _LIKELY)
+
+
+def _consoles(letter: Letter) -> bool:
+    """Thanks for applying are no consolation: every receipt gives them."""
+    return any("receipt" not in line.kinds for line in letter.with_kind(*_COMFORTS))
 
 
 def _looks_back_fondly(letter: Letter) -> bool:

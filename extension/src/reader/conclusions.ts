@@ -17,7 +17,7 @@ const SIGNS = ['thanks', 'logistics', 'correction', 'acceptance', 'competing_off
 /** Tenths of log odds that a text without words would need beside nought to sound annoyed; one of 24 needs none. */
 const [FEW, MORE] = [24, 16];
 /** Tenths of log odds of sounding annoyed: below the one it may be chance, below the other a text is plainly calm. */
-const [BARELY, CALM] = [15, -20];
+const [BARELY, CALM] = [15, -26];
 const UNCOUNTED = ['courtesy', 'restate', 'claim'];
 const NO_CONTENT = ['ask', 'courtesy', 'restate', 'claim', 'context', 'annoyed'];
 const BRINGS_SOMETHING = ['logistics', 'correction', 'acceptance', 'withdrawal', 'competing_offer', 'apply'];

@@ -2,6 +2,7 @@
 import de from '../../../app/reading/lexicon/de.json';
 import en from '../../../app/reading/lexicon/en.json';
 import enSigns from '../../../app/reading/lexicon/en.signs.json';
+import enTone from '../../../app/reading/lexicon/en.tone.json';
 import enWeights from '../../../app/reading/lexicon/en.weights.json';
 import es from '../../../app/reading/lexicon/es.json';
 import text from '../../../app/reading/lexicon/text.json';
@@ -24,14 +25,13 @@ export interface PhraseFile extends Keyed<(string | number)[]> {
 
 export const phraseFiles = { de, en, es } as unknown as Record<string, PhraseFile>;
 
-/** `apart` has the pairs of words between which one stands. */
-export interface WeightFile extends Keyed<number[]> {
+/** Weights in the order of the labels of `bias`, each row with its features, a line each: "word", "begi*", "a b", "a _ b". */
+export interface WeightFile {
   bias: Record<string, number>;
-  apart: Record<string, Record<string, number[]>>;
+  rows: [weights: number[], features: string][];
 }
 
-export const weightFiles = { en: enWeights } as unknown as Record<string, WeightFile>;
-export const signFiles = { en: enSigns } as unknown as Record<string, WeightFile>;
+export const weightFiles = { en: [enTone, enWeights, enSigns] } as unknown as Record<string, WeightFile[]>;
 
 interface TextFile {
   fold: { from: string; to: string; many: Record<string, string> };

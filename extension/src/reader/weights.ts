@@ -1,7 +1,7 @@
 // Weighed words: what single words and pairs of them together tell of a draft.
 // Whole tenths of log odds, learned by scripts/weigh-words and weigh-signs, so that both readers add up to the same number.
 import { BEGINNING } from './keys';
-import { signFiles, type WeightFile, weightFiles } from './lexicon_data';
+import { type WeightFile, weightFiles } from './lexicon_data';
 import type { Opened } from './opened';
 
 /** Words of a text that holds nothing but the begin and the end of a sentence. */
@@ -16,86 +16,108 @@ export type Odds = Record<string, number>;
 
 /** Undefined for a language without weights, and empty for a text without words. */
 export function oddsOf(text: Opened, language: string): Odds | undefined {
-  const files = [weightFiles[language], signFiles[language]].filter((file) => file !== undefined);
-  if (files.length === 0) return undefined;
+  const files = weightFiles[language];
+  if (!files) return undefined;
   if (text.words.length <= MARKS_ALONE) return {};
-  const tables = known.get(language) ?? files.map((file) => new Table(file));
-  known.set(language, tables);
-  return Object.assign({}, ...tables.map((table) => table.odds(text.words)));
+  const table = known.get(language) ?? new Table(files);
+  known.set(language, table);
+  return table.odds(text.words);
 }
 
-/** What is told of words, of beginnings of four letters, of neighbours and of pairs with one word between: numbers of rows. */
+/**
+ * What is told of words, of beginnings of four letters, of neighbours and of pairs with one word between: numbers of rows.
+ * A row has of each file a count of one, if the file knows it, and the weight of each label.
+ */
 class Table {
+  private readonly width: number;
   private readonly weights: number[] = [];
-  private readonly words: Map<string, number>;
-  private readonly beginnings: Map<string, number>;
+  private readonly words = new Map<string, number>();
+  private readonly beginnings = new Map<string, number>();
   private readonly numbers = new Map<string, number>();
-  private readonly pairs: Map<number, number>;
-  private readonly apart: Map<number, number>;
+  private readonly pairs = new Map<number, number>();
+  private readonly apart = new Map<number, number>();
+  private readonly sums: Int32Array;
   private readonly met: Uint32Array;
   private turn = 0;
 
-  private readonly sums: Float64Array;
-
-  constructor(private readonly file: WeightFile) {
-    this.sums = new Float64Array(Object.keys(file.bias).length);
-    this.words = this.rows(file.words);
-    this.beginnings = this.rows(file.beginnings);
-    this.pairs = this.pairRows(file.pairs);
-    this.apart = this.pairRows(file.apart);
-    this.met = new Uint32Array(this.weights.length / this.sums.length);
+  constructor(private readonly files: WeightFile[]) {
+    this.width = files.reduce((width, { bias }) => width + 1 + Object.keys(bias).length, 0);
+    this.sums = new Int32Array(this.width);
+    let place = 0;
+    for (const { bias, rows } of files) {
+      for (const [weights, features] of rows) {
+        for (const feature of features.split('\n')) this.put(this.row(feature), place, weights);
+      }
+      place += 1 + Object.keys(bias).length;
+    }
+    this.met = new Uint32Array(this.weights.length / this.width);
   }
 
-  /** Each row counts once. A sum is divided by the root of how many rows there are, or of FEWEST. */
+  /** Each row counts once. A sum is divided by the root of how many rows its file knows, or of FEWEST. */
   odds(words: string[]): Odds {
     this.sums.fill(0);
     this.turn += 1;
-    let count = 0;
     let one = 0;
     let two = 0;
     for (const word of words) {
       const number = this.numbers.get(word) ?? 0;
-      count += this.add(this.words.get(word));
-      count += this.add(this.beginnings.get(word.slice(0, BEGINNING)));
-      if (number && one) count += this.add(this.pairs.get(one * ROOM + number));
-      if (number && two) count += this.add(this.apart.get(two * ROOM + number));
+      this.add(this.words.get(word));
+      this.add(this.beginnings.get(word.slice(0, BEGINNING)));
+      if (number && one) this.add(this.pairs.get(one * ROOM + number));
+      if (number && two) this.add(this.apart.get(two * ROOM + number));
       two = one;
       one = number;
     }
-    const root = Math.sqrt(Math.max(FEWEST, count));
-    const told = Object.entries(this.file.bias).map(([label, start], at) => [
-      label,
-      start + (this.sums[at] ?? 0) / root,
-    ]);
-    return Object.fromEntries(told);
+    return this.told();
   }
 
-  /** How many rows were added: none if there is none, or if it was met before. */
-  private add(row: number | undefined): number {
-    if (row === undefined || this.met[row] === this.turn) return 0;
-    this.met[row] = this.turn;
-    const { sums } = this;
-    const begin = sums.length * row;
-    for (let at = 0; at < sums.length; at += 1) sums[at] = (sums[at] ?? 0) + (this.weights[begin + at] ?? 0);
-    return 1;
-  }
-
-  private rows(told: Record<string, number[]>): Map<string, number> {
-    return new Map(Object.entries(told).map(([word, row]): [string, number] => [word, this.row(row)]));
-  }
-
-  private pairRows(told: Record<string, Record<string, number[]>>): Map<number, number> {
-    const rows = new Map<number, number>();
-    for (const [word, behind] of Object.entries(told)) {
-      const first = this.number(word) * ROOM;
-      for (const [next, row] of Object.entries(behind)) rows.set(first + this.number(next), this.row(row));
+  private told(): Odds {
+    const odds: Odds = {};
+    let place = 0;
+    for (const { bias } of this.files) {
+      const root = Math.sqrt(Math.max(FEWEST, this.sums[place] ?? 0));
+      for (const [label, start] of Object.entries(bias)) {
+        place += 1;
+        odds[label] = start + (this.sums[place] ?? 0) / root;
+      }
+      place += 1;
     }
-    return rows;
+    return odds;
   }
 
-  private row(weights: number[]): number {
-    this.weights.push(...weights);
-    return this.weights.length / this.sums.length - 1;
+  /** Adds a row up, if there is one and it was not met before. */
+  private add(row: number | undefined): void {
+    if (row === undefined || this.met[row] === this.turn) return;
+    this.met[row] = this.turn;
+    const { sums, weights, width } = this;
+    const begin = width * row;
+    for (let at = 0; at < width; at += 1) sums[at] = (sums[at] ?? 0) + (weights[begin + at] ?? 0);
+  }
+
+  private put(row: number, place: number, weights: number[]): void {
+    const begin = this.width * row + place;
+    this.weights[begin] = 1;
+    for (const [at, weight] of weights.entries()) this.weights[begin + 1 + at] = weight;
+  }
+
+  /** The number of a feature's row, a new one where there was none. */
+  private row(feature: string): number {
+    const [one = '', other, last] = feature.split(' ');
+    if (other !== undefined) {
+      return this.rowOf(
+        last === undefined ? this.pairs : this.apart,
+        this.number(one) * ROOM + this.number(last ?? other),
+      );
+    }
+    return feature.endsWith('*') ? this.rowOf(this.beginnings, feature.slice(0, -1)) : this.rowOf(this.words, feature);
+  }
+
+  private rowOf<Key>(rows: Map<Key, number>, key: Key): number {
+    const row = rows.get(key) ?? this.weights.length / this.width;
+    if (rows.has(key)) return row;
+    rows.set(key, row);
+    for (let at = 0; at < this.width; at += 1) this.weights.push(0);
+    return row;
   }
 
   private number(word: string): number {
@@ -105,4 +127,4 @@ class Table {
   }
 }
 
-const known = new Map<string, Table[]>();
+const known = new Map<string, Table>();
