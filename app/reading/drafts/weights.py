@@ -95,7 +95,7 @@ class _Table:
         place = sum(1 + len(starts) for starts in self.starts)
         self.starts.append(content["bias"])
         for name, weights in content["weights"].items():
-            packed = sum(part << _BITS * (place + at) for at, part in enumerate((1, *weights)))
+            packed = _packed(place, *weights)
             one, *others = map(intern, name.split(" "))
             if others:
                 pairs, pair = self.apart if len(others) > 1 else self.pairs, self._pair(one, others[-1])
@@ -107,6 +107,12 @@ class _Table:
     def _pair(self, one: str, other: str) -> int:
         first, last = (self.numbers.setdefault(word, len(self.numbers) + 1) for word in (one, other))
         return first * _ROOM + last
+
+
+@cache
+def _packed(place: int, *weights: int) -> int:
+    """A count of one and the weights, from this place on. Kept, for most rows are of many features."""
+    return sum(part << _BITS * (place + at) for at, part in enumerate((1, *weights)))
 
 
 @cache

@@ -64,8 +64,9 @@ def _weights() -> dict[str, int]:
     """
     packed: dict[str, int] = {}
     for place, question in enumerate(questions()):
-        for name, weight in lexicon("en.letters")[question]["weights"].items():
-            packed[name] = packed.get(name, 0) + ((1 << _COUNT) + weight << _BITS * place)
+        one, bits = 1 << _COUNT, _BITS * place
+        rows = lexicon("en.letters")[question]["weights"]
+        packed |= {name: packed.get(name, 0) + (one + weight << bits) for name, weight in rows.items()}
     return packed
 
 
