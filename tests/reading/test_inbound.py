@@ -1,9 +1,7 @@
 """What a received mail is and says: headers first, words second, hostile mail unharmed."""
 
 import time
-import tomllib
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -13,20 +11,8 @@ from app.cadence.thread import Stage
 from app.reading.facts import InboundReading, Kind
 from app.reading.identity import keys_of
 from app.reading.inbound import read_inbound
-from app.reading.row_messages import message_of
 from connectors.message import Address, Message
-
-CASES = Path(__file__).parent / "cases"
-NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
-
-
-def _cases(name: str) -> list[dict]:
-    return tomllib.loads((CASES / f"inbound-{name}.toml").read_text())["cases"]
-
-
-def _read(case: dict) -> InboundReading:
-    received = datetime.fromisoformat(str(case["received"])) if "received" in case else NOON
-    return read_inbound(message_of(case, received))
+from tests.reading.received_cases import NOON, cases, read
 
 
 def said(text: str, subject: str = "Re: Application", sender: str = "rita@acme.example", **more) -> InboundReading:
@@ -36,11 +22,11 @@ def said(text: str, subject: str = "Re: Application", sender: str = "rita@acme.e
 
 @pytest.mark.parametrize(
     "case",
-    _cases("build") + _cases("notices") + _cases("others-build"),
+    cases("build") + cases("notices") + cases("others-build"),
     ids=lambda case: f"{case['kind']}: {case['text'][:50]}",
 )
 def test_a_mail_is_read_as_it_is_meant(case: dict):
-    reading = _read(case)
+    reading = read(case)
     assert reading.kind.value == case["kind"]
     assert reading.closure == (case["kind"] == "rejection")
     assert set(case.get("asks", ())) <= set(reading.asks)
@@ -54,47 +40,9 @@ def test_a_mail_is_read_as_it_is_meant(case: dict):
 
 def test_a_no_is_heard_in_any_voice_and_not_where_there_is_none():
     """Of the mails whose words are weighed one in a hundred may still be taken for the other thing."""
-    told = [(case["kind"], _read(case).kind.value, case["text"]) for case in _cases("refusals")]
+    told = [(case["kind"], read(case).kind.value, case["text"]) for case in cases("refusals")]
     wrong = [text for wanted, found, text in told if (wanted == "rejection") != (found == "rejection")]
     assert len(wrong) <= 0.01 * len(told), wrong
-
-
-@pytest.mark.parametrize(
-    ("name", "kind", "precision", "recall"),
-    [
-        ("offices-build", 0.98, 0.97, 0.95),
-        ("trades-build", 0.98, 0.97, 0.95),
-        ("more-build", 0.95, 0.97, 0.92),
-        ("floors-build", 0.95, 0.97, 0.95),
-        ("desks-build", 0.97, 0.97, 0.97),
-        ("held", 0.95, 0.97, 0.92),
-        ("floors-held", 0.88, 0.9, 0.82),
-        ("desks-held", 0.87, 0.92, 0.85),
-        ("halls-build", 0.97, 0.97, 0.95),
-        ("halls-held", 0.93, 0.97, 0.92),
-        ("quays-build", 0.97, 0.97, 0.95),
-        ("quays-second-build", 0.95, 0.97, 0.94),
-        ("mills-second-build", 0.94, 0.95, 0.9),
-        ("kilns-build", 0.95, 0.97, 0.95),
-        ("locks-build", 0.97, 0.97, 0.95),
-        ("moors-build", 0.95, 0.97, 0.95),
-        ("ports-build", 0.97, 0.97, 0.95),
-        ("sheds-build", 0.97, 0.97, 0.95),
-        ("dales-build", 0.95, 0.97, 0.95),
-        ("wolds-build", 0.97, 0.97, 0.95),
-        ("coves-held", 0.93, 0.94, 0.89),
-        ("firths-held", 0.96, 0.96, 0.97),
-        ("mills-unlearned", 0.92, 0.9, 0.88),
-    ],
-)
-def test_so_many_mails_of_others_are_told_apart(name: str, kind: float, precision: float, recall: float):
-    """The bar is .95, .97 and .92; of authors nobody learned from it is not reached yet, and must not sink lower."""
-    kinds = [(case["kind"], _read(case).kind.value) for case in _cases(name)]
-    assert sum(wanted == found for wanted, found in kinds) >= kind * len(kinds)
-    called = [wanted for wanted, found in kinds if found == "rejection"]
-    meant = [found for wanted, found in kinds if wanted == "rejection"]
-    assert meant.count("rejection") >= recall * len(meant)
-    assert called.count("rejection") >= precision * len(called)
 
 
 @pytest.mark.parametrize(
@@ -107,17 +55,6 @@ def test_so_many_mails_of_others_are_told_apart(name: str, kind: float, precisio
 )  # fmt: skip
 def test_a_few_plain_words_are_no_refusal(text: str):
     assert said(text).kind is Kind.REPLY
-
-
-@pytest.mark.parametrize(
-    ("name", "share"),
-    [("held", 0.9), ("desks-held", 0.9), ("floors-held", 0.85), ("halls-held", 0.9), ("quays-second-build", 0.9)],
-)
-def test_of_unseen_absences_most_say_the_right_day_of_return(name: str, share: float):
-    """The bar is .90."""
-    dated = [case for case in _cases(name) if "return_date" in case]
-    right = [str(_read(case).return_date or "none") == case["return_date"] for case in dated]
-    assert sum(right) >= share * len(right)
 
 
 @pytest.mark.parametrize(
@@ -334,7 +271,7 @@ def test_a_delay_may_still_arrive():
     assert said("", "Delayed", "mailer-daemon@mx.example", reports=(report,)).bounce_reason == "delayed"
 
 
-def test_a_bounce_in_a_home_made_format_is_read():
+def test_a_bounce_in_a_home_made_format_isread():
     text = "This is the qmail-send program at mx.example.\n\n<rita@acme.example>:\nuser unknown 5.1.1"
     assert said(text, "failure notice", "MAILER-DAEMON@mx.example".lower()).failed_address == "rita@acme.example"
 
