@@ -98,12 +98,18 @@ def may_chase(signals: Signals) -> bool:
 def given_word(replies: tuple[Reply, ...], notices: tuple[Notice, ...], calendar: Calendar) -> GivenWord | None:
     """The newest dated promise, unless a later reply closed, paused or moved the matter on, or kept it.
 
-    The date a receipt gives counts while nobody has written since.
+    The date a receipt gives counts while nobody has written since, unless a person named a later one.
     """
     newest = replies[-1] if replies else None
+    word = _word_of_people(replies, calendar)
     receipt = next((notice for notice in reversed(notices) if notice.promise), None)
-    if receipt and (newest is None or newest.at < receipt.at) and (word := _dated_in(receipt, calendar)):
-        return word
+    if receipt and (newest is None or newest.at < receipt.at) and (dated := _dated_in(receipt, calendar)):
+        return max(dated, word, key=lambda each: each.due) if word else dated
+    return word
+
+
+def _word_of_people(replies: tuple[Reply, ...], calendar: Calendar) -> GivenWord | None:
+    newest = replies[-1] if replies else None
     for reply in reversed(replies):
         if word := _dated_in(reply, calendar):
             kept = newest is not reply and newest and calendar.day(newest.at) >= word.end

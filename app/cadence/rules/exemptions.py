@@ -41,16 +41,28 @@ def agreed_meeting(case: Case) -> str | None:
 
 
 def thank_you(case: Case) -> str | None:
-    """Once after each talk; after an invitation the meeting itself may lie some days ahead."""
+    """Once after each talk; after an invitation the meeting itself may lie some days ahead.
+
+    A talk that only the stage tells of may lie long back: then thanks are written, not called in.
+    """
     answer = case.cadence.answer
     if not case.signals.thanks or case.chases or any(touch.signals.thanks for touch in case.cadence.streak):
         return None
     if answer is None:
-        first = not case.cadence.streak or case.cadence.stage in policy.TALKED_STAGES
+        talked = case.cadence.stage in policy.TALKED_STAGES and not case.by_phone
+        first = talked or not case.cadence.streak
         return "A thank-you is always fine." if first else None
     hours = timedelta(hours=policy.THANK_YOU_HOURS)
     soon = case.cadence.now - answer.at <= hours or case.cadence.days_since(answer.at) <= 1
     return "A thank-you is always fine." if soon or _met_lately(case) else None
+
+
+def _is_welcome_by_now(case: Case) -> bool:
+    """The day they named has come. What a receipt says of writing again asks for no call."""
+    word, today = case.cadence.promise, case.cadence.today
+    if word is None or not word.promise.invites or today < word.due:
+        return False
+    return not (case.by_phone and any(notice.key == word.key for notice in case.cadence.notices))
 
 
 def they_asked_for_contact(case: Case) -> str | None:
@@ -62,7 +74,7 @@ def they_asked_for_contact(case: Case) -> str | None:
         return "They asked for a call."
     if not _has_rested(case, often=often):
         return None
-    if often or (cadence.promise and cadence.promise.promise.invites and cadence.today >= cadence.promise.due):
+    if often or _is_welcome_by_now(case):
         return "They asked you to write about now."
     if invitation is None or invitation.closes or invitation.no_contact:
         return None

@@ -11,8 +11,11 @@ _IDEAS = "Bring one new thing: a work sample, an answer, a real question"
 
 
 def empty_follow_up(case: Case) -> Finding | None:
+    """Beside several unanswered messages only where no sterner rule about what a message brings speaks."""
     cadence = case.cadence
-    if cadence.unanswered > 1 or not case.signals.empty or cadence.is_new or case.early or cadence.told_to_wait:
+    if not case.signals.empty or cadence.is_new or case.early or cadence.told_to_wait:
+        return None
+    if cadence.unanswered > 1 and (repeat_without_value(case) or email_paper_trail(case)):
         return None
     started = cadence.last_touch or cadence.receipt or cadence.answer
     if started is None or cadence.days_since(started.at) < cadence.wait:
