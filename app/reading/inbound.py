@@ -18,7 +18,7 @@ from app.reading.received.spans import Today
 from app.reading.received.stages import stage_cue
 from connectors.message import Message
 
-READER_VERSION = 11
+READER_VERSION = 12
 _MOST_NAMES = 5
 _MEETING_ASKS = frozenset({"interview", "time_slots"})
 _MEETING_WORDS = (

@@ -37,6 +37,7 @@ LEARNED_FROM = (
     "quays-second",
     "mills-second",
     *("kilns", "locks", "moors", "ports", "sheds", "dales", "wolds"),
+    *("fells", "tarns", "becks", "combes", "sykes", "leats"),
     "absences",
     "machines-public",
     "machines-small",
@@ -44,7 +45,8 @@ LEARNED_FROM = (
 HALVES = ("build", "second-build", *(f"{author}-build" for author in LEARNED_FROM))
 HELD = (
     *("held", "offices-held", "trades-held", "floors-held", "desks-held", "halls-held"),
-    *("absences-held", "coves-held", "firths-held", "mills-unlearned"),
+    *("absences-held", "coves-held", "firths-held", "downs-held"),
+    *("mills-unlearned", "weirs-unlearned", "glens-unlearned"),
 )
 """Of offices and trades only the sentences about waiting are held back, of "held" only the mails."""
 UNDATED = ("none", "open")

@@ -102,13 +102,18 @@ def kind_of(letter: Letter, asks: tuple[str, ...], ending: Ending, *, meets: boo
     if is_read_receipt(letter):
         return Kind.AUTO_REPLY
     is_sure = "stage_applied" in letter.kinds or letter.odds(REFUSAL) > _SURELY_REFUSED
-    if ending.closes and (is_sure or not _is_bulk(letter)):
+    if ending.closes and (is_sure or not (_is_bulk(letter) or _titled_as_absence(letter))):
         return Kind.REJECTION
     if _answers_by_itself(letter):
         return _weighed(letter, _automatic_kind(letter, today))
     if _is_away(letter):
         return Kind.OOO
     return _weighed(letter, _bulk_or_human(letter, asks, meets=meets))
+
+
+def _titled_as_absence(letter: Letter) -> bool:
+    """A person's mailbox answers under a subject of absence notices: what cannot be had is the person."""
+    return not letter.subject_kinds.isdisjoint({"ooo_subject", "auto_subject"}) and not is_role(letter.sender)
 
 
 def _weighed(letter: Letter, kind: Kind) -> Kind:
