@@ -108,7 +108,8 @@ def test_the_banner_says_what_the_advice_says(
     page.set_viewport_size({"width": 1000, "height": 480})
     page.goto(f"{host}?to={CHASED_TWICE}&account={account}&subject=Product%20Designer&dressed=1")
     shown = level(page)
-    advice = paired.advice(account=account, to=[CHASED_TWICE])
+    zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    advice = paired.advice(account=account, to=[CHASED_TWICE], time_zone=zone)
     assert shown == advice["level"]
     assert advice["level"] in {"caution", "hold"}
     assert advice["coverage"] == "complete"
