@@ -115,16 +115,24 @@ class Cadence:
 
     @property
     def silence_is_an_answer(self) -> bool:
-        """The ceiling is passed and so is the horizon, or the ceiling is passed by far."""
-        return self.beyond_help or (self.too_many and self.horizon_passed)
+        """The ceiling is passed by far, or by any and nothing came since then until the horizon.
+
+        It counts from the first message above the ceiling: one more does not begin a new silence.
+        """
+        if self.beyond_help or not self.too_many:
+            return self.beyond_help
+        return self._lasts_to_the_horizon(self.streak[self.ceiling])
 
     @property
     def horizon_passed(self) -> bool:
         """Silence since the last touch, or since the end of what they announced, reaches the horizon."""
-        if self.gap is None or self.gap < self.horizon:
-            return False
-        announced = [fact.due for fact in (self.promise, self.absence, self.pause) if fact]
-        return not announced or self.calendar.between(max(announced), self.today) >= self.horizon
+        last = self.last_touch or self.receipt
+        return last is not None and self._lasts_to_the_horizon(last)
+
+    def _lasts_to_the_horizon(self, last: Touch | Notice) -> bool:
+        """Whether the silence since then does; it does not begin before the end of what they announced."""
+        announced = (fact.due for fact in (self.promise, self.absence, self.pause) if fact)
+        return self.calendar.between(max((self.calendar.day(last.at), *announced)), self.today) >= self.horizon
 
     def rested(self, door: Touch) -> date:
         """The day on which the wait after a touch to somebody else of the company is over, by that thread's stage."""
