@@ -9,7 +9,7 @@ from math import log2
 from zoneinfo import ZoneInfo
 
 from app.services.history import Entry, TimeLine
-from app.web.pages.words import what_of
+from app.web.words import what_of
 
 WIDE, NARROW = 960, 340
 """Pixels: a desk's window and a telephone's."""

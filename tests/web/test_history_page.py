@@ -4,7 +4,7 @@ import pytest
 
 from app.services import history
 from app.services.history import STATE_ORDER
-from app.web.pages import words
+from app.web import words
 from tests.builders import Reader
 from tests.world import World
 

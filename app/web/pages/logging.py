@@ -10,7 +10,7 @@ from fastapi import Form
 from app.services.errors import WrongInput
 from app.services.history import Entry
 from app.services.logging_touches import TouchToLog
-from app.web.pages.words import instant_of, local_input
+from app.web.words import instant_of, local_input
 
 KINDS = {
     "attempt": ("call", "no_answer", "I called, nobody answered"),

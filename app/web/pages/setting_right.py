@@ -10,7 +10,7 @@ from app.reading.facts import CorrectionKind
 from app.services import correcting, logging_touches
 from app.services.correcting import Change, Correction, Named
 from app.services.errors import Conflict, WrongInput
-from app.web.pages import words
+from app.web import words
 from app.web.pages.logging import Typed, kind_and_time, typed
 from app.web.pages.recipient import recipient_page
 from app.web.pages.view import AtDesk, Desk

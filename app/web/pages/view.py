@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from app.services.parts import Parts
-from app.web.pages import words
+from app.web import words
 from app.web.security import InBrowser, TheParts, parts_of
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
