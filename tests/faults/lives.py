@@ -123,7 +123,8 @@ class Life:
 
     def _any(self) -> tuple[str, Item]:
         address = self.luck.choice(list(ADDRESS.values()))
-        return address, self.luck.choice(list(self.rig.box(address).items.values()))
+        items = [*self.rig.box(address).items.values()] or [self.write(address)]
+        return address, self.luck.choice(items)
 
     async def _move(self) -> None:
         address, item = self._any()
