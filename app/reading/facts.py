@@ -132,6 +132,10 @@ class CorrectionKind(StrEnum):
     NOT_A_TOUCH = "not_a_touch"
 
 
+ABOUT_A_MESSAGE = (CorrectionKind.NOT_A_TOUCH, CorrectionKind.OTHER_RECIPIENT)
+"""What takes one message away; the other corrections are about the recipient as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class CorrectionFact:
     """What the person set right. `subject_key` is the evidence key it is about, empty for the whole recipient."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 from app.cadence.thread import Channel, Notice, NoticeKind, Reply, Stage, Thread, Touch
 from app.reading.correspondence import Correspondence, correspondence_with, kind_of, letter_of, said_in
 from app.reading.facts import (
+    ABOUT_A_MESSAGE,
     NO_MATTER,
     CorrectionFact,
     CorrectionKind,
@@ -74,8 +75,7 @@ def _without_removed(messages: Sequence[MessageFact], corrections: Sequence[Corr
 
 
 def _removed(corrections: Sequence[CorrectionFact]) -> frozenset[str]:
-    kinds = (CorrectionKind.NOT_A_TOUCH, CorrectionKind.OTHER_RECIPIENT)
-    return frozenset(correction.subject_key for correction in corrections if correction.kind in kinds)
+    return frozenset(correction.subject_key for correction in corrections if correction.kind in ABOUT_A_MESSAGE)
 
 
 def _moment(fact: MessageFact | LoggedFact | Touch | Reply | Notice) -> tuple[datetime, str]:

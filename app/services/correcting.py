@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from app.reading.facts import CorrectionKind
+from app.reading.facts import ABOUT_A_MESSAGE, CorrectionKind
 from app.reading.people import is_address
 from app.services.errors import Conflict, NotFound, WrongInput
 from app.services.parts import Parts
@@ -25,7 +25,9 @@ class Correction:
 
 
 def correct(parts: Parts, person_id: str, asked: Correction, now: datetime) -> str:
-    """Set something right; the id undoes it. Raises NotFound."""
+    """Set something right; the id undoes it. Raises NotFound, and WrongInput where a message has to be named."""
+    if asked.kind in ABOUT_A_MESSAGE and not asked.about:
+        raise WrongInput("Say which message this is about.")
     with parts.database.write(durable=True) as tx:
         _find(parts, tx, person_id, asked.recipient_id)
         stored = corrections.add(

@@ -11,7 +11,8 @@ export interface BannerActs {
   object(objection: Objection): Promise<Answer<unknown>>;
 }
 
-const CORRECTIONS: CorrectionKind[] = ['answered_elsewhere', 'not_job_search', 'other_recipient', 'not_a_touch'];
+const ABOUT_THE_RECIPIENT: CorrectionKind[] = ['answered_elsewhere', 'not_job_search'];
+const ABOUT_A_MESSAGE: CorrectionKind[] = ['other_recipient', 'not_a_touch'];
 
 export class Findings {
   readonly panel: HTMLElement;
@@ -83,19 +84,20 @@ export class Findings {
   }
 
   #corrections(verdict: Verdict, recipient: string): HTMLElement[] {
-    const sent = sentOnce(verdict);
-    const choose = (kind: CorrectionKind) => {
-      if (kind !== 'not_a_touch') return this.#correct(recipient, kind, null);
-      if (sent.length < 2) return this.#correct(recipient, kind, sent[0]?.key ?? null);
-      return this.#offer(this.#say('which'), ...this.#mails(sent, recipient));
+    const { button } = this.#make;
+    const correct = (kind: CorrectionKind, key: string | null) => () => this.#correct(recipient, kind, key);
+    const ofOne = (kind: CorrectionKind) => {
+      const messages = keyedOnce(verdict, kind === 'not_a_touch' ? ['out'] : ['out', 'in']);
+      const named = messages.map(({ at, subject, key }) => button(`${day(at)} ${subject}`, correct(kind, key)));
+      const [only, ...others] = messages;
+      if (!only) return [];
+      const act = others.length ? () => this.#offer(this.#say('which'), ...named) : correct(kind, only.key);
+      return [button(this.#say(kind), act)];
     };
-    return CORRECTIONS.map((kind) => this.#make.button(this.#say(kind), () => choose(kind)));
-  }
-
-  #mails(sent: Evidence[], recipient: string): HTMLElement[] {
-    return sent.map(({ at, subject, key }) =>
-      this.#make.button(`${day(at)} ${subject}`, () => this.#correct(recipient, 'not_a_touch', key)),
-    );
+    return [
+      ...ABOUT_THE_RECIPIENT.map((kind) => button(this.#say(kind), correct(kind, null))),
+      ...ABOUT_A_MESSAGE.flatMap(ofOne),
+    ];
   }
 
   async #correct(recipient: string, kind: CorrectionKind, evidence: string | null): Promise<void> {
@@ -130,10 +132,12 @@ export class Findings {
   }
 }
 
-/** The person's own mails among the evidence, each once, where the backend gave them keys. */
-function sentOnce({ warnings }: Verdict): Evidence[] {
-  const sent = warnings.flatMap(({ evidence }) => evidence).filter(({ direction, key }) => direction === 'out' && key);
-  return [...new Map(sent.map((one) => [one.key, one])).values()];
+/** The messages among the evidence that went these ways, each once, where the backend gave them keys. */
+function keyedOnce({ warnings }: Verdict, ways: Evidence['direction'][]): Evidence[] {
+  const told = warnings
+    .flatMap(({ evidence }) => evidence)
+    .filter(({ direction, key }) => ways.includes(direction) && key);
+  return [...new Map(told.map((one) => [one.key, one])).values()];
 }
 
 /** Whom the verdict is about: the one its sentence names, else the one longest without an answer. */

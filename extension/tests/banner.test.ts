@@ -7,9 +7,14 @@ import type { BannerActs } from '../src/findings';
 import { guardKeys } from '../src/keys';
 import type { Answer, Objection } from '../src/protocol';
 import { pageOf } from './page';
-import { verdict } from './verdicts';
+import { CAUTION, verdict } from './verdicts';
 
 const HEADLINE = verdict().headline;
+const [TOLD] = CAUTION.warnings;
+const SECOND = { ...TOLD?.evidence[1] };
+
+/** What changes in a verdict whose one warning rests on these messages. */
+const resting = (evidence: object[]) => ({ warnings: [{ ...TOLD, evidence }] });
 
 /** What the person did, written down. */
 class Deeds implements BannerActs {
@@ -277,7 +282,6 @@ describe('a banner can be quietened', () => {
   it.each([
     ['They answered elsewhere', 'answered_elsewhere'],
     ['Not about a job', 'not_job_search'],
-    ['Someone else', 'other_recipient'],
   ])('because it is wrong: %s', async (words, kind) => {
     await opened();
     press('This is wrong');
@@ -289,6 +293,34 @@ describe('a banner can be quietened', () => {
       ['correct', 'r1', kind, null],
       ['uncorrect', 'c9'],
     ]);
+  });
+
+  it.each([
+    ['Meant for someone else', 'other_recipient'],
+    ['Not a follow-up', 'not_a_touch'],
+  ])('by a word about the only message there is: %s', async (words, kind) => {
+    await opened(resting([SECOND]));
+    press('This is wrong');
+    press(words);
+    await settle();
+    expect(deeds.done).toEqual([['correct', 'r1', kind, 'k2']]);
+  });
+
+  it('because a mail of theirs was meant for someone else', async () => {
+    await opened(resting([SECOND, { ...SECOND, key: 'k5', direction: 'in', at: '2026-11-20T10:00:00Z' }]));
+    press('This is wrong');
+    press('Meant for someone else');
+    press('Fri, Nov 20');
+    await settle();
+    expect(deeds.done).toEqual([['correct', 'r1', 'other_recipient', 'k5']]);
+  });
+
+  it('but of a message only where one is shown', async () => {
+    await opened(resting([]));
+    press('This is wrong');
+    expect(texts()).toContain('They answered elsewhere');
+    expect(texts()).not.toContain('Not a follow-up');
+    expect(texts()).not.toContain('Meant for someone else');
   });
 
   it('because one of two mails is no follow-up', async () => {

@@ -7,6 +7,7 @@ import pytest
 from app.cadence.thread import Channel, Signals
 from app.reading.facts import CorrectionKind
 from app.services import advising, correcting, letters, linking, logging_touches
+from app.services.errors import WrongInput
 from app.store import messages, recipients
 from connectors.message import Address, Message
 from tests.world import GMAIL, OUTLOOK, World
@@ -119,6 +120,21 @@ async def test_a_correction_acts_at_once_and_can_be_undone(world: World, kind: C
     asked = correcting.Correction(before.recipients[0].id, kind)
     correction_id = correcting.correct(world.parts, world.person_id, asked, world.clock())
     assert (await world.advice(DANA)).level == level
+    correcting.undo_correction(world.parts, world.person_id, correction_id, world.clock())
+    assert await world.advice(DANA) == before
+
+
+@pytest.mark.parametrize("kind", [CorrectionKind.NOT_A_TOUCH, CorrectionKind.OTHER_RECIPIENT])
+async def test_a_correction_of_one_message_takes_it_away_and_has_to_name_it(world: World, kind: CorrectionKind) -> None:
+    await world.link_both()
+    [dana] = (before := await world.advice(DANA)).recipients
+    with pytest.raises(WrongInput, match="which message"):
+        correcting.correct(world.parts, world.person_id, correcting.Correction(dana.id, kind), world.clock())
+    shown = next(each.key for each in before.warnings[0].evidence if each.direction == "out")
+    asked = correcting.Correction(dana.id, kind, shown)
+    correction_id = correcting.correct(world.parts, world.person_id, asked, world.clock())
+    [since] = (await world.advice(DANA)).recipients
+    assert since.unanswered == dana.unanswered - 1
     correcting.undo_correction(world.parts, world.person_id, correction_id, world.clock())
     assert await world.advice(DANA) == before
 
