@@ -58,8 +58,9 @@ def _listening_at(settings: Settings, host: str | None, port: int | None) -> Set
     """Without a base address of its own the server's address is where it was told to listen."""
     if "base_url" in settings.model_fields_set or (host is None and port is None):
         return settings
-    named = host if host not in (None, "0.0.0.0", "::") else settings.base.hostname  # noqa: S104
-    return settings.model_copy(update={"base_url": f"http://{named}:{port or settings.base.port}"})
+    named = (settings.base.hostname if host in (None, "0.0.0.0", "::") else host) or ""  # noqa: S104
+    spelled = f"[{named}]" if ":" in named else named
+    return settings.model_copy(update={"base_url": f"http://{spelled}:{port or settings.base.port}"})
 
 
 def _listen(host: str, port: int) -> socket.socket:

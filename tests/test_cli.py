@@ -111,6 +111,21 @@ def test_a_taken_port_is_told_with_the_way_out(tmp_path: Path) -> None:
     assert "--port" in result.stderr
 
 
+def test_a_port_of_ipv6_is_served_where_the_printed_link_says(tmp_path: Path) -> None:
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as probe:
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, "-m", "app", "serve", "--host", "::1", "--port", port]
+    env = os.environ | {"AFTERTOUCH_DATA_DIR": str(tmp_path), "AFTERTOUCH_SIMULATOR": "off"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env) as server:
+        assert server.stdout is not None
+        link = server.stdout.readline().removeprefix("Sign in: ").strip()
+        assert link.startswith(f"http://[::1]:{port}/sign-in?token=")
+        _wait_for(f"http://[::1]:{port}/health")
+        server.terminate()
+
+
 def test_sign_in_and_device_tokens_are_printed_once_and_alone(tmp_path: Path) -> None:
     link = run("sign-in", AFTERTOUCH_DATA_DIR=str(tmp_path)).stdout
     assert link.startswith("http://127.0.0.1:8025/sign-in?token=")

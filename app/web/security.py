@@ -216,7 +216,7 @@ def _caller(request: Request, device: HTTPAuthorizationCredentials | None, sessi
         return Caller(known.person_id, known.id, frozenset(held(known.scopes)), linked)
     person_id = signing_in.person_of_session(parts, session, now) if session else None
     if person_id is None:
-        raise NotSignedIn("Sign in first: open the link that `aftertouch sign-in` prints.")
+        raise NotSignedIn(f"Sign in first: {_way_in(parts)}.")
     if request.method not in SAFE_METHODS and request.headers.get("origin") not in own_origins(parts.settings):
         raise NotSignedIn("A write with a session cookie needs the Origin header of our own pages.")
     return Caller(person_id)
@@ -244,11 +244,17 @@ async def on_this_machine_or_signed(
         await caller(wanted, request, device, session)
 
 
-async def session_caller(who: Annotated[Caller, Depends(caller)]) -> Caller:
+async def session_caller(request: Request, who: Annotated[Caller, Depends(caller)]) -> Caller:
     """A caller in the browser: pairing, devices and linking are not for device tokens."""
     if not who.by_session:
-        raise NotSignedIn("This needs the browser: open the link that `aftertouch sign-in` prints.")
+        raise NotSignedIn(f"This needs the browser: {_way_in(parts_of(request))}.")
     return who
+
+
+def _way_in(parts: Parts) -> str:
+    if parts.settings.hosted:
+        return f"open {parts.settings.base_url} and sign in"
+    return "open the link that `aftertouch sign-in` prints"
 
 
 async def guest(request: Request, session: TheSession) -> Caller | None:

@@ -52,6 +52,18 @@ async def test_a_stranger_is_offered_the_providers_and_no_command(stranger: Read
     assert page.status == 401
     assert page.texts("main a.button") == ["Continue with Google", "Continue with Microsoft"]
     assert "aftertouch sign-in" not in page.text()
+    assert "this machine" not in page.text()
+    told = await stranger.browser.get("/api/v1/accounts", headers={"accept": "application/json"})
+    assert told.status_code == 401
+    assert "aftertouch sign-in" not in told.text
+
+
+async def test_who_deleted_everything_is_shown_the_way_back_in(world: World, stranger: Reader) -> None:
+    await sign_in(world, stranger, "google")
+    page = await stranger.send("/privacy/delete", confirmation="delete everything")
+    assert "Everything is deleted" in page.text("h1")
+    assert page.one("main a").attributes["href"] == "/"
+    assert "aftertouch sign-in" not in page.text()
 
 
 async def test_who_holds_a_mailbox_comes_home_in_any_browser(world: World, stranger: Reader, other: Reader) -> None:

@@ -59,7 +59,7 @@ def page(request: Request, template: str, *, status: int = 200, signed_in: bool 
     parts = parts_of(request)
     path = request.url.path
     here = {"path": path, "signed_in": signed_in, "navigation": NAVIGATION, "zone": parts.zone, "sample": parts.sample}
-    here["read_only"] = parts.sealer.why_blind
+    here |= {"read_only": parts.sealer.why_blind, "hosted": parts.settings.hosted}
     return HTMLResponse(environment().get_template(template).render(here | shown), status)
 
 
