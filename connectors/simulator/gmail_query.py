@@ -16,6 +16,7 @@ PACIFIC = timezone(timedelta(hours=-8))
 _TOKEN = re.compile(r'[(){}]|-?[\w]+:"[^"]*"|-?"[^"]*"|-?[^\s(){}"]+|"')
 _WORD = re.compile(r"[^\W_]+")
 _SPAN = re.compile(r"(\d+)([dmy])")
+_LONGEST_NUMBER = 20
 _DAYS = {"d": 1, "m": 30, "y": 365}
 _PLACES = {
     "sent": "SENT",
@@ -99,11 +100,8 @@ class _Parser:
         if not value and self.tokens and self.tokens[0] in ("(", "{"):
             return self.group(name)
         value = value.strip('"')
-        maker = getattr(self, f"_{name}", None)
-        if maker is None:
-            return _words(f"{name} {value}", _anywhere)
-        made: Test = maker(value)
-        return made
+        maker = _OPERATORS.get(name)
+        return maker(self, value) if maker else _words(f"{name} {value}", _anywhere)
 
     def group(self, name: str) -> Test:
         """`subject:(a b)` and `from:{a b}`: the operator holds for each word inside."""
@@ -188,8 +186,6 @@ class _Parser:
         moment = _moment(value)
         return lambda item: moment is None or item.at < moment
 
-    _newer, _older = _after, _before
-
     def _newer_than(self, value: str) -> Test:
         floor = _span(value, self.now)
         return lambda item: floor is None or item.at >= floor
@@ -199,7 +195,32 @@ class _Parser:
         return lambda item: floor is None or item.at < floor
 
     def _larger(self, value: str) -> Test:
-        return lambda item: value.isdigit() and len(item.letter.raw) > int(value)
+        return lambda item: value.isdecimal() and len(value) < _LONGEST_NUMBER and len(item.letter.raw) > int(value)
+
+
+_OPERATORS: dict[str, Callable[[_Parser, str], Test]] = {
+    "from": _Parser._from,
+    "to": _Parser._to,
+    "cc": _Parser._cc,
+    "bcc": _Parser._bcc,
+    "deliveredto": _Parser._deliveredto,
+    "subject": _Parser._subject,
+    "list": _Parser._list,
+    "filename": _Parser._filename,
+    "has": _Parser._has,
+    "rfc822msgid": _Parser._rfc822msgid,
+    "in": _Parser._in,
+    "label": _Parser._label,
+    "is": _Parser._is,
+    "category": _Parser._category,
+    "after": _Parser._after,
+    "newer": _Parser._after,
+    "before": _Parser._before,
+    "older": _Parser._before,
+    "newer_than": _Parser._newer_than,
+    "older_than": _Parser._older_than,
+    "larger": _Parser._larger,
+}
 
 
 def _named(name: str, word: str) -> str:
@@ -236,18 +257,23 @@ def _is_person(wanted: str, people: tuple[Person, ...]) -> bool:
 
 
 def _moment(value: str) -> datetime | None:
-    if value.isdigit() and len(value) > 8:
-        return datetime.fromtimestamp(int(value), tz=UTC)
-    parts = [int(part) for part in re.split(r"[/-]", value) if part.isdigit()]
-    if len(parts) != 3:
-        return None
-    year, month, day = parts if parts[0] > 31 else (parts[2], parts[0], parts[1])
+    """None where the value names no instant there is."""
     try:
+        if value.isdecimal() and len(value) > 8:
+            return datetime.fromtimestamp(int(value), tz=UTC)
+        parts = [int(part) for part in re.split(r"[/-]", value) if part.isdecimal()]
+        if len(parts) != 3:
+            return None
+        year, month, day = parts if parts[0] > 31 else (parts[2], parts[0], parts[1])
         return datetime(year, month, day, tzinfo=PACIFIC)
-    except ValueError:
+    except (ValueError, OverflowError, OSError):
         return None
 
 
 def _span(value: str, now: datetime) -> datetime | None:
+    """None where the value names no span, or one that reaches back beyond all time."""
     found = _SPAN.fullmatch(value)
-    return now - timedelta(days=int(found[1]) * _DAYS[found[2]]) if found else None
+    try:
+        return now - timedelta(days=int(found[1]) * _DAYS[found[2]]) if found else None
+    except (ValueError, OverflowError):
+        return None

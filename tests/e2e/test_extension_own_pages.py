@@ -86,7 +86,7 @@ def test_what_is_said_of_one_recipient_goes_when_another_is_named(page: Page, st
     expect(page.locator("#answer")).to_contain_text("Yes, call now.")
     page.fill("#recipient", "rita@acme.example")
     expect(page.locator("#answer")).to_have_text("")
-    expect(page.locator("#line")).to_have_text("Nothing has passed between you yet.")
+    expect(page.locator("#line")).to_have_text("No mail or calls with them yet.")
     page.fill("#recipient", "rita")
     expect(page.locator("#line")).to_have_text("")
 
@@ -97,7 +97,7 @@ def test_a_logged_call_stands_in_the_line_and_its_details_go_with_no_other(page:
     page.locator("summary").click()
     page.fill("#promise", "by Friday")
     stub.answers["POST /api/v1/touches"] = Told(422, {})
-    page.get_by_role("button", name="Attempt").click()
+    page.get_by_role("button", name="No answer").click()
     expect(page.locator("#told")).to_have_text("That could not be saved.")
     expect(page.locator("#promise")).to_have_value("by Friday")
     page.get_by_role("button", name="Remove").click()
@@ -164,7 +164,7 @@ def test_the_options_page_names_what_fails(page: Page, stub: StubBackend) -> Non
     page.locator("#check").click()
     expect(checks).to_contain_text("Pairing: the pairing was taken back")
     stub.answers["GET /api/v1/devices"] = Told(json={"devices": []})
-    page.get_by_role("button", name="Take back").click()
+    page.get_by_role("button", name="Remove").click()
     expect(page.locator("#devices")).to_have_text("None.")
     assert [one.path for one in stub.arrived if one.method == "DELETE"] == ["/api/v1/devices/d1"]
 
@@ -178,7 +178,7 @@ def test_this_browser_is_taken_back_and_the_others_are_one_click_away(
     page.goto(f"{EXTENSION}/options.html")
     expect(page.locator("#devices")).to_contain_text("Chrome (this browser, last used 11/22/2026)")
     expect(page.locator("#all-devices")).to_have_attribute("href", f"{stub.url}/devices")
-    page.get_by_role("button", name="Take back").click()
+    page.get_by_role("button", name="Remove").click()
     expect(page.locator("#pairing")).to_have_text("This browser is not paired yet.")
     assert browser.service_workers[0].evaluate("() => chrome.storage.local.get('token')") == {}
 

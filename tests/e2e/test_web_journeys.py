@@ -100,7 +100,7 @@ def test_the_history_is_read_and_set_right_by_keyboard_alone(house: House) -> No
 
         tab_to(page, page.get_by_label("Stage"))
         page.keyboard.type("inter")
-        tab_to(page, page.get_by_role("button", name="Keep", exact=True).last)
+        tab_to(page, page.get_by_role("button", name="Save", exact=True).last)
         page.keyboard.press("Enter")
         expect(page.locator("dl.facts.wide")).to_contain_text("interview")
         tab_to(page, page.get_by_role("button", name="Undo"))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.simulator.gmail_query import parse_query
@@ -84,10 +84,24 @@ def test_a_message_id_finds_its_message_with_or_without_brackets(box: Mailbox) -
     assert found(box, f"rfc822msgid:{key}") == found(box, f"rfc822msgid:{key.strip('<>')}") == {"reply"}
 
 
-@given(st.text(alphabet='abin:sent-"(){}OR \\', max_size=40))
-def test_no_text_is_no_query(words: str) -> None:
-    empty = Mailbox("google", "ana@example.com", "Ana", "1", 1)
-    parse_query(words, empty, NOW)
+_OPERATOR = st.from_regex(
+    r"-?(after|before|newer_than|older_than|larger|labelled|_init__|in|is|from|all_of):", fullmatch=True
+)
+_VALUE = (
+    st.text(max_size=9)
+    | st.integers(0).map(str)
+    | st.from_regex(r"[0-9]{1,30}[dmy]", fullmatch=True)
+    | st.just("²³" * 9)
+)
+
+
+@example([("labelled:", "x"), ("after:", "9" * 17), ("newer_than:", "9" * 12 + "d"), ("before:", "²³" * 9)])
+@given(st.lists(st.tuples(_OPERATOR | st.text('abin:sent-"(){}OR \\', max_size=20), _VALUE), max_size=6))
+def test_no_text_is_no_query(terms: list[tuple[str, str]]) -> None:
+    box = Mailbox("google", "ana@example.com", "Ana", "1", 1)
+    for term in ("".join(each) for each in terms):
+        parse_query(term, box, NOW)
+    parse_query(" ".join(map("".join, terms)), box, NOW)
 
 
 @given(st.sampled_from(["in:sent", "from:rita", "subject:application", "newer_than:3d"]))
