@@ -218,7 +218,7 @@ class Connector(ABC):
 
     provider: str
     deep_every: timedelta = timedelta(minutes=30)
-    """How often a deep sync is worth its requests (providers.md, 5a)."""
+    """How often a deep sync is worth its requests."""
 
     @abstractmethod
     async def begin(self, *, redirect_uri: str, login_hint: str | None = None) -> Authorization:

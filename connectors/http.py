@@ -1,4 +1,4 @@
-"""The one way out: httpx with timeouts, bounded retry, host pinning and a cap on answers. Nobody else imports httpx."""
+"""The one way to a provider: httpx with timeouts, bounded retry, host pinning and a cap on answers."""
 
 import asyncio
 import ipaddress

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from app.settings import Settings
@@ -48,16 +49,18 @@ def test_lock_files_pin_hashes_and_name_no_address() -> None:
     assert '"integrity"' in packages
 
 
-def test_every_obligation_to_the_providers_has_a_place_and_a_test_that_exist() -> None:
-    page = (ROOT / "docs/providers.md").read_text()
-    rows = re.findall(r"^\| ([GMW]\d+) \|[^|]+\|([^|]+)\|([^|]+)\|$", page, re.MULTILINE)
-    wanted = (("G", 32), ("M", 32), ("W", 22))
-    assert [name for name, _, _ in rows] == [f"{kind}{one}" for kind, last in wanted for one in range(1, last + 1)]
-    files = [f"/{path.relative_to(ROOT)}" for top in ("app", "connectors", "tests") for path in (ROOT / top).rglob("*")]
-    table = "".join(path.read_text() for path in (ROOT / "tests/faults").glob("faults_*.py"))
-    faults = set(re.findall(r"^@fault\((\d+)", table, re.MULTILINE))
-    for name, places, held_by in rows:
-        tests = re.findall(r"(?:\w+/)?(?:test_\w+|contract_suite)", held_by)
-        for place in (*re.findall(r"[\w/]+\.(?:py|json)\b", places), *(f"{test}.py" for test in tests)):
-            assert any(path.endswith(f"/{place}") for path in files), (name, place)
-        assert faults.issuperset(re.findall(r"\bF(\d+)", held_by)), name
+def test_every_dependency_has_its_line_in_the_decision_log() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    page = (ROOT / "docs/decisions/0009-dependencies.md").read_text()
+    named = re.findall(r"[a-z0-9][\w-]*", " ".join(re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)))
+    assert {re.split(r"[\[=]", one)[0] for one in wanted} <= set(named)
+
+
+def test_code_cites_only_pages_that_are_in_the_repository() -> None:
+    ours = {"README.md", *(path.name for top in ("docs", "extension/store") for path in (ROOT / top).rglob("*.md"))}
+    for top in ("app", "connectors", "tests", "scripts", "extension/src"):
+        for path in (ROOT / top).rglob("*"):
+            if path.suffix in (".py", ".ts") and path != Path(__file__):
+                for page in re.findall(r"[\w/-]+\.md\b", path.read_text()):
+                    assert Path(page).name in ours, (path, page)

@@ -62,7 +62,7 @@ def odds(cadence: Cadence, now: datetime, own_threads: Sequence[PastStreak] = ()
 
 
 def chance(belief: Belief, silent: float, touches: int, stage: Stage) -> float:
-    """P(answer eventually | silent this many days after that touch); 0 to 1. cadence design, section 3."""
+    """P(answer eventually | silent this many days after that touch); 0 to 1."""
     share = belief.share * _falling(stage) ** max(0, touches - 1)
     alive = share * _survival(belief, silent)
     return alive / (1 - share + alive) if alive else 0.0

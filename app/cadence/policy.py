@@ -236,7 +236,7 @@ CALL_HOURS: Final = (9, 17)
 """Hours of the recipient's day in which a call is fine. Practice."""
 
 WORKING_HOURS: Final = CALL_HOURS
-"""Hours of the recipient's day in which time to an answer is counted. Design of the odds: count hours, not nights."""
+"""Hours of the recipient's day in which time to an answer is counted. Practice: nights do not count."""
 
 BEST_HOUR: Final = 10
 """Hour of the recipient's day that is named for a call. Kooti 2015: weekday mornings are answered fastest."""
@@ -329,22 +329,22 @@ SHARE_WEIGHT: Final = 8.0
 """Threads the prior share of a stage is worth. Simulation over 3,000 seekers."""
 
 DOMAIN_WEIGHT: Final = 8.0
-"""Threads the stage's share is worth for one company: n0 = 8 for a domain in the design of the odds; not measured."""
+"""Threads the stage's share is worth for one company: practice; not measured."""
 
 RECIPIENT_WEIGHT: Final = 4.0
 """Threads the company's share is worth for one recipient. email-Eu: Brier .2735 to .2668 with n0 = 4."""
 
 LOG_MEDIAN_VARIANCE: Final = 0.25
-"""Variance of the prior on the logarithm of the median: standard deviation 0.5 in the design of the odds."""
+"""Variance of the prior on the logarithm of the median: a standard deviation of 0.5. Practice."""
 
 OWN_THREADS_ENOUGH: Final = 20
-"""The person's own finished threads from which the basis is theirs: 20 in the design of the odds; not measured."""
+"""The person's own finished threads from which the basis is theirs. Practice; not measured."""
 
 OWN_THREADS_OF_A_STAGE: Final = 5
-"""Of them at least this many of the stage that is asked about. Cadence design, section 3: no number below 5."""
+"""Of them at least this many of the stage that is asked about. Practice: fewer say nothing."""
 
 BANDS: Final = ((0.50, "likely"), (0.20, "possible"), (0.05, "unlikely"))
-"""Lower bounds of the bands; below the last it is rare. Words and bounds of the design of the odds; practice."""
+"""Lower bounds of the bands; below the last it is rare. Practice."""
 
 TENTHS_FROM: Final = 0.15
 """Probability from which a frequency is told in tenths. Practice; natural frequencies, never decimals."""
@@ -362,7 +362,7 @@ SHARED_DOMAINS: Final = frozenset(
 """Mail domains that say nothing about a company."""
 
 PAPER_TRAIL_MAILS: Final = 2
-"""Unanswered mails from which a further one without value makes a trail. Seed article; practice."""
+"""Unanswered mails from which a further one without value makes a trail. Practice."""
 
 CALL_STAGES: Final = frozenset({Stage.OFFER})
 """Stages in which the phone is an ordinary second door. climbtheladder.com; practice."""

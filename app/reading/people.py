@@ -14,7 +14,6 @@ _AUTOMATIC = re.compile(
 )
 
 _ADDRESS = re.compile(r"[^\s@<>\",;]+@[^\s@<>\",;]+")
-_BESIDE_THE_NAME = re.compile(r"\([^)]*\)|\b(via|through|über|por)\b.*|\b(dr|mr|mrs|ms|prof|herr|frau)\b\.?")
 
 
 def is_address(text: str) -> bool:

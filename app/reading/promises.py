@@ -90,7 +90,7 @@ def _of_sentence(sentence: Sentence, today: Today) -> Iterator[_Found]:
     dates = [
         _not_before(dated, sentence.folded)
         for dated in sentence.dates(today)
-        if _is_theirs(sentence, dated, kinds) and (invited or acts or dated.bound in ("by", "before"))
+        if _is_theirs(sentence, dated) and (invited or acts or dated.bound in ("by", "before"))
     ]
     if dates and invited:
         yield _Found(_invitation(sentence, dates, today), 2)
@@ -159,7 +159,7 @@ def _is_bare(sentence: Sentence) -> bool:
     )
 
 
-def _is_theirs(sentence: Sentence, dated: Dated, kinds: frozenset[str]) -> bool:
+def _is_theirs(sentence: Sentence, dated: Dated) -> bool:
     """Whether the date belongs to what they will do, and not to an interview, a deadline of the person or the past."""
     if dated.bound == "past" or (dated.span.last.toordinal() > dated.span.first.toordinal() + _FURTHEST_DAYS):
         return False

@@ -65,11 +65,6 @@ def without_long_quotes(text: str) -> str:
     return _LONG_QUOTE.sub(r"\1", text)
 
 
-def quoted_text(text: str) -> str:
-    """The lines behind ">" marks: what an earlier mail said, for mail that says nothing else."""
-    return "\n".join(line.lstrip("> ") for line in text[:CAP].split("\n") if line.startswith(">"))
-
-
 def _with_bare_breaks(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 

@@ -24,7 +24,6 @@ from app.reading.people import is_role, same_company
 from app.reading.places import country_of
 
 _BOUNCE_WITHIN = timedelta(days=6)  # RFC 5321 4.5.4.1: a server gives up after 4 to 5 days
-_SAME_CALL = timedelta(minutes=30)
 
 
 def build_thread(
@@ -39,7 +38,7 @@ def build_thread(
     zone: str | None = None,
     draft: Matter = NO_MATTER,
 ) -> Thread:
-    """The thread of one recipient, by the table "What counts" of the product paper.
+    """The thread of one recipient: what counts as a touch, and what as an answer.
 
     `addresses` are the recipient's known addresses in lower case (`recipient` is always one of them); `messages`
     may hold any mail of the person: what has nothing to do with the recipient is left out. `name` is the recipient's

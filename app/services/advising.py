@@ -183,7 +183,7 @@ def _seen(parts: Parts, person_id: str, question: Question, facts: AdviceFacts, 
     def find() -> _Seen:
         beside = _beside(parts, person_id, asked, facts, since)
         newcomers = _newcomers(parts, person_id, asked, facts, all_of_them=by_phone or bool(beside))
-        about = [dossier(parts, each) for each in facts.about]
+        about = [dossier(each) for each in facts.about]
         return _Seen(tuple(_met(each, beside) for each in about), tuple(_met(each, beside) for each in newcomers))
 
     return parts.shelf.looks.of(person_id, ("seen", asked, since, by_phone), facts.version, find)
@@ -208,7 +208,7 @@ def _newcomers(
     with parts.database.read() as tx:
         heard = [messages.for_addresses(tx, parts.sealer, person_id, (address,)) for address in fresh]
     return tuple(
-        dossier(parts, RecipientFacts(Recipient("", person_id, (address,)), mail, [], []))
+        dossier(RecipientFacts(Recipient("", person_id, (address,)), mail, [], []))
         for address, mail in zip(fresh, heard, strict=True)
         if all_of_them or speaks_of_a_job(message.fact.reading for message in mail)
     )
@@ -220,7 +220,7 @@ def _beside(
     theirs = {address for each in facts.about for address in each.recipient.addresses}
     with parts.database.read() as tx:
         found = colleagues.waiting(tx, parts.sealer, person_id, theirs.union(asked), own=facts.own, since=since)
-    return tuple(dossier(parts, each) for each in found)
+    return tuple(dossier(each) for each in found)
 
 
 def _judged(met: _Met, around: _Around) -> _Judged:

@@ -9,7 +9,7 @@ from app.store.accounts import Account
 SPEAKING_STATES = frozenset({"live", "throttled", "catching_up", "degraded"})
 FRESH_POLLS = 2
 AWAY_POLLS = 5
-"""A mailbox whose person is away is polled every so many polls' time (providers.md, 5a)."""
+"""A mailbox whose person is away is polled every so many polls' time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from app.store.errors import StoreUnavailable
 
 FRESH_ENOUGH = timedelta(seconds=15)
 READ_THROUGH_SECONDS = 1.5
-"""For everything together, by the running loop's clock (providers.md, 5a)."""
+"""For everything together, by the running loop's clock: longer than a compose window may be kept waiting."""
 NEWEST_THREADS = 3
 """Conversations with one recipient that are looked into."""
 NOTHING = Probed()

@@ -146,7 +146,7 @@ def company(parts: Parts, person_id: str, name: str, now: datetime) -> Company:
     if not facts:
         raise NotFound("Nobody in your history is there.")
     rows, entries = [], []
-    for each in (dossier(parts, of_one) for of_one in facts):
+    for each in (dossier(of_one) for of_one in facts):
         cadence = _measured(parts, each, now)
         rows.append(_summary(each.recipient, cadence))
         entries += [(rows[-1], entry) for entry in _entries(each, cadence, mailboxes)]
@@ -181,7 +181,7 @@ def time_line(parts: Parts, person_id: str, recipient_id: str, now: datetime) ->
         corrected = [
             each for each in corrections.of_person(tx, person_id) if each.recipient_id in ids and each.undone_at is None
         ]
-    each = dossier(parts, facts)
+    each = dossier(facts)
     cadence = _measured(parts, each, now)
     return TimeLine(
         summary=_summary(recipient, cadence),

@@ -26,7 +26,7 @@ WORKING = frozenset({"live", "degraded"})
 BEHIND = timedelta(minutes=6)
 """More than passes between two polls while the person is away: after a night of sleep, or in a long backlog."""
 MOST_ADDRESSES = 10
-"""Ten quota units each at Gmail (performance.md, 1.2)."""
+"""Ten quota units each at Gmail: two lists of five."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,6 @@ class Outcome:
     """
 
     caught_up: bool
-    state: str
     retry_after: float | None = None
     deep: bool = False
     deep_every: timedelta = Connector.deep_every
@@ -108,14 +107,12 @@ async def _attempt(parts: Parts, visit: Visit) -> Outcome:
     try:
         if visit.deep:
             await _own_addresses(parts, visit, mailbox)
-        degraded, found = await _walk(parts, visit, mailbox)
+        found = await _walk(parts, visit, mailbox)
         await _look_again(parts, visit, mailbox)
     finally:
         await mailbox.close()
-    state = "degraded" if degraded else "live"
     return Outcome(
         caught_up=True,
-        state=state,
         deep=visit.deep,
         deep_every=connector.deep_every,
         poll_every=_poll_every(parts, visit, found=found),
@@ -123,7 +120,7 @@ async def _attempt(parts: Parts, visit: Visit) -> Outcome:
 
 
 def _poll_every(parts: Parts, visit: Visit, *, found: bool) -> timedelta:
-    """Less often while nobody writes anywhere: whoever begins to is read for at once (providers.md, 5a).
+    """Less often while nobody writes anywhere: whoever begins to is read for at once.
 
     Soon again where a push has told of something that does not show yet.
     """
@@ -142,20 +139,20 @@ async def _own_addresses(parts: Parts, visit: Visit, mailbox: Mailbox) -> None:
         messages.claim_as_own(tx, visit.account.person_id, addresses)
 
 
-async def _walk(parts: Parts, visit: Visit, mailbox: Mailbox) -> tuple[bool, bool]:
-    """Every page up to now; whether the provider's history is unusable, and whether anything was found."""
+async def _walk(parts: Parts, visit: Visit, mailbox: Mailbox) -> bool:
+    """Every page up to now; whether anything was found."""
     since = visit.started - timedelta(days=parts.settings.backfill_days)
-    degraded = found = False
+    found = False
 
     async def held(after: datetime) -> frozenset[str]:
         with parts.database.read() as tx:
             return messages.present_since(tx, visit.account.id, after)
 
     async for page in mailbox.pages(visit.cursor, since=since, deep=visit.deep, held=held):
-        degraded, found = page.degraded, found or bool(page.messages or page.gone)
+        found = found or bool(page.messages or page.gone)
         store_page(parts, visit, page)
         parts.announcer.tell(visit.account.person_id)
-    return degraded, found
+    return found
 
 
 async def _look_again(parts: Parts, visit: Visit, mailbox: Mailbox) -> None:
@@ -272,4 +269,4 @@ def _fail(parts: Parts, visit: Visit, error: ConnectorError) -> Outcome:
             audit.record(tx, visit.account.person_id, now, failure.name, account_id)
         accounts.set_state(tx, account_id, failure.name, now, reason=failure.reason, next_action=failure.next_action)
     parts.announcer.tell(visit.account.person_id)
-    return Outcome(caught_up=False, state=failure.name, retry_after=failure.wait)
+    return Outcome(caught_up=False, retry_after=failure.wait)

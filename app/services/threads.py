@@ -18,9 +18,9 @@ from app.store.message_facts import StoredMessage, number_of
 from app.store.recipients import Recipient
 
 
-def dossier(parts: Parts, facts: RecipientFacts) -> Dossier:
+def dossier(facts: RecipientFacts) -> Dossier:
     """One recipient's, from what the store found about them."""
-    return _composed(parts, facts.recipient, facts.messages, facts.logged, facts.corrections)
+    return _composed(facts.recipient, facts.messages, facts.logged, facts.corrections)
 
 
 def all_dossiers(parts: Parts, tx: Connection, person_id: str, *, most: int | None = None) -> list[Dossier]:
@@ -54,7 +54,7 @@ def _made(
         else:
             theirs = [stored[fact.key] for fact in mail.index.about(recipient.addresses, recipient.name)]
         if old is None or not _rests_on(old, recipient, theirs, calls, corrected):
-            old = _composed(parts, recipient, theirs, calls, corrected)
+            old = _composed(recipient, theirs, calls, corrected)
         yield recipient.id, old
 
 
@@ -109,7 +109,6 @@ def _rests_on(
 
 
 def _composed(
-    parts: Parts,
     recipient: Recipient,
     stored: Sequence[StoredMessage],
     calls: Sequence[LoggedFact],

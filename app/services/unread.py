@@ -14,7 +14,7 @@ from connectors.contract import Trace
 
 UNREAD = "unread."
 LATER = timedelta(days=1)
-"""An id may be as old as the draft it began as (performance.md, 1.2)."""
+"""An id may be as old as the draft it began as."""
 SAYINGS = (
     NO_SIGNALS,
     Signals(language="en", asks_for_news=True, empty=True),

@@ -296,11 +296,6 @@ def save_progress(
     _SAVE_PROGRESS.run(tx, account=account_id, sealed=sealed, **told)
 
 
-def forget_cursor(tx: Connection, account_id: str) -> None:
-    """The next sync starts from the beginning; messages stay and are met again."""
-    tx.execute(update(accounts).where(accounts.c.id == account_id).values(cursor=None))
-
-
 def add_addresses(tx: Connection, person_id: str, account_id: str, addresses: Iterable[str], now: datetime) -> None:
     """Addresses the person sends from through this account, lower case. None is ever taken away."""
     shared = {"account_id": account_id, "person_id": person_id, "first_seen": now}

@@ -67,13 +67,6 @@ def is_known(tx: Connection, person_id: str, correction_id: str) -> bool:
     return bool(_read(tx, person_id, corrections.c.id == correction_id))
 
 
-def redo(tx: Connection, person_id: str, correction_id: str) -> bool:
-    """False when it is unknown or stands already."""
-    mine = (corrections.c.id == correction_id) & (corrections.c.person_id == person_id)
-    redone = update(corrections).where(mine, corrections.c.undone_at.is_not(None)).values(undone_at=None)
-    return tx.execute(redone).rowcount > 0
-
-
 def of_recipient(tx: Connection, person_id: str, recipient_id: str) -> list[CorrectionFact]:
     """What stands about the recipient and all merged into it, in order of time."""
     return [as_fact(_correction(row)) for row in _OF_RECIPIENT.rows(tx, person=person_id, recipient=recipient_id)]

@@ -78,13 +78,6 @@ def of_person(tx: Connection, person_id: str) -> list[DeadLetter]:
     return [DeadLetter(*row) for row in tx.execute(mine.order_by(dead_letters.c.last_at.desc()))]
 
 
-def for_newer_reader(tx: Connection, account_id: str, reader_version: int, *, limit: int = 100) -> list[DeadLetter]:
-    """Those last tried by an older reader than this."""
-    old = (dead_letters.c.account_id == account_id) & (dead_letters.c.reader_version < reader_version)
-    found = select(*_COLUMNS).where(old).order_by(dead_letters.c.provider_message_id).limit(limit)
-    return [DeadLetter(*row) for row in tx.execute(found)]
-
-
 def waiting(
     tx: Connection, account_id: str, reader_version: int, *, tries: int, before: datetime, limit: int = 100
 ) -> list[str]:

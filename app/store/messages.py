@@ -6,7 +6,7 @@ from itertools import combinations, groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Integer, bindparam, delete, func, or_, select, update
+from sqlalchemy import Boolean, Connection, Integer, bindparam, func, or_, select, update
 
 from app.store.filing import file_correspondents, file_links, file_page, mailbox_of
 from app.store.laying import (
@@ -82,11 +82,6 @@ def present_since(tx: Connection, account_id: str, after: datetime) -> frozenset
 def older_reader(tx: Connection, account_id: str, reader_version: int, *, limit: int = 100) -> list[str]:
     """Provider ids, newest first, of present messages last read by an older reader than this."""
     return list(_provider_ids(_OLDER.rows(tx, account=account_id, version=reader_version, most=limit)))
-
-
-def delete_some(tx: Connection, account_id: str, *, limit: int = 2000) -> int:
-    """Delete that many messages of the account with all that hangs on them; 0 when none is left."""
-    return _DELETE.run(tx, account=account_id, most=limit)
 
 
 def _by_account(rows: Iterable[NewMessage]) -> Iterator[Sequence[NewMessage]]:
@@ -226,4 +221,3 @@ _CLAIM = _prepared_claim()
 _TOLD = select(_HERE.provider_id, _HERE.names).where(_HERE.mailbox == _BOX, _HERE.present)
 _PRESENT = Prepared(_TOLD.where(_HERE.at >= bindparam("after")))
 _OLDER = Prepared(_TOLD.where(_HERE.reader_version < bindparam("version")).order_by(_HERE.at.desc()).limit(_MOST))
-_DELETE = Prepared(delete(mail).where(_HERE.id.in_(select(_HERE.id).where(_HERE.mailbox == _BOX).limit(_MOST))))

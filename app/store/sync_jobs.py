@@ -111,10 +111,6 @@ def give_back(tx: Connection, lease: Lease) -> None:
     _written(_GIVE_BACK.run(tx, **_of(lease)))
 
 
-def still_held(tx: Connection, lease: Lease) -> bool:
-    return _HELD.first(tx, **_of(lease)) is not None
-
-
 def check_fence(tx: Connection, lease: Lease) -> None:
     """Call first in a transaction that stores results. Raises LeaseLost; else nobody can take over before its end."""
     _written(_LOCK.first(tx, **_of(lease)) is not None)
@@ -201,7 +197,6 @@ _FIRST = select(sync_jobs).where(_due(_NOW)).order_by(_JOBS.due_at, _JOBS.accoun
 _ANY_DUE = Prepared(_FIRST.with_for_update(skip_locked=True))
 _THIS_DUE = Prepared(_FIRST.where(_THIS).with_for_update(skip_locked=True))
 _WATCH = Prepared(select(_JOBS.watched_since, _JOBS.watched_until, _JOBS.watch_due_at, _JOBS.pushed_at).where(_THIS))
-_HELD = Prepared(select(_JOBS.fence).where(_MINE))
 _LOCK = Prepared(select(_JOBS.fence).where(_MINE).with_for_update())
 _WANT = PreparedInsert(sync_jobs, ("account_id", "want", "want_deep", "due_at"), _wanted)
 

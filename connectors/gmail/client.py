@@ -21,8 +21,9 @@ from connectors.refusals import BadRequest, NotOffered, NotThere, Stale
 T = TypeVar("T")
 Json = Mapping[str, Any]
 BATCH = 25
-"""Parts that go through at once without 'too many concurrent requests' (performance.md, 1.1); of threads, which cost
-twice as much, half of it: a minute's last units would go unused while a dear batch waits for the next.
+"""Parts that go through at once without 'too many concurrent requests' (believed; Google publishes no limit); of
+threads, which cost twice as much, half of it: a minute's last units would go unused while a dear batch waits for the
+next.
 """
 LARGEST_PAGE = 500
 OTHERS = 3

@@ -107,11 +107,6 @@ def folder_of(labels: frozenset[str]) -> Folder:
     return next((folder for label, folder in _FOLDERS if label in labels), Folder.OTHER)
 
 
-def accepted_at(raw: Json) -> datetime:
-    """Gmail's own time of acceptance, epoch milliseconds, as aware UTC."""
-    return _instant(str(raw["internalDate"]))
-
-
 def decoded(data: bytes, charset: str) -> str:
     """Text from bytes: UTF-8 where it fits, since Gmail hands out most text so, else the declared charset.
 

@@ -113,7 +113,7 @@ class Probe:
 
 
 def told_by(message_id: str) -> datetime | None:
-    """When Gmail made the id: its upper bits count milliseconds, as public ids show (performance.md, 1.2).
+    """When Gmail made the id: its upper bits count milliseconds, as public ids show.
 
     Documented nowhere, so it is a hint and never stored. None for an id of another shape.
     """

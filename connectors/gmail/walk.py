@@ -108,7 +108,7 @@ class Walk:
     async def _open_threads(
         self, references: deque[Reference], sizes: Counter[str], early: set[str]
     ) -> AsyncIterator[Page]:
-        """Those that wait for an answer, first: most verdicts hang on them (performance.md, 1.2). `read` stays empty,
+        """Those that wait for an answer, first: most verdicts hang on them. `read` stays empty,
         so that the walk through all mail still begins at the beginning and only leaves out what came `early`.
         """
         sent = {reference.message_id for reference in await self._listed(self._since, "in:sent ")}

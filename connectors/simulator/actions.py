@@ -26,7 +26,7 @@ def _wide_history(world: World, box: Mailbox, options: Options) -> None:
 
 
 def _teams_item(world: World, box: Mailbox, options: Options) -> None:
-    """Marks the newest message as a chat item that leaked into the mailbox (providers.md M20)."""
+    """Marks the newest message as a chat item that leaked into the mailbox (docs/providers.md M20)."""
     newest = box.newest_first()[0]
     box.move(newest, "conversationhistory", newest.at)
 

@@ -4,9 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from email.utils import format_datetime
 
-Made = tuple[str, str]
-"""Extra header lines, and what follows the header lines that are always there."""
-
 HTML = "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
 TEXT = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
 
@@ -46,7 +43,7 @@ AWKWARD: dict[str, Callable[[datetime], str]] = {
     "no_date": lambda at: f"{TEXT}hello\r\n",
     "no_message_id": lambda at: f"Date: {format_datetime(at)}\r\n{TEXT}hello\r\n",
 }
-"""Name -> the rest of the message, from its own header lines on (providers.md S21, S22, W17, W20)."""
+"""Name -> the rest of the message, from its own header lines on (docs/security.md S21, S22, providers.md W17, W20)."""
 
 _DATED = ("future_date", "past_date", "broken_date", "no_date", "no_message_id")
 

@@ -12,7 +12,7 @@ from connectors.simulator.world import World
 
 ADDRESSES = {"google": "bulk@example.com", "microsoft": "bulk@outlook.example"}
 LENGTHS = (1, 1, 1, 1, 2, 2, 3, 3, 4, 5)
-"""Messages per thread; nearly half stand alone (performance.md 1.2)."""
+"""Messages per thread; nearly half stand alone."""
 SPAN = timedelta(days=365)
 CROWD_SPAN = timedelta(days=300)
 """All of it is within what a first sync reads."""

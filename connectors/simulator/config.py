@@ -9,7 +9,7 @@ CONSUMER_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 
 def callbacks(aftertouch_url: str) -> frozenset[str]:
-    """The two redirect URIs contract.md section 2 derives from the product's own base URL."""
+    """The two redirect URIs that follow from the product's own base URL."""
     base = aftertouch_url.rstrip("/")
     return frozenset({f"{base}/link/google/callback", f"{base}/link/microsoft/callback"})
 

@@ -183,7 +183,7 @@ GMAIL = Service("gmail", "google", cost, answer, unauthorized, too_much)
 
 
 def _check_scopes(access: Access, name: str, call: Call) -> None:
-    """A token that carries gmail.metadata is refused q and bodies, whatever else it carries (providers.md 0.5)."""
+    """A token that carries gmail.metadata is refused q and bodies, whatever else it carries."""
     if METADATA in access.scopes:
         if call.has("q"):
             raise forbidden("Metadata scope does not support 'q' parameter")

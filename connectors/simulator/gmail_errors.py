@@ -24,7 +24,7 @@ REASONS = {
     "failedPrecondition": (400, "Mail service not enabled"),
     "backendError": (500, "Backend Error"),
 }
-"""Reason -> status and message; the seven refusals of providers.md G26 and G27 and a few more."""
+"""Reason -> status and message; the seven refusals of docs/providers.md G26 and G27 and a few more."""
 
 
 def error(status: int, message: str, reason: str, *, domain: str = "global") -> Reply:

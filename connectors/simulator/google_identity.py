@@ -30,7 +30,7 @@ LONG_NAMES = {
     "profile": "https://www.googleapis.com/auth/userinfo.profile",
 }
 TESTING_LIFE = timedelta(days=7)
-"""Refresh tokens of a project in testing mode die after seven days (providers.md section 0.6)."""
+"""Refresh tokens of a project in testing mode die after seven days."""
 IDLE_LIFE = timedelta(days=180)
 
 

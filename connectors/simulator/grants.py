@@ -10,7 +10,7 @@ CODE_LIFE = timedelta(minutes=10)
 """RFC 6749 section 4.1.2: at most ten minutes."""
 ACCESS_LIFE = timedelta(seconds=3599)
 LIVE_REFRESH_TOKENS = 100
-"""Google lets the oldest die silently above this many per account and project (providers.md G5)."""
+"""Google lets the oldest die silently above this many per account and project (docs/providers.md G5)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from connectors.simulator.world import World
 
 FULL = frozenset({"Mail.Read", "Mail.ReadWrite"})
 BASIC_HIDES = frozenset({"body", "bodyPreview", "uniqueBody"})
-"""What Mail.ReadBasic may not see (providers.md M1)."""
+"""What Mail.ReadBasic may not see (docs/providers.md M1)."""
 FOLDER_PAGE = 10
 
 Method = Callable[[World, Mailbox, Call, str], Reply]
@@ -193,7 +193,7 @@ def _signed(world: World, reply: Reply) -> Reply:
 
 
 def cost(world: World, call: Call) -> tuple[str, int]:
-    """Every request counts one (performance.md 1.3)."""
+    """Every request counts one."""
     path = plain_path(call.path)
     known = (method.__name__ for verb, pattern, method in ROUTES if verb == call.method and re.fullmatch(pattern, path))
     return next(known, "unknown"), 1

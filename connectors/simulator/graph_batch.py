@@ -13,7 +13,7 @@ from connectors.simulator.world import World
 
 LIMIT = 20
 PARALLEL = 4
-"""Outlook runs this many parts of one mailbox at a time (performance.md 1.3)."""
+"""Outlook runs this many parts of one mailbox at a time."""
 
 
 async def batch(service: Service, world: World, call: Call) -> Reply:
@@ -74,7 +74,7 @@ async def _one(lanes: Lanes, part: dict[str, object], done: dict[str, Reply]) ->
 
 
 def _inner(call: Call, part: dict[str, object]) -> Call:
-    """Parts have the outer authorization, but none of the outer preferences (providers.md M9)."""
+    """Parts have the outer authorization, but none of the outer preferences (docs/providers.md M9)."""
     url = urlsplit(str(part.get("url", "")))
     given = part.get("headers")
     headers = {str(name).lower(): str(value) for name, value in given.items()} if isinstance(given, dict) else {}

@@ -1,4 +1,4 @@
-"""The named faults: what each is called, which test of the reliability bar it serves, and how it is switched on."""
+"""The named faults: what each is called, which fault of the table it serves, and how it is switched on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def without_next_link(reply: Reply) -> Reply:
 
 
 def deep_json(reply: Reply) -> Reply:
-    """The answer with a member nested 500 deep (providers.md S22)."""
+    """The answer with a member nested 500 deep (docs/security.md S22)."""
     content = reply.content()
     nested = b'{"x":' * 500 + b"1" + b"}" * 500
     return Reply(reply.status, content[:-1] + b',"deep":' + nested + b"}", reply.headers)

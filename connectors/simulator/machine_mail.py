@@ -76,7 +76,7 @@ MACHINES: dict[str, Callable[[Occasion], bytes]] = {
     ),
     "calendar_accepted": lambda of: _calendar(of, "REPLY", "Accepted: Call"),
 }
-"""None of these breaks a silence (providers.md W5 to W13)."""
+"""None of these breaks a silence (docs/providers.md W5 to W13)."""
 
 
 def _report_head(of: Occasion) -> dict[str, str]:

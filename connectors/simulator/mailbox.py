@@ -25,7 +25,7 @@ PLACES = {
 """Folder key -> Outlook's display name and Gmail's labels. Outlook has no scheduled folder: there it is a draft."""
 
 THREAD_LIMIT = 100
-"""Gmail starts a new thread after about this many messages (providers.md G32)."""
+"""Gmail starts a new thread after about this many messages (docs/providers.md G32)."""
 
 _PREFIX = re.compile(r"^\s*((re|aw|fwd?|wg|sv|antw|tr|rv)(\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
@@ -263,14 +263,14 @@ class Mailbox:
         return change
 
     def _gmail_number(self, at: datetime) -> str:
-        """Sixteen hexadecimal digits whose upper part is the arrival in epoch milliseconds (performance.md 1.2)."""
+        """Sixteen hexadecimal digits whose upper part is the arrival in epoch milliseconds, as public ids show."""
         number = (round(at.timestamp() * 1000) << 20) | self._rng.getrandbits(20)
         while f"{number:016x}" in self.ids:
             number += 1
         return f"{number:016x}"
 
     def _thread_of(self, letter: Letter) -> str:
-        """References, subject and people must all agree, and a thread may be full (providers.md G32)."""
+        """References, subject and people must all agree, and a thread may be full (docs/providers.md G32)."""
         for reference in reversed(letter.references):
             found = self.by_message_id.get(reference)
             if found and topic(found.letter.subject) == topic(letter.subject) and self._shares_people(found, letter):
@@ -278,7 +278,7 @@ class Mailbox:
         return self._same_subject(letter) if self.merges_subjects else ""
 
     def _same_subject(self, letter: Letter) -> str:
-        """Exchange may put equal subjects into one conversation (providers.md M21)."""
+        """Exchange may put equal subjects into one conversation (docs/providers.md M21)."""
         same = (item.thread for item in self.newest_first() if topic(item.letter.subject) == topic(letter.subject))
         return next(same, "")
 

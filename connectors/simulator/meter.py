@@ -20,7 +20,7 @@ PROFILES = {
     "graph": Profile(10_000, 600, 4),
     "none": Profile(10**9, 60, 10**6),
 }
-"""performance.md 1.1 and 1.3. Gmail publishes no concurrency limit: 25 in a batch work, 50 do not always."""
+"""What the providers' pages on limits say in 2026. Gmail has none on concurrency: 25 in a batch work, 50 not all."""
 
 COSTS = {
     "profile": 1,

@@ -32,11 +32,11 @@ GRAPH_SCOPES = {
     "Mail.ReadWrite": "Read and write access to your mail",
 }
 REFRESH_LIFE = timedelta(days=90)
-"""Sliding life of a confidential application's refresh token (providers.md M5)."""
+"""Sliding life of a confidential application's refresh token (docs/providers.md M5)."""
 
 
 class LoginError(Exception):
-    """An AADSTS error: the OAuth error, its number and words (providers.md M4)."""
+    """An AADSTS error: the OAuth error, its number and words (docs/providers.md M4)."""
 
     def __init__(self, error: str, number: int, words: str, *, status: int = 400, suberror: str = "") -> None:
         super().__init__(words)

@@ -149,7 +149,7 @@ class Pusher:
 
 
 def lifetime(world: World) -> timedelta:
-    """The longest a message subscription may live; a live tenant allowed 10,070 minutes (providers.md M28)."""
+    """The longest a message subscription may live; a live tenant allowed 10,070 minutes (docs/providers.md M28)."""
     return timedelta(minutes=world.faults.number("subscription_ceiling") or 10_070)
 
 

@@ -1,4 +1,4 @@
-"""The faults of the reliability bar by number: which knobs rehearse each, and what is left to do by hand."""
+"""The faults of the table by number: which knobs rehearse each, and what is left to do by hand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

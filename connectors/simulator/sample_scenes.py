@@ -52,7 +52,7 @@ ROWS = {
     "on-hold": "the position is on hold",
     "private": "ordinary private mail",
 }
-"""Row id -> the row of product.md section 3, or the case, that a message plays."""
+"""Row id -> what a message plays: a kind of contact, or a case of the advice."""
 
 _DATE = re.compile(r"\{\{(workday)([+-]\d+)\}\}")
 

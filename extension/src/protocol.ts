@@ -225,7 +225,7 @@ export interface Rule {
   on: boolean;
 }
 
-/** What one mail page shows, as contract section 5 fixes it. */
+/** What one mail page shows: what the worker asks the backend about. */
 export interface ComposeReport {
   key: string;
   to: string[];

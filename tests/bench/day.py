@@ -56,7 +56,7 @@ SHARDS = int(os.environ.get("AFTERTOUCH_DAY_SHARDS", "2"))
 HELD = int(os.environ.get("AFTERTOUCH_DAY_HELD", "20"))
 """Messages in every mailbox before it is linked."""
 LETTERS = int(os.environ.get("AFTERTOUCH_DAY_LETTERS", "30"))
-"""New ones in the day, one in four written by the person (performance.md 7, row 21)."""
+"""New ones in the day, one in four written by the person."""
 SITTINGS, EVERY = 2, timedelta(minutes=12)
 ASKED = int(os.environ.get("AFTERTOUCH_DAY_ASKED", "10")) // SITTINGS
 """Twice a day a person writes, and asks for advice every twelve minutes of it."""

@@ -14,10 +14,10 @@ import httpx
 ME = "bulk@example.com"
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 LENGTHS = (1, 1, 1, 1, 2, 2, 3, 3, 4, 5)
-"""Messages per thread; nearly half stand alone (performance.md, 1.2)."""
+"""Messages per thread; nearly half stand alone."""
 PLACES = [(number, place) for number, length in enumerate(LENGTHS) for place in range(length)]
 HTML_EVERY = 5
-"""One letter in five is HTML alone, of some 60 kB; the others are plain text of some 18 kB (performance.md, 4)."""
+"""One letter in five is HTML alone, of some 60 kB; the others are plain text of some 18 kB."""
 VARIANTS = 600
 """Letters of different words; more would tell a reader that remembers nothing no more, and take longer to make."""
 

@@ -22,7 +22,7 @@ from tests.virtual_time import VirtualTimeLoop
 MAILBOX = 20_000
 OPEN = 1_000
 NEWEST = 150
-"""Open threads of a typical search (performance.md 1.2)."""
+"""Open threads of a typical search."""
 SCANS = "no peer in a registry: published, 96,480 for hourly scans"
 TROUBLE: tuple[tuple[int, str], ...] = (
     (429, '{"error": {"code": 429, "errors": [{"reason": "rateLimitExceeded"}]}}'),

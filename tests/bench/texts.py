@@ -27,7 +27,7 @@ from tests.bench.reading import DRAFT
 
 LENGTH = 2_000
 ANSWERS, DATED = 50, 10
-"""One answer in five holds a date (performance.md 7, row 8)."""
+"""One answer in five holds a date."""
 SENT = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 QUOTED = (
     "\n\nBest regards,\nRita\n\nOn Mon, Nov 16, 2026 at 9:15 AM Ana <ana@example.com> wrote:\n" + "> Any news?\n" * 20

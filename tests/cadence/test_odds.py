@@ -1,4 +1,4 @@
-"""How often an answer still comes: the table of the design, the laws of silence, and the person's own threads."""
+"""How often an answer still comes: a table worked out beside it, the laws of silence, and the person's own threads."""
 
 from datetime import UTC, date, datetime, timedelta
 

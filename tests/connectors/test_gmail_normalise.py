@@ -11,7 +11,7 @@ from googleapiclient.discovery import build
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.gmail.normalise import Unreadable, accepted_at, folder_of, message_from
+from connectors.gmail.normalise import Unreadable, folder_of, message_from
 from connectors.gmail.walk import readable
 from connectors.message import Folder, Message
 
@@ -208,8 +208,6 @@ def test_a_message_of_no_time_there_is_is_refused(claimed: str) -> None:
     raw = resource(part("text/plain", "Hello")) | {"internalDate": claimed}
     with pytest.raises(Unreadable):
         read(raw)
-    with pytest.raises(Unreadable):
-        accepted_at(raw)
 
 
 def test_a_hop_on_the_last_day_there_is_says_nothing() -> None:
@@ -274,4 +272,3 @@ def test_googles_own_library_parses_what_we_normalise() -> None:
     raw = resource(part("text/plain", "Hello"))
     response = type("Response", (dict,), {"status": 200, "reason": "OK"})({"content-type": "application/json"})
     assert read(request.postproc(response, json.dumps(raw).encode())).text == "Hello"
-    assert accepted_at(raw) == AT

@@ -18,7 +18,7 @@ OMAR = "omar@by-hand.example"
 
 
 def test_linking_says_what_is_asked_and_cancelling_links_nothing(fresh_backend: Backend, page: Page) -> None:
-    """J2: scopes before the provider's screen, cancel, link, progress that survives a reload, unlink with a receipt."""
+    """Scopes before the provider's screen, cancel, link, progress that survives a reload, unlink with a receipt."""
     page.goto(fresh_backend.sign_in)
     page.goto(f"{fresh_backend.url}/accounts")
     gmail = page.locator("article.card", has_text="Gmail").first
@@ -47,7 +47,7 @@ def test_linking_says_what_is_asked_and_cancelling_links_nothing(fresh_backend: 
 
 
 def test_quiet_is_for_one_recipient_listed_and_taken_back(house: House) -> None:
-    """J4, what of it lives in the pages: quiet and "this is wrong", each undone with one click."""
+    """Quiet and "this is wrong", each undone with one click."""
     with house.visit() as page:
         path = house.recipient(page)
         page.goto(path)
@@ -67,7 +67,7 @@ def test_quiet_is_for_one_recipient_listed_and_taken_back(house: House) -> None:
 
 
 def test_the_history_is_read_and_set_right_by_keyboard_alone(house: House) -> None:
-    """J5 without a mouse: find somebody, walk the marks, open one, log a mail, undo it, set the stage."""
+    """Without a mouse: find somebody, walk the marks, open one, log a mail, undo it, set the stage."""
     with house.visit("/history") as page:
         tab_to(page, page.get_by_label("Name or address"))
         page.keyboard.type(DANA)
@@ -109,7 +109,7 @@ def test_the_history_is_read_and_set_right_by_keyboard_alone(house: House) -> No
 
 
 def test_list_and_recipient_count_what_the_banner_counts(house: House) -> None:
-    """J5: one count, whoever is asked."""
+    """One count, whoever is asked."""
     with house.visit("/history") as page:
         for row in page.locator(".row").all()[::6]:
             address = row.locator(".who .muted").or_(row.locator(".who")).last.inner_text()
@@ -122,7 +122,7 @@ def test_list_and_recipient_count_what_the_banner_counts(house: House) -> None:
 
 
 def test_a_call_is_logged_in_two_clicks_and_its_date_becomes_a_promise(house: House) -> None:
-    """J6, and J7: asking whether to call writes nothing down."""
+    """Asking whether to call writes nothing down."""
     with house.visit() as page:
         path = house.recipient(page, PETRA)
         page.goto(path)
@@ -176,7 +176,7 @@ def test_waiting_is_a_calendar_that_can_be_switched_off(house: House) -> None:
 
 
 def test_it_works_by_hand_and_leaves_in_one_click(fresh_backend: Backend, page: Page) -> None:
-    """J1 without any mailbox, and J9: three sentences, log by hand, take everything along, delete with a receipt."""
+    """Without any mailbox: three sentences, log by hand, take everything along, delete with a receipt."""
     page.goto(fresh_backend.sign_in)
     lead = page.locator(".hero .lead").inner_text()
     assert len(re.findall(r"\.(?:\s|$)", lead)) == 3

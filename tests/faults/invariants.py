@@ -1,4 +1,4 @@
-"""The promises I1 to I12 of the reliability bar, checked over what the provider holds and what the store holds."""
+"""The promises I1 to I12 that no fault may break, checked over what the provider holds and what the store holds."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What counts as a touch and what as an answer: the table of the product paper, row by row, and its laws."""
+"""What counts as a touch and what as an answer: row by row, and its laws."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

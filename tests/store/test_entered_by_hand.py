@@ -120,7 +120,7 @@ def test_a_touch_with_a_recipient_of_somebody_else_is_refused(database: Database
         add(database, replace(call(mailbox, dana), person_id=stranger.person))
 
 
-def test_a_correction_said_twice_stands_once_and_can_be_undone_and_redone(
+def test_a_correction_said_twice_stands_once_and_can_be_undone_and_said_again(
     database: Database, mailbox: Mailbox, dana: str
 ) -> None:
     said = Correction(new_id(), mailbox.person, dana, CorrectionKind.NOT_A_TOUCH, NOW, "key.1")
@@ -133,7 +133,8 @@ def test_a_correction_said_twice_stands_once_and_can_be_undone_and_redone(
         assert not corrections.undo(tx, mailbox.person, said.id, NOW)
         assert corrections.of_recipient(tx, mailbox.person, dana) == []
         assert corrections.of_person(tx, mailbox.person) == [replace(said, undone_at=NOW)]
-        assert corrections.redo(tx, mailbox.person, said.id)
+        again = replace(said, id=new_id())
+        assert corrections.add(tx, again) == again
         assert corrections.of_recipient(tx, mailbox.person, dana) == [fact]
 
 
@@ -169,9 +170,8 @@ def test_an_unreadable_message_is_counted_until_it_is_read_or_a_newer_reader_com
     with database.write() as tx:
         tries = [dead_letters.record(tx, mailbox.account, "poison", "ValueError", 1, NOW) for _ in range(3)]
         assert tries == [1, 2, 3]
-        assert dead_letters.for_newer_reader(tx, mailbox.account, 1) == []
-        (letter,) = dead_letters.for_newer_reader(tx, mailbox.account, 2)
-        assert (letter.provider_message_id, letter.attempts) == ("poison", 3)
+        assert dead_letters.waiting(tx, mailbox.account, 1, tries=3, before=NOW) == []
+        assert dead_letters.waiting(tx, mailbox.account, 2, tries=3, before=NOW) == ["poison"]
         assert dead_letters.record(tx, mailbox.account, "poison", "KeyError", 2, NOW + timedelta(days=1)) == 1
         (letter,) = dead_letters.of_person(tx, mailbox.person)
         assert (letter.error, letter.first_at, letter.last_at) == ("KeyError", NOW, NOW + timedelta(days=1))

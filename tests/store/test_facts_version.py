@@ -43,7 +43,6 @@ CHANGES: dict[str, Step] = {
     "a letter moves": lambda tx, by, at, ids: messages.add(tx, by, [at.sent("first", folder="trash")]),
     "a letter is gone": lambda tx, by, at, ids: messages.mark_gone(tx, at.account, ["first"]),
     "a letter turns out to be one's own": lambda tx, by, at, ids: messages.claim_as_own(tx, at.person, [DANA]),
-    "letters are deleted": lambda tx, by, at, ids: messages.delete_some(tx, at.account),
     "somebody is met": lambda tx, by, at, ids: recipients.ensure(tx, by, at.person, {"new@x.example": ""}, NOW),
     "a name is learned": lambda tx, by, at, ids: recipients.ensure(tx, by, at.person, {NORA: "Nora Ash"}, NOW),
     "somebody is renamed": lambda tx, by, at, ids: recipients.rename(tx, by, at.person, ids[DANA], "D. Smith"),

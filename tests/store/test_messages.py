@@ -151,13 +151,6 @@ def test_the_same_provider_id_in_two_mailboxes_is_two_messages(database: Databas
         assert messages.add(tx, SEALER, [box.sent("application") for box in boxes]) == 2
 
 
-def test_a_mailbox_can_be_emptied_in_portions(database: Database, mailbox: Mailbox) -> None:
-    with database.write() as tx:
-        messages.add(tx, SEALER, correspondence(mailbox))
-        assert [messages.delete_some(tx, mailbox.account, limit=2) for _ in range(4)] == [2, 2, 1, 0]
-        assert tx.execute(select(message_people)).all() == tx.execute(select(message_references)).all() == []
-
-
 def test_mail_from_an_alias_learned_later_becomes_the_persons_own(database: Database, mailbox: Mailbox) -> None:
     with database.write() as tx:
         messages.add(tx, SEALER, [mailbox.received("copy", sender="ana.alias@example.com"), *correspondence(mailbox)])

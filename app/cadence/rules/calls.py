@@ -69,7 +69,7 @@ RULES = (
         rank=40,
         title="One voice mail is enough",
         why="A voice mail waits on their machine until it is heard; the next one says nothing more.",
-        source="Seed article, behaviour 1; Ask a Manager 2011: once, twice at most",
+        source="Ask a Manager 2011: once, twice at most",
         levels=(Level.HOLD, Level.STOP),
         parameters={
             "working_days_between": policy.VOICEMAIL_WAIT,
@@ -84,7 +84,7 @@ RULES = (
         rank=41,
         title="Missed calls show",
         why="A missed call shows who rang; without a message it still counts, and tells nothing.",
-        source="Seed article, behaviour 2; Ask a Manager 2011",
+        source="Ask a Manager 2011",
         levels=(Level.CAUTION, Level.HOLD),
         parameters={
             "caution_at": policy.SILENT_CALLS_CAUTION,
