@@ -212,14 +212,12 @@ def _plain(error: Exception) -> str:
 
 
 def _export(asked: argparse.Namespace) -> int:
-    from app.compose import open_parts
+    from app.compose import open_parts, sole_person
     from app.services import history, leaving, sheet
-    from app.store import people
 
     with open_parts(_own_settings()) as parts:
         now = parts.clock()
-        with parts.database.write(durable=True) as tx:
-            person_id = people.sole_person(tx, now)
+        person_id = sole_person(parts)
         if asked.csv:
             sys.stdout.write(sheet.written(history.every_entry(parts, person_id, now)))
             return 0
@@ -229,10 +227,9 @@ def _export(asked: argparse.Namespace) -> int:
 
 
 def _import(asked: argparse.Namespace) -> int:
-    from app.compose import open_parts
+    from app.compose import open_parts, sole_person
     from app.services import importing
     from app.services.errors import Refused
-    from app.store import people
 
     try:
         text = (sys.stdin.buffer.read() if asked.file == "-" else Path(asked.file).read_bytes()).decode("utf-8-sig")
@@ -241,8 +238,7 @@ def _import(asked: argparse.Namespace) -> int:
         return 1
     with open_parts(_own_settings()) as parts:
         now = parts.clock()
-        with parts.database.write(durable=True) as tx:
-            person_id = people.sole_person(tx, now)
+        person_id = sole_person(parts)
         try:
             print(json.dumps(importing.import_all(parts, person_id, text, now), indent=2))
         except Refused as error:

@@ -17,7 +17,7 @@ from app.services.budgets import SharedPurse
 from app.services.parts import Parts
 from app.services.seating import Seats
 from app.settings import LOOPBACK, Settings, SettingsError
-from app.store import moving, rotation, scope
+from app.store import moving, people, rotation, scope
 from app.store.database import Database
 from app.store.errors import KeyMissing
 from app.store.key_file import WatchedKeyFile, read_key_file, read_or_make_key_file, replace_key_file
@@ -104,6 +104,12 @@ def open_parts(
         )
     finally:
         database.close()
+
+
+def sole_person(parts: Parts) -> str:
+    """The id of the person of this data folder, made when there is none yet."""
+    with parts.database.write(durable=True) as tx:
+        return people.sole_person(tx, parts.clock())
 
 
 @scope.across_people()

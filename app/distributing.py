@@ -13,10 +13,10 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.schema import SchemaManager
 
-from app.services.parts import Parts
+from app.services.parts import WORK, Parts
 from app.store import queue, sync_jobs
 from app.store.errors import StoreError
-from app.worker import AT_ONCE, LOOK_EVERY, WORK, Worker
+from app.worker import AT_ONCE, LOOK_EVERY, Worker
 
 log = structlog.get_logger()
 

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.compose import open_parts
+from app.compose import open_parts, sole_person
 from app.services import high_water, linking
 from app.services.coverage import SPEAKING_STATES
 from app.services.parts import Parts
 from app.settings import Settings, SettingsError
-from app.store import people
 from app.store.errors import StoreError
 from connectors.contract import Connector, ConnectorError
 
@@ -60,9 +59,7 @@ def _system(settings: Settings) -> Iterator[Finding]:
 
 
 def _mailboxes(parts: Parts) -> Iterator[Finding]:
-    with parts.database.write() as tx:
-        person_id = people.sole_person(tx, parts.clock())
-    linked = linking.list_accounts(parts, person_id)
+    linked = linking.list_accounts(parts, sole_person(parts))
     if not linked:
         yield Finding("No mailbox is linked yet")
     for account in linked:

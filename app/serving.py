@@ -15,12 +15,12 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app import logs, tracing
-from app.compose import open_parts, pointed_at, read_clock, simulation
+from app.compose import open_parts, pointed_at, read_clock, simulation, sole_person
 from app.main import create_app
 from app.services import leaving, linking, signing_in
 from app.services.parts import Parts
 from app.settings import Settings, SettingsError
-from app.store import people, sync_jobs
+from app.store import sync_jobs
 from app.store.accounts import Account
 from app.worker import LEASE, Worker
 from connectors.simulator.config import SimulatorConfig, callbacks
@@ -116,8 +116,7 @@ async def sync_in_foreground(settings: Settings, address: str | None) -> int:
     """Sync one or all linked mailboxes now, with progress. 0 when all are caught up, 1 otherwise."""
     logs.set_up()
     with open_parts(settings) as parts:
-        with parts.database.write(durable=True) as tx:
-            person_id = people.sole_person(tx, parts.clock())
+        person_id = sole_person(parts)
         accounts = [each for each in linking.list_accounts(parts, person_id) if address in (None, each.address)]
         if not accounts:
             print("No such mailbox is linked." if address else "No mailbox is linked yet.", file=sys.stderr)
@@ -156,9 +155,7 @@ async def _show_progress(parts: Parts, account: Account) -> None:
 async def erase(settings: Settings) -> dict[str, Any]:
     """Delete everything of this data folder's person; the receipt."""
     with open_parts(settings) as parts:
-        with parts.database.write(durable=True) as tx:
-            person_id = people.sole_person(tx, parts.clock())
-        receipt = await leaving.erase_all(parts, person_id)
+        receipt = await leaving.erase_all(parts, sole_person(parts))
     return {"revoked": receipt.revoked, "deleted": receipt.deleted}
 
 

@@ -13,7 +13,7 @@ from opentelemetry import trace
 from app.services import high_water, leaving, linking, pushing, retaining, withdrawing
 from app.services.history import learn
 from app.services.hooks import can_be_pushed_to
-from app.services.parts import Parts
+from app.services.parts import WORK, Parts
 from app.services.syncing import Outcome, sync
 from app.settings import Settings
 from app.store import accounts, scope, sync_jobs
@@ -31,7 +31,6 @@ LEARN_EVERY = timedelta(hours=1)
 FIRST_RETRY = 5.0
 LONGEST_RETRY = 150.0
 """Seconds: after the longest outage everything is fresh again within three polls (I10)."""
-WORK = "work"
 
 
 class Worker:
@@ -115,15 +114,21 @@ class Worker:
             return accounts.get(tx, lease.account_id)
 
     async def sweep(self) -> None:
-        """Now and then, and at every start: finish the erasures that were cut short."""
+        """At every start and every two minutes: note the time, finish cut-short erasures, delete what is outdated."""
         now = self.parts.clock()
         if self._swept is not None and now - self._swept < withdrawing.PATIENCE:
             return
         self._swept = now
         high_water.note(self.parts, now)
+        await self._finish_erasures(now)
+        await self._delete_outdated(now)
+
+    async def _finish_erasures(self, now: datetime) -> None:
         for person_id in leaving.cut_short(self.parts, now):
             log.info("erasure_resumed")
             await leaving.erase_all(self.parts, person_id)
+
+    async def _delete_outdated(self, now: datetime) -> None:
         if self._let_go is None or now - self._let_go >= retaining.EVERY:
             self._let_go = now
             log.info("outdated_deleted", count=await asyncio.to_thread(retaining.let_go, self.parts, now))

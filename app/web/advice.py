@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, field_validator
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, field_validator
 
 from app.cadence.thread import Channel, Signals
 from app.services import advising, measuring
 from app.web.attempts import TheDoor
 from app.web.security import MayAskAdvice, TheParts
+from app.web.strict import Strict
 
 router = APIRouter(prefix="/api/v1", tags=["advice"])
 
@@ -27,10 +28,6 @@ Addresses = Annotated[list[Address], Field(max_length=1000)]
 
 zone_names = cache(available_timezones)
 """Every zone the machine knows; asking walks through its whole folder of them, which takes milliseconds."""
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class SignalsIn(Strict):
@@ -72,8 +69,8 @@ class AdviceIn(Strict):
     account: Address | None = None
     provider: Literal["google", "microsoft"] | None = None
     to: Addresses
-    cc: Addresses = []
-    bcc: Addresses = []
+    cc: Addresses = Field(default=[])
+    bcc: Addresses = Field(default=[])
     provider_thread_id: str | None = Field(None, max_length=512, pattern=r"^[A-Za-z0-9_=+/:.-]+$")
     signals: SignalsIn | None = None
     time_zone: str | None = Field(None, max_length=64)

@@ -3,19 +3,16 @@
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.services import pairing
 from app.services.errors import PairingPending
 from app.services.scopes import Scope, held, written
 from app.web.attempts import TheDoor
 from app.web.security import MaySeeItself, TheParts
+from app.web.strict import Strict
 
 router = APIRouter(prefix="/api/v1", tags=["pairing"])
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class CodeIn(Strict):

@@ -4,21 +4,18 @@ from datetime import date, datetime
 from typing import Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.reading.facts import CorrectionKind
 from app.services import correcting, history
 from app.web.aside import aside
 from app.web.security import MayCorrect, MayReadHistory, TheParts
+from app.web.strict import Strict
 
 router = APIRouter(prefix="/api/v1", tags=["recipients"])
 
 State = Literal["your_turn", "waiting", "enough", "answered", "closed", "muted"]
 Stage = Literal["cold", "networking", "applied", "screen", "interview", "final", "offer", ""]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class SummaryOut(BaseModel):

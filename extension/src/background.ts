@@ -305,10 +305,10 @@ async function log({ touch }: Extract<OwnMessage, { type: 'log' }>): Promise<Sta
   return status();
 }
 
-async function sendQueue(): Promise<number> {
+async function sendQueue(): Promise<void> {
   const to = await link();
-  if (!to.token || !((await get('queue')) ?? []).some(({ refused }) => !refused)) return 0;
-  return flush(({ id, touch }) =>
+  if (!to.token || !((await get('queue')) ?? []).some(({ refused }) => !refused)) return;
+  await flush(({ id, touch }) =>
     call(to, { method: 'POST', path: '/api/v1/touches', body: touch, idempotencyKey: id, read: done }),
   );
 }

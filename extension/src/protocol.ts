@@ -49,7 +49,7 @@ export interface RecipientState {
   state: string | null;
 }
 
-/** May I call now? `until` is a date or an instant. */
+/** May I call now? `until` is an instant. */
 export interface CallAnswer {
   answer: 'yes' | 'wait' | 'mail' | 'no';
   until: string | null;

@@ -24,17 +24,14 @@ function isSame(one: TouchRequest, other: TouchRequest): boolean {
   return one.recipient === other.recipient && one.outcome === other.outcome && apart < SAME_CALL_MS;
 }
 
-/** Sends what waits, stops at the first that cannot be sent now, sets aside what the backend refuses for good. Answers how many were sent. */
-export function flush(send: Send): Promise<number> {
+/** Sends what waits, stops at the first that cannot be sent now, sets aside what the backend refuses for good. */
+export function flush(send: Send): Promise<void> {
   return inTurn(async () => {
-    let sent = 0;
     for (const queued of ((await get('queue')) ?? []).filter(({ refused }) => !refused)) {
       const reply = await send(queued);
       if (!reply.ok && isForLater(reply.status)) break;
       await settle(queued, reply.ok ? null : `${reply.status}`);
-      sent += reply.ok ? 1 : 0;
     }
-    return sent;
   });
 }
 

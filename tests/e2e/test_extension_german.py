@@ -94,7 +94,9 @@ def test_the_banner_speaks_german(page: Page, german: tuple[BrowserContext, Stub
 
 @pytest.mark.parametrize("name", ["popup", "panel", "options"])
 def test_our_own_pages_speak_german(page: Page, german: tuple[BrowserContext, StubBackend], name: str) -> None:
-    german[1].answers["POST /api/v1/advice"] = Told(json={**CAUTION, "call": {"answer": "wait", "until": "2026-12-03"}})
+    german[1].answers["POST /api/v1/advice"] = Told(
+        json={**CAUTION, "call": {"answer": "wait", "until": "2026-12-03T08:00:00Z"}}
+    )
     say = catalogue("de")
     page.goto(f"{OWN}/{name}.html")
     if name == "options":

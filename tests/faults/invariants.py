@@ -51,7 +51,7 @@ class Checker:
         with self.rig.parts.database.read() as tx:
             facts = advice_facts.advice_facts(tx, self.rig.parts.sealer, self.rig.person_id, PEOPLE)
         for each in facts.about:
-            keys = Counter(touch.key.rpartition(".")[0] for touch in dossier(self.rig.parts, each).thread.touches)
+            keys = Counter(touch.key.rpartition(".")[0] for touch in dossier(each).thread.touches)
             found += [f"I2 letter {key} counts {count} times" for key, count in keys.items() if count > 1]
         return found
 

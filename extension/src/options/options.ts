@@ -84,7 +84,7 @@ async function devices(): Promise<void> {
 /** One line for each; a word where there is none, and the reason where that is not known. */
 function fill<T>(list: string, answer: Answer<T[]>, line: (one: T) => HTMLElement): void {
   const lines = answer.ok ? answer.value.map(line) : [make('li', say(`trouble_${answer.trouble}`))];
-  part(list).replaceChildren(...(lines.length ? lines : [make('li', say('no_devices'))]));
+  part(list).replaceChildren(...(lines.length ? lines : [make('li', say('none'))]));
 }
 
 function deviceLine({ id, name, itself, last_used_at }: Device): HTMLElement {
